@@ -1,0 +1,72 @@
+#include "config/digest.h"
+
+#include <openssl/evp.h>
+
+#include "config/refusal.h"
+
+namespace assidu::config {
+
+struct Sha256Stream::Context {
+    struct Free {
+        void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+    };
+    std::unique_ptr<EVP_MD_CTX, Free> handle{EVP_MD_CTX_new()};
+};
+
+Sha256Stream::Sha256Stream() : context_(std::make_unique<Context>()) {
+    if (!context_->handle || EVP_DigestInit_ex(context_->handle.get(), EVP_sha256(), nullptr) != 1)
+        throw ResourceFailure("OpenSSL cannot start a SHA-256 digest");
+}
+
+Sha256Stream::~Sha256Stream() = default;
+
+void Sha256Stream::update(std::string_view bytes) {
+    if (EVP_DigestUpdate(context_->handle.get(), bytes.data(), bytes.size()) != 1)
+        throw ResourceFailure("OpenSSL cannot continue a SHA-256 digest");
+}
+
+Sha256Digest Sha256Stream::finish() {
+    Sha256Digest digest{};
+    unsigned size = 0;
+    if (EVP_DigestFinal_ex(context_->handle.get(), digest.data(), &size) != 1 || size != digest.size())
+        throw ResourceFailure("OpenSSL cannot finish a SHA-256 digest");
+    return digest;
+}
+
+Sha256Digest sha256(std::string_view bytes) {
+    Sha256Stream stream;
+    stream.update(bytes);
+    return stream.finish();
+}
+
+std::string hex(std::span<const std::uint8_t> bytes) {
+    static constexpr char kDigits[] = "0123456789abcdef";
+    std::string text;
+    text.reserve(bytes.size() * 2);
+    for (const std::uint8_t byte : bytes) {
+        text.push_back(kDigits[byte >> 4]);
+        text.push_back(kDigits[byte & 15]);
+    }
+    return text;
+}
+
+std::optional<std::string> unhex(std::string_view digits) {
+    const auto value_of = [](char digit) {
+        if (digit >= '0' && digit <= '9') return digit - '0';
+        if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
+        if (digit >= 'A' && digit <= 'F') return digit - 'A' + 10;
+        return -1;
+    };
+    if (digits.size() % 2 != 0) return std::nullopt;
+    std::string bytes;
+    bytes.reserve(digits.size() / 2);
+    for (std::size_t i = 0; i < digits.size(); i += 2) {
+        const int high = value_of(digits[i]);
+        const int low = value_of(digits[i + 1]);
+        if (high < 0 || low < 0) return std::nullopt;
+        bytes.push_back(static_cast<char>(high * 16 + low));
+    }
+    return bytes;
+}
+
+}  // namespace assidu::config

@@ -1,0 +1,321 @@
+#include "config/settings.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <set>
+#include <sstream>
+#include <toml++/toml.h>
+
+#include "config/civil_calendar.h"
+
+namespace assidu::config {
+namespace {
+
+// Reads one table; every key must be asked for, and what nobody asked for is refused with its line.
+class TableReader {
+  public:
+    TableReader(const toml::table* table, std::string name, std::vector<std::string>& objections)
+        : table_(table), name_(std::move(name)), objections_(objections) {}
+
+    std::string text(const char* key, std::string fallback = {}, bool required = false) {
+        const toml::node* node = find(key);
+        if (node == nullptr) {
+            if (required) objections_.push_back(fmt::format("[{}] {} is missing", name_, key));
+            return fallback;
+        }
+        if (const auto* value = node->as_string(); value != nullptr && value->get().find('\0') == std::string::npos)
+            return value->get();
+        object_to(key, *node, "must be a text");
+        return fallback;
+    }
+
+    std::int64_t integer(const char* key, std::int64_t fallback) {
+        const toml::node* node = find(key);
+        if (node == nullptr) return fallback;
+        if (const auto* value = node->as_integer()) return value->get();
+        object_to(key, *node, "must be an integer");
+        return fallback;
+    }
+
+    bool boolean(const char* key, bool fallback) {
+        const toml::node* node = find(key);
+        if (node == nullptr) return fallback;
+        if (const auto* value = node->as_boolean()) return value->get();
+        object_to(key, *node, "must be true or false");
+        return fallback;
+    }
+
+    std::vector<std::string> texts(const char* key) {
+        const toml::node* node = find(key);
+        return node == nullptr ? std::vector<std::string>{} : texts_of(key, *node);
+    }
+
+    std::vector<std::int64_t> integers(const char* key) {
+        std::vector<std::int64_t> values;
+        const toml::node* node = find(key);
+        if (node == nullptr) return values;
+        if (const auto* list = node->as_array()) {
+            for (const toml::node& item : *list) {
+                if (const auto* value = item.as_integer())
+                    values.push_back(value->get());
+                else
+                    object_to(key, item, "must be a list of integers");
+            }
+        } else {
+            object_to(key, *node, "must be a list of integers");
+        }
+        return values;
+    }
+
+    std::map<std::string, std::vector<std::string>> texts_by_name(const char* key) {
+        std::map<std::string, std::vector<std::string>> values;
+        const toml::node* node = find(key);
+        if (node == nullptr) return values;
+        if (const auto* inner = node->as_table()) {
+            for (const auto& [name, list] : *inner) values[std::string(name.str())] = texts_of(key, list);
+        } else {
+            object_to(key, *node, "must be a table of lists of texts");
+        }
+        return values;
+    }
+
+    void object_to(const char* key, const std::string& what) {
+        if (const toml::node* node = table_ == nullptr ? nullptr : table_->get(key)) object_to(key, *node, what);
+        else objections_.push_back(fmt::format("[{}] {} {}", name_, key, what));
+    }
+
+    void finish() {
+        if (table_ == nullptr) return;
+        for (const auto& [key, node] : *table_) {
+            if (!known_.contains(std::string(key.str())))
+                object_to(std::string(key.str()).c_str(), node, "is not known to this version of Assidu");
+        }
+    }
+
+  private:
+    const toml::node* find(const char* key) {
+        known_.insert(key);
+        return table_ == nullptr ? nullptr : table_->get(key);
+    }
+
+    std::vector<std::string> texts_of(const char* key, const toml::node& node) {
+        std::vector<std::string> values;
+        if (const auto* list = node.as_array()) {
+            for (const toml::node& item : *list) {
+                if (const auto* value = item.as_string())
+                    values.push_back(value->get());
+                else
+                    object_to(key, item, "must be a list of texts");
+            }
+        } else {
+            object_to(key, node, "must be a list of texts");
+        }
+        return values;
+    }
+
+    void object_to(const char* key, const toml::node& node, const std::string& what) {
+        objections_.push_back(fmt::format("line {}: [{}] {} {}", node.source().begin.line, name_, key, what));
+    }
+
+    const toml::table* table_;
+    std::string name_;
+    std::vector<std::string>& objections_;
+    std::set<std::string, std::less<>> known_;
+};
+
+std::string quoted(std::string_view text) {
+    std::ostringstream out;
+    out << toml::node_view<const toml::node>(toml::value<std::string>(std::string(text)));
+    return out.str();
+}
+
+std::string quoted_list(const std::vector<std::string>& values) {
+    std::string list;
+    for (const std::string& value : values) list += (list.empty() ? "" : ", ") + quoted(value);
+    return "[" + list + "]";
+}
+
+// A line of [students]: set, or standing as a comment to show how.
+std::string condition(const char* key, const std::vector<std::string>& values, const char* example) {
+    if (values.empty()) return fmt::format("# {} = {}\n", key, example);
+    return fmt::format("{} = {}\n", key, quoted_list(values));
+}
+
+void check_selection(const StudentSelection& students, TableReader& reader) {
+    const bool conditions = !students.institution.empty() || !students.department.empty() ||
+                            !students.cohort.empty() || !students.email_domain.empty() || !students.auth.empty() ||
+                            !students.mnet_host.empty() || !students.profile_field.empty();
+    if (students.everyone && conditions)
+        reader.object_to("everyone", "is true beside conditions: say one or the other");
+    if (!students.everyone && !conditions)
+        reader.object_to("everyone", "is not true and no condition is set: say whose events this node keeps");
+}
+
+}  // namespace
+
+bool is_node_id(std::string_view text) {
+    if (text.empty() || text.size() > 48 || text.front() == '-' || text.back() == '-') return false;
+    return text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos;
+}
+
+std::string slug_of(std::string_view name) {
+    // Letters of French as their plain form; everything else that is not a letter or digit separates.
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 38> kPlain{{
+        {"à", "a"}, {"á", "a"}, {"â", "a"}, {"ä", "a"}, {"ã", "a"}, {"å", "a"}, {"À", "a"}, {"Á", "a"}, {"Â", "a"},
+        {"Ä", "a"}, {"æ", "ae"}, {"Æ", "ae"}, {"ç", "c"}, {"Ç", "c"}, {"è", "e"}, {"é", "e"}, {"ê", "e"}, {"ë", "e"},
+        {"È", "e"}, {"É", "e"}, {"Ê", "e"}, {"Ë", "e"}, {"î", "i"}, {"ï", "i"}, {"Î", "i"}, {"Ï", "i"}, {"ñ", "n"},
+        {"ô", "o"}, {"ö", "o"}, {"Ô", "o"}, {"Ö", "o"}, {"œ", "oe"}, {"Œ", "oe"}, {"ù", "u"}, {"û", "u"}, {"ü", "u"},
+        {"Û", "u"}, {"ÿ", "y"},
+    }};
+    std::string slug;
+    for (std::size_t i = 0; i < name.size();) {
+        std::string_view plain;
+        std::size_t size = 1;
+        for (const auto& [letter, replacement] : kPlain) {
+            if (name.substr(i).starts_with(letter)) {
+                plain = replacement;
+                size = letter.size();
+            }
+        }
+        const char c = name[i];
+        i += size;
+        if (!plain.empty()) slug += plain;
+        else if (c >= 'A' && c <= 'Z') slug.push_back(static_cast<char>(c - 'A' + 'a'));
+        else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) slug.push_back(c);
+        else if (!slug.empty() && slug.back() != '-') slug.push_back('-');
+    }
+    slug.resize(std::min<std::size_t>(slug.size(), 48));
+    while (!slug.empty() && slug.back() == '-') slug.pop_back();
+    return slug;
+}
+
+Result<Settings> parse_settings(std::string_view text, const std::string& where) {
+    toml::table document;
+    try {
+        document = toml::parse(text, where);
+    } catch (const toml::parse_error& error) {
+        const auto& begin = error.source().begin;
+        return refuse(fmt::format("{}:{}:{}: {}", where, begin.line, begin.column, error.description()));
+    }
+
+    std::vector<std::string> objections;
+    const auto table = [&](const char* name) {
+        const toml::node* node = document.get(name);
+        if (node != nullptr && node->as_table() == nullptr)
+            objections.push_back(fmt::format("line {}: {} must be a table", node->source().begin.line, name));
+        return TableReader(node == nullptr ? nullptr : node->as_table(), name, objections);
+    };
+    for (const auto& [key, node] : document) {
+        static const std::set<std::string_view> kTables{"format", "node", "source", "students", "scale", "reports"};
+        if (!kTables.contains(key.str()))
+            objections.push_back(fmt::format("line {}: {} is not known to this version of Assidu",
+                                             node.source().begin.line, key.str()));
+    }
+    if (document["format"].value<std::int64_t>() != 1)
+        objections.push_back("format = 1 is missing, or another format than this version reads");
+
+    Settings settings;
+    TableReader node = table("node");
+    settings.node_id = node.text("id", "", /*required=*/true);
+    if (!settings.node_id.empty() && !is_node_id(settings.node_id))
+        node.object_to("id", "must be 1 to 48 of a-z, 0-9 and inner hyphens");
+    settings.name = node.text("name", "", /*required=*/true);
+    settings.wwwroot = node.text("wwwroot", "", /*required=*/true);
+    if (!settings.wwwroot.starts_with("https://") && !settings.wwwroot.starts_with("http://"))
+        node.object_to("wwwroot", "must be the address of the Moodle, from http:// or https:// on");
+    node.finish();
+
+    TableReader source = table("source");
+    settings.source_name = source.text("name", "moodle");
+    if (!is_node_id(settings.source_name)) source.object_to("name", "must be 1 to 48 of a-z, 0-9 and inner hyphens");
+    settings.site_identifier = source.text("site_identifier");
+    settings.guest_user_id = source.integer("guest_user_id", 1);
+    settings.timezone = source.text("timezone");
+    if (!settings.timezone.empty()) {
+        if (const auto calendar = CivilCalendar::of(settings.timezone); !calendar)
+            source.object_to("timezone", "is refused: " + calendar.error().what);
+    }
+    source.finish();
+
+    TableReader students = table("students");
+    settings.students.everyone = students.boolean("everyone", false);
+    settings.students.institution = students.texts("institution");
+    settings.students.department = students.texts("department");
+    settings.students.cohort = students.texts("cohort");
+    settings.students.email_domain = students.texts("email_domain");
+    settings.students.auth = students.texts("auth");
+    settings.students.mnet_host = students.texts("mnet_host");
+    settings.students.profile_field = students.texts_by_name("profile_field");
+    settings.students.exclude_users = students.integers("exclude_users");
+    students.finish();
+    check_selection(settings.students, students);
+
+    TableReader scale = table("scale");
+    settings.scale = scale.text("use", "sonate");
+    scale.finish();
+
+    TableReader reports = table("reports");
+    settings.language = reports.text("language", "fr");
+    if (settings.language != "fr" && settings.language != "en")
+        reports.object_to("language", "must be \"fr\" or \"en\"");
+    reports.finish();
+
+    if (!objections.empty()) return refuse(fmt::format("{}: {}", where, fmt::join(objections, "; ")));
+    return settings;
+}
+
+std::string settings_document(const Settings& s) {
+    std::string fields;
+    for (const auto& [name, values] : s.students.profile_field)
+        fields += fmt::format("{}{} = {}", fields.empty() ? "" : ", ", quoted(name), quoted_list(values));
+    std::string excluded;
+    for (const std::int64_t user : s.students.exclude_users)
+        excluded += fmt::format("{}{}", excluded.empty() ? "" : ", ", user);
+
+    return "# Settings of an Assidu node. Every key has a comment; a key that does not exist is an error, not ignored.\n"
+           "format = 1\n"
+           "\n"
+           "[node]\n"
+           "# The name of this node in the pool, for ever: 1 to 48 of a-z, 0-9 and inner hyphens.\n" +
+           fmt::format("id = {}\n", quoted(s.node_id)) +
+           "# The university, as people read it on reports.\n" + fmt::format("name = {}\n", quoted(s.name)) +
+           "# The address of its Moodle ($CFG->wwwroot).\n" + fmt::format("wwwroot = {}\n", quoted(s.wwwroot)) +
+           "\n"
+           "[source]\n"
+           "# Under which name the events of this Moodle are kept. An event is known by this name and its id.\n" +
+           fmt::format("name = {}\n", quoted(s.source_name)) +
+           "# Moodle's own identity (table config, name siteidentifier), if you know it.\n" +
+           fmt::format("site_identifier = {}\n", quoted(s.site_identifier)) +
+           "# Moodle's guest account (siteguest): never a student.\n" +
+           fmt::format("guest_user_id = {}\n", s.guest_user_id) +
+           "# The time zone of files downloaded from Moodle's log page, which show local time. Dumps need none.\n" +
+           (s.timezone.empty() ? std::string("# timezone = \"Europe/Paris\"\n")
+                               : fmt::format("timezone = {}\n", quoted(s.timezone))) +
+           "\n"
+           "[students]\n"
+           "# Whose events this node keeps. Nobody else's are kept, only counted. Either everyone (a Moodle of this\n"
+           "# university alone), or conditions on the catalogue of people: all that are set must hold, and the\n"
+           "# values of one condition are alternatives.\n" +
+           (s.students.everyone ? "everyone = true\n" : "# everyone = true\n") +
+           condition("institution", s.students.institution, "[\"Université de Lyon\"]") +
+           condition("department", s.students.department, "[\"DAEU\"]") +
+           condition("cohort", s.students.cohort, "[\"sonate-2026\"]") +
+           condition("email_domain", s.students.email_domain, "[\"univ-lyon.fr\"]") +
+           condition("auth", s.students.auth, "[\"shibboleth\"]") +
+           condition("mnet_host", s.students.mnet_host, "[\"https://moodle.univ-lyon.fr\"]") +
+           (fields.empty() ? std::string("# profile_field = { funded = [\"yes\"] }\n")
+                           : fmt::format("profile_field = {{ {} }}\n", fields)) +
+           "# User ids that are never kept: administrators, test accounts.\n" +
+           fmt::format("exclude_users = [{}]\n", excluded) +
+           "\n"
+           "[scale]\n"
+           "# How events become time: the name of a preset (sonate), or the path of a scale document.\n" +
+           fmt::format("use = {}\n", quoted(s.scale)) +
+           "\n"
+           "[reports]\n"
+           "# The language of reports: \"fr\" or \"en\".\n" +
+           fmt::format("language = {}\n", quoted(s.language));
+}
+
+}  // namespace assidu::config

@@ -1,0 +1,62 @@
+// The settings of a node: one commented TOML file, `assidu.toml`, at the top of the node's folder. An immutable
+// snapshot once read. A key that this version does not know is refused by name and line.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/refusal.h"
+
+namespace assidu::config {
+
+// Whose events a node keeps (design decision 5). Either `everyone`, or conditions that must all hold; the values of
+// one condition are alternatives. Texts are compared without regard to ASCII case, after trimming.
+struct StudentSelection {
+    bool everyone = false;
+    std::vector<std::string> institution, department, cohort, email_domain, auth, mnet_host;
+    std::map<std::string, std::vector<std::string>> profile_field;  // by short name of the field
+    // Moodle user ids that are never kept, whatever else holds: administrators, test accounts.
+    std::vector<std::int64_t> exclude_users;
+
+    // True if at least one condition needs the catalogue of people.
+    [[nodiscard]] bool needs_catalogue() const { return !everyone; }
+};
+
+struct Settings {
+    // [node]
+    std::string node_id;  // slug: the name of this node in the pool, for ever
+    std::string name;     // as people read it
+    std::string wwwroot;  // of the Moodle
+
+    // [source]
+    std::string source_name;          // under which the events of this Moodle are kept
+    std::string site_identifier;      // Moodle's `siteidentifier`; may be empty
+    std::int64_t guest_user_id = 1;   // Moodle's `siteguest`
+    std::string timezone;             // of the Moodle's log page downloads; may be empty
+
+    // [students]
+    StudentSelection students;
+
+    // [scale]
+    std::string scale;  // the name of a preset, or the path of a document, relative to the folder
+
+    // [reports]
+    std::string language;  // "fr" or "en"
+};
+
+// A node id: 1 to 48 of a-z, 0-9 and inner hyphens.
+[[nodiscard]] bool is_node_id(std::string_view text);
+// A node id made from a name people read: "Université de Lyon" gives "universite-de-lyon". Empty if nothing is left.
+[[nodiscard]] std::string slug_of(std::string_view name);
+
+// `where` names the file in a refusal.
+[[nodiscard]] Result<Settings> parse_settings(std::string_view toml, const std::string& where);
+
+// The commented file that `assidu init` writes; parse_settings() takes it back.
+[[nodiscard]] std::string settings_document(const Settings& settings);
+
+}  // namespace assidu::config

@@ -1,0 +1,157 @@
+// The ledger: all daily totals a node holds, its own and its members'. This interface is all that the floors above
+// know of it; SQLite is behind it by default, and the node id leads every key so that another store may distribute
+// the rows by it.
+//
+// Units: instants are seconds UTC, durations are seconds, days are civil days of the scale's time zone.
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/civil_calendar.h"
+
+namespace assidu::federation {
+
+// A student as the ledger and the pool know them: a pseudonym that only the owning node can tie to a person.
+struct StudentId {
+    std::array<std::uint8_t, 16> bytes{};
+    auto operator<=>(const StudentId&) const = default;
+};
+// 32 hexadecimal digits, and back.
+[[nodiscard]] std::string to_string(const StudentId& student);
+[[nodiscard]] std::optional<StudentId> parse_student_id(std::string_view text);
+
+// What one activity has of its ledger row.
+struct ActivityShare {
+    std::int64_t activity = 0;  // Moodle's course module id
+    std::int64_t measured_s = 0, credited_s = 0;
+    std::int64_t events = 0;
+    bool operator==(const ActivityShare&) const = default;
+};
+
+// One student, one course, one civil day, one scale.
+struct LedgerRow {
+    StudentId student;
+    config::CivilDay day;
+    std::int64_t course = 0;      // Moodle's course id; 0 is the platform outside any course
+    std::int64_t measured_s = 0;  // from events
+    std::int64_t credited_s = 0;  // granted on top by completion or declaration; never part of measured_s
+    std::int64_t events = 0;      // kept events, logouts not among them
+    // The first and last kept event of the row, logouts included. Nothing where the row's time comes only from an
+    // interval that began the day before.
+    std::optional<std::int64_t> first_utc_s, last_utc_s;
+    std::vector<ActivityShare> activities;  // by activity, ascending; what they leave of the row is the course itself
+    bool operator==(const LedgerRow&) const = default;
+};
+
+// A session, whole: before any cut at midnight or at a period's ends. It lasts end - begin seconds, all measured.
+struct SessionRow {
+    StudentId student;
+    std::int64_t begin_utc_s = 0, end_utc_s = 0;
+    std::int64_t events = 0;
+    std::vector<std::int64_t> courses;  // ascending
+    bool operator==(const SessionRow&) const = default;
+};
+
+// Events of a student's day that the scale does not count.
+struct DroppedEvents {
+    StudentId student;
+    config::CivilDay day;
+    std::string reason;  // a code: "origin", "login_as", ...
+    std::int64_t events = 0;
+    bool operator==(const DroppedEvents&) const = default;
+};
+
+// A stretch of time for which log events are known to be missing: "no data" is never "no activity".
+struct Outage {
+    std::int64_t from_utc_s = 0, to_utc_s = 0;
+    std::string cause;
+    bool operator==(const Outage&) const = default;
+};
+
+// Which rule made the totals.
+struct ScaleIdentity {
+    std::string id;
+    std::int64_t version = 0;
+    std::string sha256;
+    std::string document;  // canonical JSON
+};
+
+// From what, and by what, the totals of one node and scale were made.
+struct Freshness {
+    std::string engine;                               // name and version of the engine
+    std::int64_t as_of_utc_s = 0;                     // the instant the totals hold for
+    std::int64_t archived_events = 0;                 // all events of the archive, dropped ones included
+    std::optional<std::int64_t> last_event_utc_s;     // the latest of them
+    std::optional<std::int64_t> last_event_id;        // the highest of them
+    bool operator==(const Freshness&) const = default;
+};
+
+// Everything the ledger holds of one student under one scale.
+struct StudentLedger {
+    StudentId student;
+    std::string source;  // the configured name of the Moodle whose course ids the rows use
+    std::vector<LedgerRow> rows;
+    std::vector<SessionRow> sessions;  // by begin
+    std::vector<DroppedEvents> dropped;
+};
+
+// Civil days, both included.
+struct Period {
+    config::CivilDay from, to;
+};
+
+// Rows of one node under one scale (by the SHA-256 of its canonical form); of one student, or of all.
+struct LedgerQuery {
+    std::string node;
+    std::string scale_sha256;
+    Period period;
+    std::optional<StudentId> student;
+};
+
+class Ledger {
+  public:
+    Ledger() = default;
+    Ledger(const Ledger&) = delete;
+    Ledger& operator=(const Ledger&) = delete;
+    virtual ~Ledger() = default;
+
+    // Puts these students' totals in the place of what the ledger had of them for this node and scale, and notes what
+    // made them: all committed and synced on return, or nothing. Replacing by equal totals changes nothing.
+    virtual void replace(const std::string& node, const ScaleIdentity& scale, std::span<const StudentLedger> students,
+                         const Freshness& freshness) = 0;
+    // Removes all that the ledger has of a node under a scale.
+    virtual void clear(const std::string& node, const std::string& scale_sha256) = 0;
+
+    virtual void add_outage(const std::string& node, const Outage& outage) = 0;
+
+    // The rows of the period by student, day and course, ascending; the row is valid during the call.
+    virtual void rows(const LedgerQuery& query, const std::function<void(const LedgerRow&)>& visit) const = 0;
+    // The sessions that touch the span [from, to) of instants, by student and begin; whole, not cut.
+    virtual void sessions(const LedgerQuery& query, std::int64_t from_utc_s, std::int64_t to_utc_s,
+                          const std::function<void(const SessionRow&)>& visit) const = 0;
+    // Dropped events of the period, by reason.
+    [[nodiscard]] virtual std::map<std::string, std::int64_t> dropped(const LedgerQuery& query) const = 0;
+    // Students with any trace in the ledger, by id, with the source of their course ids.
+    [[nodiscard]] virtual std::vector<std::pair<StudentId, std::string>> students(
+        const std::string& node, const std::string& scale_sha256) const = 0;
+    // Outages that touch [from, to), by begin.
+    [[nodiscard]] virtual std::vector<Outage> outages(const std::string& node, std::int64_t from_utc_s,
+                                                      std::int64_t to_utc_s) const = 0;
+    // Nothing if no totals were ever made of this node under this scale.
+    [[nodiscard]] virtual std::optional<Freshness> freshness(const std::string& node,
+                                                             const std::string& scale_sha256) const = 0;
+    // A digest over every row, session and dropped count of a node under a scale, in key order: equal ledgers give
+    // equal digests, whatever the way they were made.
+    [[nodiscard]] virtual std::string digest(const std::string& node, const std::string& scale_sha256) const = 0;
+};
+
+}  // namespace assidu::federation

@@ -1,0 +1,98 @@
+#include "federation/sqlite_store.h"
+
+#include <SQLiteCpp/Exception.h>
+#include <SQLiteCpp/Statement.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+#include "config/refusal.h"
+
+namespace assidu::federation {
+namespace {
+
+using config::ResourceFailure;
+
+constexpr int kBusyMilliseconds = 10'000;
+
+std::string meaning(const SQLite::Exception& error) {
+    switch (error.getErrorCode()) {
+        case SQLITE_FULL: return "the disk is full; nothing of the last step was kept";
+        case SQLITE_IOERR: return fmt::format("the disk cannot be read or written ({})", error.getErrorStr());
+        case SQLITE_BUSY: return "another program holds it locked";
+        case SQLITE_READONLY: return "it cannot be written";
+        case SQLITE_CANTOPEN: return "it cannot be opened";
+        case SQLITE_NOTADB: return "it is not a database";
+        case SQLITE_CORRUPT: return fmt::format("it is damaged ({}); restore it from a backup", error.what());
+        default: return error.what();
+    }
+}
+
+[[noreturn]] void fail(const std::string& file, const SQLite::Exception& error) {
+    throw ResourceFailure(fmt::format("{}: {}", file, meaning(error)));
+}
+
+void migrate(SQLite::Database& database, const StoreFormat& format, const std::string& file) {
+    const int newest = static_cast<int>(format.migrations.size());
+    const int version = database.execAndGet("PRAGMA user_version").getInt();
+    const int application_id = database.execAndGet("PRAGMA application_id").getInt();
+    const bool empty = database.execAndGet("SELECT count(*) FROM sqlite_schema").getInt() == 0;
+    if (!empty && application_id != format.application_id)
+        throw ResourceFailure(fmt::format("{}: not an Assidu {} file", file, format.name));
+    if (version > newest)
+        throw ResourceFailure(fmt::format("{}: {} format {} is newer than this program, which knows {}", file,
+                                          format.name, version, newest));
+    if (version == newest) return;
+    in_transaction(database, [&] {
+        // Another process may have migrated it while this one waited for the lock.
+        for (int from = database.execAndGet("PRAGMA user_version").getInt(); from < newest; ++from)
+            database.exec(std::string(format.migrations[static_cast<std::size_t>(from)]));
+        database.exec(fmt::format("PRAGMA application_id={}", format.application_id));
+        database.exec(fmt::format("PRAGMA user_version={}", newest));
+    });
+}
+
+}  // namespace
+
+SQLite::Database open_store(const std::filesystem::path& path, const StoreFormat& format) {
+    const mode_t mask = ::umask(077);
+    struct RestoreMask {
+        mode_t mask;
+        ~RestoreMask() { ::umask(mask); }
+    } const restore{mask};
+    try {
+        SQLite::Database database(path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, kBusyMilliseconds);
+        // The page size counts only for a new file; blocks of some hundred bytes pack better in 8 KiB pages.
+        database.exec("PRAGMA page_size=8192");
+        database.exec("PRAGMA journal_mode=WAL");
+        database.exec("PRAGMA synchronous=FULL");
+        database.exec("PRAGMA foreign_keys=ON");
+        database.exec("PRAGMA trusted_schema=OFF");
+        migrate(database, format, path.string());
+        return database;
+    } catch (const SQLite::Exception& error) {
+        fail(path.string(), error);
+    }
+}
+
+void in_transaction(SQLite::Database& database, const std::function<void()>& work) {
+    database.exec("BEGIN IMMEDIATE");
+    try {
+        work();
+        database.exec("COMMIT");
+    } catch (...) {
+        // SQLite has rolled back by itself after some errors; then this says so and there is nothing to do.
+        database.tryExec("ROLLBACK");
+        throw;
+    }
+}
+
+void rethrow_as_failure(const SQLite::Database& database) {
+    try {
+        throw;
+    } catch (const SQLite::Exception& error) {
+        fail(database.getFilename(), error);
+    }
+}
+
+}  // namespace assidu::federation

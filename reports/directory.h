@@ -1,0 +1,40 @@
+// Where reports learn names. The ledger knows pseudonyms and Moodle's ids; who and what they are stays with the node
+// that owns them, and reaches a report only through this interface.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "federation/ledger.h"
+
+namespace assidu::reports {
+
+// A person as the catalogue knows them. Any text may be empty: not known.
+struct Person {
+    std::int64_t user_id = 0;  // Moodle's
+    std::string username, idnumber, firstname, lastname, email, institution, department;
+};
+
+struct Course {
+    std::string fullname, shortname, idnumber;
+};
+
+struct Activity {
+    std::string name, type, idnumber;  // type: "quiz", "page", ... without "mod_"
+};
+
+class Directory {
+  public:
+    Directory() = default;
+    Directory(const Directory&) = delete;
+    Directory& operator=(const Directory&) = delete;
+    virtual ~Directory() = default;
+
+    // Nothing where the directory does not know; a report then shows the id.
+    [[nodiscard]] virtual std::optional<Person> person(const federation::StudentId& student) const = 0;
+    [[nodiscard]] virtual std::optional<Course> course(const std::string& source, std::int64_t course) const = 0;
+    [[nodiscard]] virtual std::optional<Activity> activity(const std::string& source, std::int64_t activity) const = 0;
+};
+
+}  // namespace assidu::reports

@@ -1,0 +1,118 @@
+// The reports as values: everything a renderer shows, nothing it must compute. Seconds stay integers until a renderer
+// writes them; instants are seconds UTC, with the calendar that shows them as local time beside them.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "config/civil_calendar.h"
+#include "federation/ledger.h"
+#include "reports/directory.h"
+
+namespace assidu::reports {
+
+// What made a report's numbers: the same for every kind of report, and part of every format.
+struct Provenance {
+    std::string node_id, node_name, wwwroot;
+    federation::ScaleIdentity scale;
+    std::string scale_label;
+    std::string timezone;
+    std::int64_t idle_s = 0, idle_credit_s = 0, last_credit_s = 0;  // the rule in short
+    std::int64_t issued_at_utc_s = 0;
+    federation::Freshness freshness;
+    std::vector<federation::Outage> outages;        // that touch the period
+    std::map<std::string, std::int64_t> dropped;    // events of the period that the scale does not count, by reason
+    std::vector<std::string> remarks;  // what the source could not give (a code of text.h), such as "minute_resolution"
+};
+
+struct Totals {
+    std::int64_t measured_s = 0, credited_s = 0, events = 0, days = 0, sessions = 0;
+};
+
+struct ActivityLine {
+    std::int64_t activity = 0;
+    std::optional<Activity> names;
+    std::int64_t measured_s = 0, credited_s = 0, events = 0;
+};
+
+// A course over the period, with its activities by name; what they leave is the course's own pages.
+struct CourseLine {
+    std::int64_t course = 0;  // 0: the platform outside any course
+    std::optional<Course> names;
+    std::int64_t measured_s = 0, credited_s = 0, events = 0;
+    std::vector<ActivityLine> activities;
+};
+
+// A course on a day.
+struct DayCourseLine {
+    std::int64_t course = 0;
+    std::optional<Course> names;
+    std::int64_t measured_s = 0, credited_s = 0, events = 0;
+};
+
+struct DayLine {
+    config::CivilDay day;
+    std::optional<std::int64_t> first_utc_s, last_utc_s;  // traces of the day; none where an interval only runs over
+    std::int64_t sessions = 0;                            // that begin on this day
+    std::int64_t measured_s = 0, credited_s = 0, events = 0;
+    std::vector<DayCourseLine> courses;
+};
+
+// A session that touches the period, whole; `clipped` says that part of it lies outside the period.
+struct SessionLine {
+    std::int64_t begin_utc_s = 0, end_utc_s = 0, events = 0;
+    bool clipped = false;
+    std::vector<std::pair<std::int64_t, std::optional<Course>>> courses;
+};
+
+struct StudentReport {
+    Provenance provenance;
+    federation::Period period;
+    config::CivilCalendar calendar;
+    federation::StudentId student;
+    std::optional<Person> person;
+    Totals totals;
+    std::vector<DayLine> days;  // with any time or event, ascending
+    std::vector<CourseLine> courses;
+    std::vector<SessionLine> sessions;
+};
+
+struct GroupStudentLine {
+    federation::StudentId student;
+    std::optional<Person> person;
+    Totals totals;
+    std::optional<std::int64_t> first_utc_s, last_utc_s;
+};
+
+struct GroupCourseLine {
+    std::int64_t course = 0;
+    std::optional<Course> names;
+    std::int64_t students = 0;  // with any time or event in it
+    std::int64_t measured_s = 0, credited_s = 0, events = 0;
+};
+
+struct WeekLine {
+    config::IsoWeek week;
+    config::CivilDay from, to;  // the part of the week inside the period, both included
+    std::int64_t students = 0;  // active in it
+    std::int64_t measured_s = 0, credited_s = 0, events = 0;
+};
+
+struct GroupReport {
+    Provenance provenance;
+    federation::Period period;
+    config::CivilCalendar calendar;
+    std::int64_t students = 0;  // of the group, active or not
+    std::int64_t active = 0;    // with any measured or credited time in the period
+    std::int64_t median_s = 0;  // of measured + credited over the active students; the lower middle, an integer
+    Totals totals;              // days: days on which anybody was active
+    std::vector<GroupStudentLine> lines;  // by last name, first name, id
+    std::vector<GroupCourseLine> courses;
+    std::vector<WeekLine> weeks;  // every week of the period, empty ones included
+};
+
+}  // namespace assidu::reports
