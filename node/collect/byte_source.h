@@ -1,0 +1,36 @@
+// The bytes of a file that events come from, plain or gzip (RFC 1952, several members in a row included), read
+// forward in pieces: memory does not grow with the file.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "config/refusal.h"
+
+namespace assidu::node::collect {
+
+class ByteSource {
+  public:
+    // Refused if the file cannot be opened or is a folder. The content decides whether it is gzip, not the name.
+    [[nodiscard]] static config::Result<std::unique_ptr<ByteSource>> open(const std::filesystem::path& path);
+
+    ByteSource() = default;
+    ByteSource(const ByteSource&) = delete;
+    ByteSource& operator=(const ByteSource&) = delete;
+    virtual ~ByteSource() = default;
+
+    // Up to `size` of the next (unpacked) bytes; 0 at the end and only there. Throws ResourceFailure naming the file
+    // if it cannot be read or its gzip stream is damaged or cut off.
+    [[nodiscard]] virtual std::size_t read(char* buffer, std::size_t size) = 0;
+
+    // How far the reading is in the file as it is stored, and how long that is: for progress.
+    [[nodiscard]] virtual std::uint64_t stored_offset() const = 0;
+    [[nodiscard]] virtual std::uint64_t stored_size() const = 0;
+    // SHA-256 of the file as it is stored, in hexadecimal; only once read() has returned 0.
+    [[nodiscard]] virtual std::string stored_sha256() = 0;
+};
+
+}  // namespace assidu::node::collect

@@ -1,0 +1,50 @@
+// CSV as RFC 4180 has it and as programs write it: fields with or without quotes, doubled quotes inside, line breaks
+// inside quotes; records end with LF, CRLF or a bare CR. Bytes are not decoded; a UTF-8 byte order mark is skipped.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "node/collect/byte_source.h"
+
+namespace assidu::node::collect {
+
+struct CsvRecord {
+    std::uint64_t line = 0;                // of the file, where the record begins; from 1
+    std::vector<std::string_view> fields;  // unquoted
+    std::string_view raw;                  // the record as it stands, without its end of line
+    std::string_view refused;              // why it is no record; empty if it is one
+};
+
+class CsvReader {
+  public:
+    // Reads from `source`, which must outlive the reader.
+    explicit CsvReader(ByteSource& source, char delimiter = ',');
+
+    // The next record; false at the end. Empty lines are passed over. What `record` holds is valid until the next
+    // call. A record that is broken (a quote that never closes, text behind a closing quote, longer than
+    // limits::kRecordBytesMax, more fields than limits::kColumnsMax) comes with `refused` set and, for what was read of
+    // it, `raw`; reading goes on with the line after the one it began on, so that one stray quote costs one line.
+    bool next(CsvRecord& record);
+
+    [[nodiscard]] const ByteSource& source() const { return source_; }
+
+  private:
+    enum class Parsed { record, incomplete, refused };
+
+    bool fill();
+    Parsed parse(CsvRecord& record, bool at_end);
+    Parsed refuse(CsvRecord& record, const char* why);
+
+    ByteSource& source_;
+    char delimiter_;
+    std::string buffer_;
+    std::size_t begin_ = 0;      // of the next record in buffer_
+    std::uint64_t line_ = 1;     // of begin_
+    bool ended_ = false, first_ = true;
+    std::string unquoted_;       // fields whose quotes were doubled, without the doubling
+};
+
+}  // namespace assidu::node::collect

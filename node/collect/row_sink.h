@@ -1,0 +1,26 @@
+// Where the readers of files put what they read.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "node/event.h"
+
+namespace assidu::node::collect {
+
+class RowSink {
+  public:
+    RowSink() = default;
+    RowSink(const RowSink&) = delete;
+    RowSink& operator=(const RowSink&) = delete;
+    virtual ~RowSink() = default;
+
+    // A row that reads well. The sink may take the row's contents away.
+    virtual void accept(LogRow& row, std::uint64_t line) = 0;
+    // A record that gives no event: why, in words for a person, and the record as it stands in the file.
+    virtual void reject(std::uint64_t line, std::string_view reason, std::string_view record) = 0;
+    // False asks the reader to stop after the row it is at (Ctrl-C, --strict).
+    [[nodiscard]] virtual bool wants_more() const = 0;
+};
+
+}  // namespace assidu::node::collect
