@@ -4,7 +4,6 @@
 
 #include <array>
 #include <set>
-#include <sstream>
 #include <toml++/toml.h>
 
 #include "config/civil_calendar.h"
@@ -124,22 +123,27 @@ class TableReader {
     std::set<std::string, std::less<>> known_;
 };
 
-std::string quoted(std::string_view text) {
-    std::ostringstream out;
-    out << toml::node_view<const toml::node>(toml::value<std::string>(std::string(text)));
-    return out.str();
+// A TOML basic string (TOML 1.0, "String").
+std::string toml_text(std::string_view text) {
+    std::string escaped = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\') escaped += {'\\', c};
+        else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) escaped += fmt::format("\\u{:04X}", c);
+        else escaped.push_back(c);
+    }
+    return escaped + "\"";
 }
 
-std::string quoted_list(const std::vector<std::string>& values) {
+std::string toml_texts(const std::vector<std::string>& values) {
     std::string list;
-    for (const std::string& value : values) list += (list.empty() ? "" : ", ") + quoted(value);
+    for (const std::string& value : values) list += (list.empty() ? "" : ", ") + toml_text(value);
     return "[" + list + "]";
 }
 
 // A line of [students]: set, or standing as a comment to show how.
 std::string condition(const char* key, const std::vector<std::string>& values, const char* example) {
     if (values.empty()) return fmt::format("# {} = {}\n", key, example);
-    return fmt::format("{} = {}\n", key, quoted_list(values));
+    return fmt::format("{} = {}\n", key, toml_texts(values));
 }
 
 void check_selection(const StudentSelection& students, TableReader& reader) {
@@ -268,7 +272,7 @@ Result<Settings> parse_settings(std::string_view text, const std::string& where)
 std::string settings_document(const Settings& s) {
     std::string fields;
     for (const auto& [name, values] : s.students.profile_field)
-        fields += fmt::format("{}{} = {}", fields.empty() ? "" : ", ", quoted(name), quoted_list(values));
+        fields += fmt::format("{}{} = {}", fields.empty() ? "" : ", ", toml_text(name), toml_texts(values));
     std::string excluded;
     for (const std::int64_t user : s.students.exclude_users)
         excluded += fmt::format("{}{}", excluded.empty() ? "" : ", ", user);
@@ -278,20 +282,20 @@ std::string settings_document(const Settings& s) {
            "\n"
            "[node]\n"
            "# The name of this node in the pool, for ever: 1 to 48 of a-z, 0-9 and inner hyphens.\n" +
-           fmt::format("id = {}\n", quoted(s.node_id)) +
-           "# The university, as people read it on reports.\n" + fmt::format("name = {}\n", quoted(s.name)) +
-           "# The address of its Moodle ($CFG->wwwroot).\n" + fmt::format("wwwroot = {}\n", quoted(s.wwwroot)) +
+           fmt::format("id = {}\n", toml_text(s.node_id)) +
+           "# The university, as people read it on reports.\n" + fmt::format("name = {}\n", toml_text(s.name)) +
+           "# The address of its Moodle ($CFG->wwwroot).\n" + fmt::format("wwwroot = {}\n", toml_text(s.wwwroot)) +
            "\n"
            "[source]\n"
            "# Under which name the events of this Moodle are kept. An event is known by this name and its id.\n" +
-           fmt::format("name = {}\n", quoted(s.source_name)) +
+           fmt::format("name = {}\n", toml_text(s.source_name)) +
            "# Moodle's own identity (table config, name siteidentifier), if you know it.\n" +
-           fmt::format("site_identifier = {}\n", quoted(s.site_identifier)) +
+           fmt::format("site_identifier = {}\n", toml_text(s.site_identifier)) +
            "# Moodle's guest account (siteguest): never a student.\n" +
            fmt::format("guest_user_id = {}\n", s.guest_user_id) +
            "# The time zone of files downloaded from Moodle's log page, which show local time. Dumps need none.\n" +
            (s.timezone.empty() ? std::string("# timezone = \"Europe/Paris\"\n")
-                               : fmt::format("timezone = {}\n", quoted(s.timezone))) +
+                               : fmt::format("timezone = {}\n", toml_text(s.timezone))) +
            "\n"
            "[students]\n"
            "# Whose events this node keeps. Nobody else's are kept, only counted. Either everyone (a Moodle of this\n"
@@ -311,11 +315,11 @@ std::string settings_document(const Settings& s) {
            "\n"
            "[scale]\n"
            "# How events become time: the name of a preset (sonate), or the path of a scale document.\n" +
-           fmt::format("use = {}\n", quoted(s.scale)) +
+           fmt::format("use = {}\n", toml_text(s.scale)) +
            "\n"
            "[reports]\n"
            "# The language of reports: \"fr\" or \"en\".\n" +
-           fmt::format("language = {}\n", quoted(s.language));
+           fmt::format("language = {}\n", toml_text(s.language));
 }
 
 }  // namespace assidu::config
