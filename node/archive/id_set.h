@@ -1,0 +1,45 @@
+// The ids of a source that the archive holds, in chunks of 65,536: what makes adding an event idempotent without
+// looking for it. A bit an event where ids are dense, a few bytes where they are not (roaring bitmaps, portable
+// serialisation: github.com/RoaringBitmap/RoaringFormatSpec).
+#pragma once
+
+#include <cstdint>
+#include <roaring/roaring.hh>
+#include <string>
+#include <string_view>
+#include <optional>
+
+namespace assidu::node::archive {
+
+class IdChunk {
+  public:
+    static constexpr int kBits = 16;
+    [[nodiscard]] static std::int64_t chunk_of(std::int64_t id) { return id >> kBits; }
+
+    // Nothing if the bytes are not a whole chunk.
+    [[nodiscard]] static std::optional<IdChunk> parse(std::string_view bytes) {
+        IdChunk chunk;
+        try {
+            chunk.ids_ = Roaring::readSafe(bytes.data(), bytes.size());
+        } catch (const std::exception&) {
+            return std::nullopt;
+        }
+        return chunk;
+    }
+
+    [[nodiscard]] bool contains(std::int64_t id) const { return ids_.contains(low(id)); }
+    void add(std::int64_t id) { ids_.add(low(id)); }
+
+    [[nodiscard]] std::string serialise() {
+        ids_.runOptimize();
+        std::string bytes(ids_.getSizeInBytes(), '\0');
+        ids_.write(bytes.data());
+        return bytes;
+    }
+
+  private:
+    static std::uint32_t low(std::int64_t id) { return static_cast<std::uint32_t>(id & ((1 << kBits) - 1)); }
+    Roaring ids_;
+};
+
+}  // namespace assidu::node::archive
