@@ -1,0 +1,67 @@
+#include "node/attendance/compute.h"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "node/attendance/daily_totals.h"
+#include "node/attendance/engine.h"
+
+namespace assidu::node::attendance {
+namespace {
+
+// Students whose totals are committed together: few commits, and little to do again after an interruption.
+constexpr std::size_t kStudentsACommit = 256;
+
+// Whether the last event's credit was cut by the instant of the computation, so that a later one gives more.
+bool is_open(const Attendance& attendance, const config::Scale::Gap& rule, std::int64_t as_of_s) {
+    if (attendance.events.empty()) return false;
+    const CreditedEvent& last = attendance.events.back();
+    return !last.logout && last.begin_s + rule.last_credit_s > as_of_s;
+}
+
+}  // namespace
+
+Computed compute_totals(Node& node, const std::function<void(std::int64_t, std::int64_t)>& progress,
+                        const std::function<bool()>& wants_more) {
+    archive::Archive& archive = node.archive();
+    const std::int64_t as_of_s = node.clock().now_utc_s();
+    archive.computing_for(node.source(), fmt::format("{} {}", node.scale().sha256, kEngine));
+    const CompiledScale scale(node.scale(), archive.shapes());
+    const std::vector<std::int64_t> dirty = archive.dirty(node.source());
+    const archive::Extent extent = archive.extent(node.source());
+    const federation::Freshness freshness{std::string(kEngine), as_of_s, extent.events, extent.last_utc_s, extent.last_id};
+
+    Computed computed;
+    std::vector<federation::StudentLedger> batch;
+    std::vector<std::int64_t> closed;
+    const auto commit = [&] {
+        node.ledger().replace(node.settings().node_id, node.scale_identity(), batch, freshness);
+        archive.mark_clean(node.source(), closed);
+        batch.clear();
+        closed.clear();
+    };
+    for (const std::int64_t user : dirty) {
+        if (!wants_more()) {
+            computed.finished = false;
+            break;
+        }
+        const std::vector<Event> events = archive.events(node.source(), user);
+        const Attendance attendance = attend(events, scale, as_of_s);
+        const federation::StudentId student = node.student_id(user);
+        batch.push_back({student, node.settings().source_name, daily_rows(attendance, node.calendar(), student),
+                         session_rows(attendance, student), dropped_rows(attendance, node.calendar(), student)});
+        if (!is_open(attendance, scale.gap(), as_of_s)) closed.push_back(user);
+        ++computed.students;
+        computed.events += static_cast<std::int64_t>(events.size());
+        computed.rows += static_cast<std::int64_t>(batch.back().rows.size());
+        computed.sessions += static_cast<std::int64_t>(batch.back().sessions.size());
+        if (batch.size() == kStudentsACommit) commit();
+        progress(computed.students, static_cast<std::int64_t>(dirty.size()));
+    }
+    // Even without a dirty student: the totals now hold as of a later instant.
+    commit();
+    return computed;
+}
+
+}  // namespace assidu::node::attendance

@@ -1,0 +1,22 @@
+// The engine over the archive: brings the ledger up to date with the events.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "node/node.h"
+
+namespace assidu::node::attendance {
+
+struct Computed {
+    std::int64_t students = 0, events = 0, rows = 0, sessions = 0;
+    bool finished = true;  // false if it was asked to stop; what is done is done, the rest stays dirty
+};
+
+// Computes every student whose events changed since the last time, under the node's scale, as of the clock's now. A
+// student whose last event could still earn more later stays dirty. Totals are committed some hundred students at a
+// time; interrupting loses nothing and repeating changes nothing. Throws ResourceFailure.
+Computed compute_totals(Node& node, const std::function<void(std::int64_t done, std::int64_t of)>& progress,
+                        const std::function<bool()>& wants_more);
+
+}  // namespace assidu::node::attendance

@@ -1,0 +1,139 @@
+#include "node/node.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "config/durable_file.h"
+#include "config/limits.h"
+#include "federation/sqlite_ledger.h"
+#include "node/archive/sqlite_archive.h"
+#include "rpc/key_file.h"
+
+namespace assidu::node {
+namespace {
+
+using config::refuse;
+using config::Result;
+
+void make_folder(const std::filesystem::path& path) {
+    std::error_code error;
+    std::filesystem::create_directories(path, error);
+    if (error) throw config::ResourceFailure(fmt::format("{}: cannot make the folder: {}", path.string(), error.message()));
+    if (::chmod(path.c_str(), 0700) != 0)
+        throw config::ResourceFailure(fmt::format("{}: cannot set the mode: {}", path.string(), std::strerror(errno)));
+}
+
+Result<config::Scale> load_scale(const NodeFolder& folder, const std::string& use) {
+    if (const std::string_view preset = config::preset_document(use); !preset.empty())
+        return config::parse_scale(preset, "preset " + use);
+    const std::filesystem::path path = folder.path / use;
+    if (!std::filesystem::exists(path))
+        return refuse(fmt::format("{}: [scale] use = \"{}\" is no preset ({}) and no file beside it",
+                                  folder.settings().string(), use, fmt::join(config::preset_names(), ", ")));
+    const auto document = config::read_file(path, config::limits::kDocumentBytesMax);
+    if (!document) return std::unexpected(document.error());
+    return config::parse_scale(*document, path.string());
+}
+
+}  // namespace
+
+Result<void> create_node(const NodeFolder& folder, const config::Settings& settings) {
+    if (std::filesystem::exists(folder.settings()))
+        return refuse(fmt::format("{}: there is a node here already; nothing was changed", folder.path.string()));
+    const std::string document = config::settings_document(settings);
+    // What init writes, every command must be able to read.
+    if (const auto readable = config::parse_settings(document, folder.settings().string()); !readable)
+        return std::unexpected(readable.error());
+    make_folder(folder.path);
+    make_folder(folder.path / "keys");
+    if (!std::filesystem::exists(folder.student_secret())) {
+        if (auto made = rpc::create_student_secret(folder.student_secret()); !made) return made;
+    }
+    if (!std::filesystem::exists(folder.node_key())) {
+        if (auto made = rpc::create_node_key(folder.node_key()); !made) return made;
+    }
+    if (!config::create_file_durably(folder.settings(), document, 0600))
+        return refuse(fmt::format("{}: there is a node here already; nothing was changed", folder.path.string()));
+    return {};
+}
+
+Result<FolderLock> FolderLock::take(const NodeFolder& folder) {
+    const int descriptor = ::open(folder.lock().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (descriptor < 0)
+        return refuse(fmt::format("{}: cannot open: {}", folder.lock().string(), std::strerror(errno)));
+    FolderLock lock(descriptor);
+    if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+        char holder[32] = {};
+        const ssize_t size = ::pread(descriptor, holder, sizeof holder - 1, 0);
+        return refuse(fmt::format("{}: another assidu is working in this folder (process {}); try again when it is done",
+                                  folder.path.string(), size > 0 ? holder : "unknown"));
+    }
+    const std::string holder = fmt::format("{}", ::getpid());
+    if (::ftruncate(descriptor, 0) != 0 ||
+        ::pwrite(descriptor, holder.data(), holder.size(), 0) != static_cast<ssize_t>(holder.size()))
+        throw config::ResourceFailure(fmt::format("{}: cannot write: {}", folder.lock().string(), std::strerror(errno)));
+    return lock;
+}
+
+FolderLock::~FolderLock() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+Node::Node(NodeFolder folder, config::Settings settings, config::Scale scale, config::CivilCalendar calendar,
+           const config::Clock& clock, rpc::Secret student_secret, FolderLock lock)
+    : folder_(std::move(folder)),
+      settings_(std::move(settings)),
+      scale_(std::move(scale)),
+      calendar_(std::move(calendar)),
+      clock_(&clock),
+      student_secret_(std::move(student_secret)),
+      lock_(std::move(lock)) {}
+
+Result<Node> Node::open(const NodeFolder& folder, const config::Clock& clock) {
+    if (!std::filesystem::exists(folder.settings()))
+        return refuse(fmt::format("{}: no node here (no assidu.toml); make one with: assidu init --dir {}",
+                                  folder.path.string(), folder.path.string()));
+    const auto document = config::read_file(folder.settings(), config::limits::kDocumentBytesMax);
+    if (!document) return std::unexpected(document.error());
+    auto settings = config::parse_settings(*document, folder.settings().string());
+    if (!settings) return std::unexpected(settings.error());
+    auto scale = load_scale(folder, settings->scale);
+    if (!scale) return std::unexpected(scale.error());
+    auto calendar = config::CivilCalendar::of(scale->timezone);
+    if (!calendar) return std::unexpected(calendar.error());
+    auto secret = rpc::read_student_secret(folder.student_secret());
+    if (!secret) return std::unexpected(secret.error());
+    if (const auto key = rpc::node_key_fingerprint(folder.node_key()); !key) return std::unexpected(key.error());
+    auto lock = FolderLock::take(folder);
+    if (!lock) return std::unexpected(lock.error());
+
+    Node node(folder, std::move(*settings), std::move(*scale), std::move(*calendar), clock, std::move(*secret),
+              std::move(*lock));
+    node.archive_ = archive::open_sqlite_archive(folder.archive());
+    node.catalogue_ = archive::open_sqlite_catalogue(folder.catalogue());
+    node.ledger_ = federation::open_sqlite_ledger(folder.ledger());
+    auto source = node.archive_->source(node.settings_.source_name, node.settings_.site_identifier);
+    if (!source) return std::unexpected(source.error());
+    node.source_ = *source;
+    return node;
+}
+
+federation::StudentId Node::student_id(std::int64_t user_id) const {
+    const auto tag = rpc::hmac_sha256(student_secret_, fmt::format("{}|{}", settings_.source_name, user_id));
+    federation::StudentId student;
+    std::copy_n(tag.begin(), student.bytes.size(), student.bytes.begin());
+    return student;
+}
+
+federation::ScaleIdentity Node::scale_identity() const {
+    return {scale_.id, scale_.version, scale_.sha256, scale_.canonical};
+}
+
+}  // namespace assidu::node

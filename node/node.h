@@ -1,0 +1,97 @@
+// One node's folder, opened: settings, keys, stores and clock together, for the commands and services above.
+//
+//   assidu.toml            settings
+//   keys/student.secret    the key of the students' pseudonyms
+//   keys/node.pem          the node's Ed25519 key
+//   catalogue.sqlite       identities
+//   archive.sqlite         events
+//   ledger.sqlite          daily totals
+//   rejects/               rows that gave no event, one file an import that had any
+//   lock                   held by the one process that changes the folder
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "config/civil_calendar.h"
+#include "config/clock.h"
+#include "config/refusal.h"
+#include "config/scale.h"
+#include "config/settings.h"
+#include "federation/ledger.h"
+#include "node/archive/archive.h"
+#include "node/archive/catalogue.h"
+#include "rpc/secret.h"
+
+namespace assidu::node {
+
+// Where things are in a node's folder.
+struct NodeFolder {
+    std::filesystem::path path;
+    [[nodiscard]] std::filesystem::path settings() const { return path / "assidu.toml"; }
+    [[nodiscard]] std::filesystem::path student_secret() const { return path / "keys" / "student.secret"; }
+    [[nodiscard]] std::filesystem::path node_key() const { return path / "keys" / "node.pem"; }
+    [[nodiscard]] std::filesystem::path catalogue() const { return path / "catalogue.sqlite"; }
+    [[nodiscard]] std::filesystem::path archive() const { return path / "archive.sqlite"; }
+    [[nodiscard]] std::filesystem::path ledger() const { return path / "ledger.sqlite"; }
+    [[nodiscard]] std::filesystem::path rejects() const { return path / "rejects"; }
+    [[nodiscard]] std::filesystem::path lock() const { return path / "lock"; }
+};
+
+// Makes a node's folder: keys, and last of all the settings file that makes it a node. Refused if there is one; a key
+// that is there already is kept. Throws ResourceFailure.
+[[nodiscard]] config::Result<void> create_node(const NodeFolder& folder, const config::Settings& settings);
+
+// Held for as long as it lives; the file names the process that has it.
+class FolderLock {
+  public:
+    // Refused, naming the holder, if another process has it.
+    [[nodiscard]] static config::Result<FolderLock> take(const NodeFolder& folder);
+    FolderLock(FolderLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+    FolderLock& operator=(FolderLock&&) = delete;
+    ~FolderLock();
+
+  private:
+    explicit FolderLock(int descriptor) : descriptor_(descriptor) {}
+    int descriptor_;
+};
+
+class Node {
+  public:
+    // Opens the folder for one process that may change it. `clock` must outlive the node. Refused with one line if
+    // the folder is no node, its settings or scale are wrong, a key is missing, or another process has the lock.
+    [[nodiscard]] static config::Result<Node> open(const NodeFolder& folder, const config::Clock& clock);
+
+    [[nodiscard]] const NodeFolder& folder() const { return folder_; }
+    [[nodiscard]] const config::Settings& settings() const { return settings_; }
+    [[nodiscard]] const config::Scale& scale() const { return scale_; }
+    [[nodiscard]] const config::CivilCalendar& calendar() const { return calendar_; }  // of the scale's zone
+    [[nodiscard]] const config::Clock& clock() const { return *clock_; }
+    [[nodiscard]] archive::Archive& archive() const { return *archive_; }
+    [[nodiscard]] archive::Catalogue& catalogue() const { return *catalogue_; }
+    [[nodiscard]] federation::Ledger& ledger() const { return *ledger_; }
+    [[nodiscard]] archive::SourceKey source() const { return source_; }
+
+    // The pseudonym of a user of the source: the first 128 bits of HMAC-SHA-256(student secret, source | user id).
+    [[nodiscard]] federation::StudentId student_id(std::int64_t user_id) const;
+    [[nodiscard]] federation::ScaleIdentity scale_identity() const;
+
+  private:
+    Node(NodeFolder folder, config::Settings settings, config::Scale scale, config::CivilCalendar calendar,
+         const config::Clock& clock, rpc::Secret student_secret, FolderLock lock);
+
+    NodeFolder folder_;
+    config::Settings settings_;
+    config::Scale scale_;
+    config::CivilCalendar calendar_;
+    const config::Clock* clock_;
+    rpc::Secret student_secret_;
+    FolderLock lock_;
+    std::unique_ptr<archive::Archive> archive_;
+    std::unique_ptr<archive::Catalogue> catalogue_;
+    std::unique_ptr<federation::Ledger> ledger_;
+    archive::SourceKey source_ = 0;
+};
+
+}  // namespace assidu::node
