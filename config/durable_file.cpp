@@ -40,8 +40,8 @@ void sync_folder(const std::filesystem::path& folder) {
     if (descriptor.get() < 0 || ::fsync(descriptor.get()) != 0) fail(folder, "sync the folder", errno);
 }
 
-// The bytes under a name of their own beside `path`, synced. Returns that name.
-std::string write_beside(const std::filesystem::path& path, std::string_view bytes, mode_t mode) {
+// The bytes under a name of their own beside `path`. Returns that name.
+std::string write_beside(const std::filesystem::path& path, std::string_view bytes, mode_t mode, bool synced) {
     std::string name = path.string() + ".XXXXXX";
     Descriptor file(::mkostemp(name.data(), O_CLOEXEC));
     if (file.get() < 0) fail(path, "create", errno);
@@ -57,25 +57,31 @@ std::string write_beside(const std::filesystem::path& path, std::string_view byt
         bytes.remove_prefix(static_cast<std::size_t>(written));
     }
     if (::fchmod(file.get(), mode) != 0) give_up("set the mode");
-    if (::fsync(file.get()) != 0) give_up("sync");
+    if (synced && ::fsync(file.get()) != 0) give_up("sync");
     if (!file.close()) give_up("close");
     return name;
+}
+
+void put_in_place(const std::string& temporary, const std::filesystem::path& path) {
+    if (::rename(temporary.c_str(), path.c_str()) == 0) return;
+    const int error = errno;
+    ::unlink(temporary.c_str());
+    fail(path, "put in place", error);
 }
 
 }  // namespace
 
 void write_file_durably(const std::filesystem::path& path, std::string_view bytes, mode_t mode) {
-    const std::string temporary = write_beside(path, bytes, mode);
-    if (::rename(temporary.c_str(), path.c_str()) != 0) {
-        const int error = errno;
-        ::unlink(temporary.c_str());
-        fail(path, "put in place", error);
-    }
+    put_in_place(write_beside(path, bytes, mode, /*synced=*/true), path);
     sync_folder(folder_of(path));
 }
 
+void replace_file(const std::filesystem::path& path, std::string_view bytes, mode_t mode) {
+    put_in_place(write_beside(path, bytes, mode, /*synced=*/false), path);
+}
+
 bool create_file_durably(const std::filesystem::path& path, std::string_view bytes, mode_t mode) {
-    const std::string temporary = write_beside(path, bytes, mode);
+    const std::string temporary = write_beside(path, bytes, mode, /*synced=*/true);
     // link() refuses an existing name where rename() would replace it.
     const bool linked = ::link(temporary.c_str(), path.c_str()) == 0;
     const int error = errno;

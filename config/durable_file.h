@@ -16,7 +16,10 @@ namespace assidu::config {
 // permission...); the temporary file is removed then.
 void write_file_durably(const std::filesystem::path& path, std::string_view bytes, mode_t mode = 0644);
 
-// The same for a file that must not exist yet; false, and nothing written, if it does.
+// The same without the syncs, for a document that can be made again: whole or not there while the machine runs.
+void replace_file(const std::filesystem::path& path, std::string_view bytes, mode_t mode = 0644);
+
+// Durably, and only if the file does not exist yet: false, and nothing written, if it does.
 [[nodiscard]] bool create_file_durably(const std::filesystem::path& path, std::string_view bytes, mode_t mode);
 
 // The whole file, refused when it cannot be read or is longer than `bytes_max`.

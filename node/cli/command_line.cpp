@@ -1,0 +1,182 @@
+#include "node/cli/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <exception>
+#include <functional>
+
+#include "config/refusal.h"
+#include "config/scale.h"
+#include "node/attendance/engine.h"
+#include "node/cli/commands.h"
+#include "node/cli/exit_code.h"
+
+namespace assidu::node::cli {
+namespace {
+
+constexpr const char* kFooter =
+    "Exit codes: 0 done, 1 a defect of Assidu, 2 wrong words, 3 wrong or missing configuration or key,\n"
+    "4 a file or (--strict) a row refused, 5 disk or database, 6 no data, 130 interrupted.";
+
+// The options of every subcommand, filled in by the parser, and the subcommand that was named.
+struct Chosen {
+    std::filesystem::path dir = ".";
+    bool quiet = false;
+    InitOptions init;
+    ImportArguments import;
+    ReportArguments report;
+    OutageArguments outage;
+    DemoArguments demo;
+    std::function<ExitCode()> run;
+};
+
+void add_init(CLI::App& app, Chosen& chosen, Console& console) {
+    CLI::App* command = app.add_subcommand("init", "Make a node: a folder with commented settings and keys");
+    command->add_option("--name", chosen.init.name, "The university, as people read it")->required();
+    command->add_option("--wwwroot", chosen.init.wwwroot, "The address of its Moodle")->required();
+    command->add_option("--id", chosen.init.id, "The node's name in the pool, for ever (default: made from --name)");
+    command->add_option("--timezone", chosen.init.timezone, "The zone of log page downloads, such as Europe/Paris");
+    command
+        ->add_option("--students", chosen.init.students,
+                     "Whose events are kept: KEY=VALUE with institution, department, cohort, email_domain, auth or "
+                     "mnet_host; may be repeated (default: everyone)")
+        ->allow_extra_args(false);
+    command->callback([&] {
+        chosen.run = [&] {
+            chosen.init.dir = chosen.dir;
+            return init(chosen.init, console);
+        };
+    });
+}
+
+void add_import(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console& console) {
+    CLI::App* command = app.add_subcommand(
+        "import", "Take in files of log rows and catalogues, and compute; repeating an import is harmless");
+    command->add_option("FILE", chosen.import.files,
+                        "Dumps of logstore_standard_log (CSV, JSON), downloads of Moodle's log page, catalogues of "
+                        "people, courses and activities; plain or gzip, in any order")
+        ->required();
+    command->add_flag("--strict", chosen.import.strict, "Stop at the first broken row");
+    command->add_option("--timezone", chosen.import.timezone, "The zone of log page downloads (default: the settings')");
+    command->add_option("--date-order", chosen.import.date_order, "Of log page downloads whose dates leave it open")
+        ->check(CLI::IsMember({"dmy", "mdy", "ymd"}));
+    command->add_flag("!--no-compute", chosen.import.compute, "Only archive; totals are computed by the next report");
+    command->callback([&] {
+        chosen.run = [&] {
+            chosen.import.dir = chosen.dir;
+            return import(chosen.import, clock, console);
+        };
+    });
+}
+
+void add_report(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console& console) {
+    CLI::App* command = app.add_subcommand("report", "Write reports from the ledger");
+    command->require_subcommand(1);
+    for (const char* kind : {"student", "group"}) {
+        const bool one = std::string_view(kind) == "student";
+        CLI::App* report_kind = command->add_subcommand(
+            kind, one ? "Per student: days, courses, activities, sessions" : "The university: students, courses, weeks");
+        report_kind->add_option("--from", chosen.report.from, "First civil day, YYYY-MM-DD")->required();
+        report_kind->add_option("--to", chosen.report.to, "Last civil day, included")->required();
+        if (one)
+            report_kind
+                ->add_option("--student", chosen.report.students,
+                             "User name, e-mail, id number, Moodle user id or pseudonym; may be repeated (default: all)")
+                ->allow_extra_args(false);
+        report_kind->add_option("--format", chosen.report.formats, "html, csv, json, xml; a list (default: html)")
+            ->delimiter(',')
+            ->check(CLI::IsMember({"html", "csv", "json", "xml"}));
+        report_kind->add_option("--out", chosen.report.out,
+                                "The folder to write to (default: one document goes to standard output)");
+        report_kind->add_option("--lang", chosen.report.language, "fr or en (default: the settings')")
+            ->check(CLI::IsMember({"fr", "en"}));
+        report_kind->callback([&, kind] {
+            chosen.run = [&, kind] {
+                chosen.report.dir = chosen.dir;
+                chosen.report.kind = kind;
+                return report(chosen.report, clock, console);
+            };
+        });
+    }
+}
+
+void add_outage(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console& console) {
+    CLI::App* command = app.add_subcommand(
+        "outage", "Times for which log events are known to be missing; every report that overlaps says so");
+    command->require_subcommand(1);
+    CLI::App* add = command->add_subcommand("add", "Put one down");
+    add->add_option("--from", chosen.outage.from, "Local time, YYYY-MM-DD or YYYY-MM-DDTHH:MM")->required();
+    add->add_option("--to", chosen.outage.to, "Local time, not included")->required();
+    add->add_option("--cause", chosen.outage.cause, "Why")->required();
+    CLI::App* list = command->add_subcommand("list", "Show them");
+    for (CLI::App* action : {add, list}) {
+        action->callback([&] {
+            chosen.run = [&] {
+                chosen.outage.dir = chosen.dir;
+                return outage(chosen.outage, clock, console);
+            };
+        });
+    }
+}
+
+void add_demo(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console& console) {
+    CLI::App* command = app.add_subcommand(
+        "demo", "A month of one invented university: generate logs, import, compute, report");
+    chosen.demo.out = "demo-out";
+    command->add_option("--out", chosen.demo.out, "The folder to write to")->capture_default_str();
+    command->add_option("--seed", chosen.demo.seed, "Other people, other logs")->capture_default_str();
+    command->add_option("--student-count", chosen.demo.students, "Students of the university")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 5000));
+    command->add_option("--event-count", chosen.demo.events, "Events of the month, about")
+        ->capture_default_str()
+        ->check(CLI::Range(1000, 20'000'000));
+    command->add_option("--lang", chosen.demo.language, "Of the reports: fr or en")
+        ->check(CLI::IsMember({"fr", "en"}));
+    command->callback([&] { chosen.run = [&] { return demo(chosen.demo, clock, console); }; });
+}
+
+ExitCode guarded(const std::function<ExitCode()>& command, Console& console) {
+    try {
+        return command();
+    } catch (const config::ResourceFailure& failure) {
+        console.complain(failure.what());
+        return ExitCode::resource;
+    } catch (const std::exception& error) {
+        console.complain(std::string("a defect of Assidu, please report it: ") + error.what());
+        return ExitCode::defect;
+    }
+}
+
+}  // namespace
+
+int run(int argc, const char* const* argv, const config::Clock& clock, Console& console) {
+    Chosen chosen;
+    CLI::App app("Assidu: proof of attendance from Moodle logs", "assidu");
+    app.require_subcommand(1);
+    app.fallthrough();
+    app.footer(kFooter);
+    app.set_version_flag("--version", std::string("assidu " ASSIDU_VERSION ", engine ") +
+                                          std::string(attendance::kEngine));
+    app.add_option("--dir", chosen.dir, "The node's folder")->envname("ASSIDU_DIR")->capture_default_str();
+    app.add_flag("--quiet", chosen.quiet, "Only results and errors");
+    add_init(app, chosen, console);
+    add_import(app, chosen, clock, console);
+    add_report(app, chosen, clock, console);
+    add_outage(app, chosen, clock, console);
+    CLI::App* status_command = app.add_subcommand("status", "What this node holds, and how fresh it is");
+    status_command->callback([&] { chosen.run = [&] { return status(chosen.dir, clock, console); }; });
+    add_demo(app, chosen, clock, console);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        std::ostringstream out, err;
+        const int code = app.exit(error, out, err);
+        console.print(out.str());
+        if (code != 0) console.complain(err.str());
+        return static_cast<int>(code == 0 ? ExitCode::ok : ExitCode::usage);
+    }
+    console.set_quiet(chosen.quiet);
+    return static_cast<int>(guarded(chosen.run, console));
+}
+
+}  // namespace assidu::node::cli

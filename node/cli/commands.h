@@ -1,0 +1,60 @@
+// The subcommands. Each takes its options as a value, speaks through the console, and answers an exit code. A
+// ResourceFailure passes through to the door (command_line.cpp).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/clock.h"
+#include "node/cli/console.h"
+#include "node/cli/exit_code.h"
+
+namespace assidu::node::cli {
+
+struct InitOptions {
+    std::filesystem::path dir;
+    std::string name, wwwroot, id, timezone;
+    std::vector<std::string> students;  // "institution=Université de Lyon"; none: everyone
+};
+[[nodiscard]] ExitCode init(const InitOptions& options, Console& console);
+
+struct ImportArguments {
+    std::filesystem::path dir;
+    std::vector<std::filesystem::path> files;
+    bool strict = false, compute = true;
+    std::string timezone, date_order;
+};
+[[nodiscard]] ExitCode import(const ImportArguments& arguments, const config::Clock& clock, Console& console);
+
+struct ReportArguments {
+    std::filesystem::path dir;
+    std::string kind;                   // "student" or "group"
+    std::string from, to;               // civil days, both included
+    std::vector<std::string> students;  // none: all
+    std::vector<std::string> formats;   // of "html", "csv", "json", "xml"
+    std::filesystem::path out;          // empty: standard output, for one document
+    std::string language;               // empty: the settings'
+};
+[[nodiscard]] ExitCode report(const ReportArguments& arguments, const config::Clock& clock, Console& console);
+
+struct OutageArguments {
+    std::filesystem::path dir;
+    std::string from, to, cause;  // local times of the scale's zone; empty from and to: list
+};
+[[nodiscard]] ExitCode outage(const OutageArguments& arguments, const config::Clock& clock, Console& console);
+
+[[nodiscard]] ExitCode status(const std::filesystem::path& dir, const config::Clock& clock, Console& console);
+
+struct DemoArguments {
+    std::filesystem::path out;
+    std::uint64_t seed = 1;
+    int students = 60;
+    std::int64_t events = 60'000;
+    std::string language;
+};
+[[nodiscard]] ExitCode demo(const DemoArguments& arguments, const config::Clock& clock, Console& console);
+
+}  // namespace assidu::node::cli

@@ -1,0 +1,64 @@
+#include "node/cli/console.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+namespace assidu::node::cli {
+namespace {
+
+// Progress is the one thing that may look at a clock of its own: it changes no number.
+std::int64_t steady_ms() {
+    using namespace std::chrono;
+    return duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
+Console::Console(std::ostream& out, std::ostream& err, bool terminal, bool quiet)
+    : out_(out), err_(err), terminal_(terminal), quiet_(quiet) {}
+
+void Console::print(std::string_view text) {
+    clear_progress();
+    out_ << text;
+    out_.flush();
+}
+
+void Console::say(std::string_view line) {
+    if (quiet_) return;
+    clear_progress();
+    err_ << line << '\n';
+    err_.flush();
+}
+
+void Console::complain(std::string_view line) {
+    clear_progress();
+    err_ << "assidu: " << line << '\n';
+    err_.flush();
+}
+
+void Console::progress(std::string_view line) {
+    if (quiet_) return;
+    const std::int64_t now_ms = steady_ms();
+    if (next_progress_ms_ == 0 && !terminal_) next_progress_ms_ = now_ms + 5000;
+    if (now_ms < next_progress_ms_) return;
+    next_progress_ms_ = now_ms + (terminal_ ? 200 : 5000);
+    if (terminal_) err_ << "\r\033[K" << line;
+    else err_ << line << '\n';
+    err_.flush();
+    progress_shown_ = terminal_;
+}
+
+void Console::clear_progress() {
+    if (!progress_shown_) return;
+    err_ << "\r\033[K";
+    progress_shown_ = false;
+}
+
+std::string grouped(std::int64_t number) {
+    std::string digits = fmt::format("{}", number < 0 ? -number : number);
+    for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, " ");
+    return number < 0 ? "-" + digits : digits;
+}
+
+}  // namespace assidu::node::cli

@@ -1,0 +1,96 @@
+#include "node/report_writer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "config/settings.h"
+#include "reports/build.h"
+
+namespace assidu::node {
+namespace {
+
+constexpr std::size_t kEveryIntake = 1'000'000;
+
+// What the sources of this node's events could not give; codes of reports/text.h.
+std::vector<std::string> remarks_of(const Node& node) {
+    const std::vector<archive::Intake> intakes = node.archive().intakes(kEveryIntake);
+    const bool minutes = std::ranges::any_of(intakes, [](const archive::Intake& intake) {
+        const auto added = intake.counts.find("added");
+        return intake.kind == "log_page" && added != intake.counts.end() && added->second > 0;
+    });
+    if (minutes) return {"minute_resolution"};
+    return {};
+}
+
+template <class Report>
+std::string render_as(const Report& report, ReportFormat format, reports::Language language) {
+    switch (format) {
+        case ReportFormat::html: return reports::render_html(report, language);
+        case ReportFormat::csv: return reports::render_csv(report);
+        case ReportFormat::json: return reports::render_json(report);
+        case ReportFormat::xml: return reports::render_xml(report);
+    }
+    return {};
+}
+
+}  // namespace
+
+std::string_view extension_of(ReportFormat format) {
+    switch (format) {
+        case ReportFormat::html: return "html";
+        case ReportFormat::csv: return "csv";
+        case ReportFormat::json: return "json";
+        case ReportFormat::xml: return "xml";
+    }
+    return "";
+}
+
+ReportWriter::ReportWriter(const Node& node, const NodeDirectory& directory, federation::Period period,
+                           reports::Language language)
+    : node_(node), directory_(directory), period_(period), language_(language) {}
+
+reports::ReportRequest ReportWriter::request() const {
+    reports::ReportRequest request;
+    request.node_id = node_.settings().node_id;
+    request.node_name = node_.settings().name;
+    request.wwwroot = node_.settings().wwwroot;
+    request.scale = &node_.scale();
+    request.period = period_;
+    request.issued_at_utc_s = node_.clock().now_utc_s();
+    request.language = language_ == reports::Language::fr ? "fr" : "en";
+    request.remarks = remarks_of(node_);
+    return request;
+}
+
+config::Result<reports::StudentReport> ReportWriter::student(const federation::StudentId& student) const {
+    return reports::build_student_report(request(), student, node_.ledger(), directory_);
+}
+
+config::Result<reports::GroupReport> ReportWriter::group() const {
+    std::vector<std::pair<federation::StudentId, std::string>> students;
+    for (const federation::StudentId& student : directory_.students())
+        students.emplace_back(student, node_.settings().source_name);
+    return reports::build_group_report(request(), students, node_.ledger(), directory_);
+}
+
+std::string ReportWriter::render(const reports::StudentReport& report, ReportFormat format) const {
+    return render_as(report, format, language_);
+}
+
+std::string ReportWriter::render(const reports::GroupReport& report, ReportFormat format) const {
+    return render_as(report, format, language_);
+}
+
+std::string ReportWriter::file_name(const reports::StudentReport& report) const {
+    const std::string name = report.person ? config::slug_of(report.person->lastname + " " + report.person->firstname) : "";
+    return fmt::format("student-{}{}{}_{}_{}", name, name.empty() ? "" : "-", to_string(report.student).substr(0, 8),
+                       config::iso_date(period_.from), config::iso_date(period_.to));
+}
+
+std::string ReportWriter::file_name(const reports::GroupReport& report) const {
+    return fmt::format("group-{}_{}_{}", report.provenance.node_id, config::iso_date(period_.from),
+                       config::iso_date(period_.to));
+}
+
+}  // namespace assidu::node
