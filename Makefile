@@ -1,0 +1,62 @@
+# The commands of the README. Everything else is CMake: cmake --preset dev && cmake --build --preset dev.
+
+PRESET ?= dev
+OUT ?= demo-out
+
+.PHONY: demo test build asan tsan clang tidy format check-format soak clean
+
+demo:
+	scripts/install-packages build
+	cmake --preset release -DASSIDU_TESTS=OFF
+	cmake --build --preset release
+	build/release/assidu demo --out $(OUT)
+
+test: PRESET = dev
+test:
+	scripts/install-packages test
+	cmake --preset $(PRESET) -DASSIDU_TESTS=ON
+	cmake --build --preset $(PRESET)
+	ctest --preset $(PRESET) -j 2
+
+build:
+	scripts/install-packages test
+	cmake --preset $(PRESET)
+	cmake --build --preset $(PRESET)
+
+# The same tests under sanitizers and under clang 19.
+asan tsan:
+	scripts/install-packages test
+	cmake --preset $@
+	cmake --build --preset $@
+	ctest --preset $@ -j 2
+
+clang:
+	scripts/install-packages lint
+	cmake --preset clang
+	cmake --build --preset clang
+	ctest --preset clang -j 2
+
+tidy:
+	scripts/install-packages lint
+	cmake --preset clang
+	cmake --build --preset clang --target assidu
+	git ls-files 'config/*.cpp' 'rpc/*.cpp' 'federation/*.cpp' 'reports/*.cpp' 'node/*.cpp' \
+	  | xargs -P 2 -n 4 clang-tidy-19 -p build/clang --quiet
+
+format:
+	scripts/install-packages lint
+	git ls-files '*.h' '*.cpp' | xargs clang-format-19 -i
+
+check-format:
+	scripts/install-packages lint
+	git ls-files '*.h' '*.cpp' | xargs clang-format-19 --dry-run -Werror
+
+# Long runs: the random tests many times over, each with another seed.
+soak:
+	scripts/install-packages test
+	cmake --preset release -DASSIDU_TESTS=ON
+	cmake --build --preset release
+	ctest --preset release -j 2 --repeat until-fail:50 -R 'Properties|Random|Whatever|EventBlock'
+
+clean:
+	rm -rf build $(OUT)

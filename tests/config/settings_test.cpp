@@ -1,0 +1,92 @@
+#include "config/settings.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace assidu::config {
+namespace {
+
+using ::testing::HasSubstr;
+
+Settings example() {
+    Settings settings;
+    settings.node_id = "univ-lyon";
+    settings.name = "Université de \"Lyon\"";
+    settings.wwwroot = "https://moodle.univ-lyon.example";
+    settings.source_name = "moodle";
+    settings.students.everyone = true;
+    settings.scale = "sonate";
+    settings.language = "fr";
+    return settings;
+}
+
+std::string with(const std::string& from, const std::string& to) {
+    std::string document = settings_document(example());
+    const std::size_t at = document.find(from);
+    if (at == std::string::npos) throw std::logic_error("the document has no " + from);
+    return document.replace(at, from.size(), to);
+}
+
+std::string refusal_of(const std::string& document) {
+    const auto settings = parse_settings(document, "assidu.toml");
+    return settings ? "accepted" : settings.error().what;
+}
+
+TEST(Settings, WhatInitWritesIsReadBack) {
+    Settings written = example();
+    written.students.everyone = false;
+    written.students.institution = {"Université de Lyon", "A \\ \"B\""};
+    written.students.profile_field = {{"funded", {"yes", "oui"}}};
+    written.students.exclude_users = {2, 3};
+    written.timezone = "Europe/Paris";
+    const Settings read = parse_settings(settings_document(written), "x").value();
+    EXPECT_EQ(read.node_id, written.node_id);
+    EXPECT_EQ(read.name, written.name);
+    EXPECT_EQ(read.wwwroot, written.wwwroot);
+    EXPECT_EQ(read.students.institution, written.students.institution);
+    EXPECT_EQ(read.students.profile_field, written.students.profile_field);
+    EXPECT_EQ(read.students.exclude_users, written.students.exclude_users);
+    EXPECT_FALSE(read.students.everyone);
+    EXPECT_EQ(read.timezone, "Europe/Paris");
+    EXPECT_EQ(read.guest_user_id, 1);
+}
+
+TEST(Settings, ABrokenFileIsNamedWithLineAndColumn) {
+    EXPECT_THAT(refusal_of("format = 1\n[node\n"), HasSubstr("assidu.toml:2:"));
+}
+
+TEST(Settings, AnUnknownKeyOrTableIsRefusedWithItsLine) {
+    EXPECT_THAT(refusal_of(with("[reports]", "[reports]\nlanguages = \"fr\"")), HasSubstr("[reports] languages is not known"));
+    EXPECT_THAT(refusal_of(with("[reports]", "[report]")), HasSubstr("report is not known"));
+}
+
+TEST(Settings, AWrongTypeOrValueIsRefusedByKey) {
+    EXPECT_THAT(refusal_of(with("guest_user_id = 1", "guest_user_id = \"1\"")), HasSubstr("guest_user_id must be an integer"));
+    EXPECT_THAT(refusal_of(with("id = \"univ-lyon\"", "id = \"Univ Lyon\"")), HasSubstr("[node] id must be"));
+    EXPECT_THAT(refusal_of(with("\"https://moodle", "\"moodle")), HasSubstr("[node] wwwroot must be"));
+    EXPECT_THAT(refusal_of(with("language = \"fr\"", "language = \"de\"")), HasSubstr("[reports] language"));
+    EXPECT_THAT(refusal_of(with("# timezone = \"Europe/Paris\"", "timezone = \"Europe/Nowhere\"")), HasSubstr("Europe/Nowhere"));
+    EXPECT_THAT(refusal_of(with("format = 1", "format = 2")), HasSubstr("format = 1"));
+}
+
+TEST(Settings, WhoseStudentsMustBeSaidAndOnlyOnce) {
+    EXPECT_THAT(refusal_of(with("\neveryone = true", "\neveryone = false")), HasSubstr("say whose events this node keeps"));
+    EXPECT_THAT(refusal_of(with("\neveryone = true", "\neveryone = true\ninstitution = [\"A\"]")),
+                HasSubstr("is true beside conditions"));
+}
+
+TEST(NodeId, IsMadeFromANamePeopleRead) {
+    EXPECT_EQ(slug_of("Université de Lyon"), "universite-de-lyon");
+    EXPECT_EQ(slug_of("  ÉCOLE  d’Œuvre n° 3 !"), "ecole-d-oeuvre-n-3");
+    EXPECT_EQ(slug_of("静岡"), "");
+    EXPECT_EQ(slug_of(std::string(60, 'a')), std::string(48, 'a'));
+    EXPECT_TRUE(is_node_id(std::string(48, 'a')));
+    EXPECT_FALSE(is_node_id(std::string(49, 'a')));
+    EXPECT_FALSE(is_node_id("-a"));
+    EXPECT_FALSE(is_node_id("a-"));
+    EXPECT_FALSE(is_node_id(""));
+    EXPECT_FALSE(is_node_id("a.b"));
+}
+
+}  // namespace
+}  // namespace assidu::config

@@ -1,0 +1,152 @@
+#include "federation/sqlite_ledger.h"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "config/refusal.h"
+#include "tests/temporary_folder.h"
+
+namespace assidu::federation {
+namespace {
+
+using config::CivilDay;
+using config::ResourceFailure;
+using tests::TemporaryFolder;
+
+const ScaleIdentity kScale{"sonate", 1, std::string(64, 'a'), "{}"};
+const ScaleIdentity kOtherScale{"other", 1, std::string(64, 'b'), "{}"};
+const Freshness kFreshness{"engine 1", 1000, 3, 900, 17};
+
+StudentId student(std::uint8_t number) {
+    StudentId id;
+    id.bytes.fill(number);
+    return id;
+}
+
+StudentLedger totals(std::uint8_t number, std::int64_t seconds) {
+    StudentLedger ledger{student(number), "moodle", {}, {}, {}};
+    ledger.rows.push_back({student(number), CivilDay{100}, 10, seconds, 5, 3, 8'640'000, 8'640'100,
+                           {{501, seconds / 2, 5, 1}, {502, 1, 0, 1}}});
+    ledger.rows.push_back({student(number), CivilDay{101}, 0, 60, 0, 0, std::nullopt, std::nullopt, {}});
+    ledger.sessions.push_back({student(number), 8'640'000, 8'640'000 + seconds, 3, {0, 10}});
+    ledger.sessions.push_back({student(number), 8'650'000, 8'650'000, 1, {0}});
+    ledger.sessions.push_back({student(number), 8'650'000, 8'650'060, 1, {0}});
+    ledger.dropped.push_back({student(number), CivilDay{100}, "origin", 4});
+    return ledger;
+}
+
+struct Contents {
+    std::vector<LedgerRow> rows;
+    std::vector<SessionRow> sessions;
+    bool operator==(const Contents&) const = default;
+};
+
+Contents read(const Ledger& ledger, const LedgerQuery& query) {
+    Contents contents;
+    ledger.rows(query, [&](const LedgerRow& row) { contents.rows.push_back(row); });
+    ledger.sessions(query, INT64_MIN, INT64_MAX, [&](const SessionRow& session) { contents.sessions.push_back(session); });
+    return contents;
+}
+
+LedgerQuery everything(const ScaleIdentity& scale = kScale) {
+    return {"lyon", scale.sha256, {CivilDay{INT32_MIN}, CivilDay{INT32_MAX}}, std::nullopt};
+}
+
+TEST(SqliteLedger, GivesBackExactlyWhatWasPutInAfterReopening) {
+    const TemporaryFolder folder;
+    const StudentLedger one = totals(1, 600);
+    const StudentLedger two = totals(2, 700);
+    open_sqlite_ledger(folder / "l.sqlite")->replace("lyon", kScale, std::vector{two, one}, kFreshness);
+    const auto ledger = open_sqlite_ledger(folder / "l.sqlite");
+    const Contents contents = read(*ledger, everything());
+    EXPECT_EQ(contents.rows, (std::vector{one.rows[0], one.rows[1], two.rows[0], two.rows[1]}));
+    EXPECT_EQ(contents.sessions, (std::vector{one.sessions[0], one.sessions[1], one.sessions[2], two.sessions[0],
+                                              two.sessions[1], two.sessions[2]}));
+    EXPECT_EQ(ledger->freshness("lyon", kScale.sha256), kFreshness);
+    EXPECT_EQ(ledger->dropped(everything()), (std::map<std::string, std::int64_t>{{"origin", 8}}));
+    EXPECT_EQ(ledger->students("lyon", kScale.sha256).size(), 2U);
+}
+
+TEST(SqliteLedger, ReplacingPutsNewTotalsInThePlaceOfTheOldAndLeavesOthersAlone) {
+    const TemporaryFolder folder;
+    const auto ledger = open_sqlite_ledger(folder / "l.sqlite");
+    ledger->replace("lyon", kScale, std::vector{totals(1, 600), totals(2, 700)}, kFreshness);
+    ledger->replace("lyon", kOtherScale, std::vector{totals(1, 1)}, kFreshness);
+    ledger->replace("nantes", kScale, std::vector{totals(1, 2)}, kFreshness);
+    StudentLedger less = totals(1, 50);
+    less.rows.pop_back();
+    ledger->replace("lyon", kScale, std::vector{less}, kFreshness);
+    const Contents contents = read(*ledger, everything());
+    ASSERT_EQ(contents.rows.size(), 3U);
+    EXPECT_EQ(contents.rows[0].measured_s, 50);
+    EXPECT_EQ(read(*ledger, everything(kOtherScale)).rows.size(), 2U);
+}
+
+TEST(SqliteLedger, EqualLedgersHaveEqualDigestsWhateverTheWayTheyWereMade) {
+    const TemporaryFolder folder;
+    const auto a = open_sqlite_ledger(folder / "a.sqlite");
+    const auto b = open_sqlite_ledger(folder / "b.sqlite");
+    a->replace("lyon", kScale, std::vector{totals(1, 600), totals(2, 700)}, kFreshness);
+    b->replace("lyon", kScale, std::vector{totals(2, 5)}, kFreshness);
+    EXPECT_NE(a->digest("lyon", kScale.sha256), b->digest("lyon", kScale.sha256));
+    b->replace("lyon", kScale, std::vector{totals(1, 600)}, kFreshness);
+    b->replace("lyon", kScale, std::vector{totals(2, 700)}, kFreshness);
+    EXPECT_EQ(a->digest("lyon", kScale.sha256), b->digest("lyon", kScale.sha256));
+}
+
+TEST(SqliteLedger, APeriodHasBothItsEndsAndAStudentOnlyTheirOwn) {
+    const TemporaryFolder folder;
+    const auto ledger = open_sqlite_ledger(folder / "l.sqlite");
+    ledger->replace("lyon", kScale, std::vector{totals(1, 600), totals(2, 700)}, kFreshness);
+    LedgerQuery query = everything();
+    query.period = {CivilDay{101}, CivilDay{101}};
+    EXPECT_EQ(read(*ledger, query).rows.size(), 2U);
+    query.period = {CivilDay{102}, CivilDay{200}};
+    EXPECT_EQ(read(*ledger, query).rows.size(), 0U);
+    query = everything();
+    query.student = student(2);
+    for (const LedgerRow& row : read(*ledger, query).rows) EXPECT_EQ(row.student, student(2));
+    query.student = student(3);
+    EXPECT_EQ(read(*ledger, query), Contents{});
+}
+
+TEST(SqliteLedger, NothingEverComputedIsNotTheSameAsNothingFound) {
+    const TemporaryFolder folder;
+    const auto ledger = open_sqlite_ledger(folder / "l.sqlite");
+    EXPECT_EQ(ledger->freshness("lyon", kScale.sha256), std::nullopt);
+    ledger->replace("lyon", kScale, {}, kFreshness);
+    EXPECT_EQ(ledger->freshness("lyon", kScale.sha256), kFreshness);
+    ledger->clear("lyon", kScale.sha256);
+    EXPECT_EQ(ledger->freshness("lyon", kScale.sha256), std::nullopt);
+}
+
+TEST(SqliteLedger, AnOutageIsFoundWhereItTouchesAndPutDownOnce) {
+    const TemporaryFolder folder;
+    const auto ledger = open_sqlite_ledger(folder / "l.sqlite");
+    const Outage outage{100, 200, "purged before collection"};
+    ledger->add_outage("lyon", outage);
+    ledger->add_outage("lyon", outage);
+    EXPECT_EQ(ledger->outages("lyon", 199, 300), std::vector{outage});
+    EXPECT_TRUE(ledger->outages("lyon", 200, 300).empty());
+    EXPECT_TRUE(ledger->outages("lyon", 0, 100).empty());
+    EXPECT_TRUE(ledger->outages("nantes", 0, 300).empty());
+}
+
+TEST(SqliteLedger, ADamagedRowIsSaidToBeDamagedNeverReadAsData) {
+    const TemporaryFolder folder;
+    open_sqlite_ledger(folder / "l.sqlite")->replace("lyon", kScale, std::vector{totals(1, 600)}, kFreshness);
+    SQLite::Database(folder / "l.sqlite", SQLite::OPEN_READWRITE).exec("UPDATE ledger_row SET activities=x'05ff'");
+    const auto ledger = open_sqlite_ledger(folder / "l.sqlite");
+    EXPECT_THROW(read(*ledger, everything()), ResourceFailure);
+}
+
+TEST(StudentId, IsThirtyTwoHexadecimalDigits) {
+    EXPECT_EQ(parse_student_id(to_string(student(0xab))), student(0xab));
+    EXPECT_EQ(parse_student_id(std::string(31, '0')), std::nullopt);
+    EXPECT_EQ(parse_student_id(std::string(34, '0')), std::nullopt);
+    EXPECT_EQ(parse_student_id(std::string(32, 'z')), std::nullopt);
+}
+
+}  // namespace
+}  // namespace assidu::federation
