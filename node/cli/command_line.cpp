@@ -58,7 +58,7 @@ void add_import(CLI::App& app, Chosen& chosen, const config::Clock& clock, Conso
     command->add_flag("--strict", chosen.import.strict, "Stop at the first broken row");
     command->add_option("--timezone", chosen.import.timezone, "The zone of log page downloads (default: the settings')");
     command->add_option("--date-order", chosen.import.date_order, "Of log page downloads whose dates leave it open")
-        ->check(CLI::IsMember({"dmy", "mdy", "ymd"}));
+        ->check(CLI::IsMember({"dmy", "mdy"}));
     command->add_flag("!--no-compute", chosen.import.compute, "Only archive; totals are computed by the next report");
     command->callback([&] {
         chosen.run = [&] {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "config/refusal.h"
-#include "node/collect/log_page.h"
+#include "node/collect/log_page_time.h"
 #include "node/collect/recognise.h"
 #include "node/node.h"
 

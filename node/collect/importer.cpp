@@ -1,0 +1,369 @@
+#include "node/collect/importer.h"
+
+#include <fmt/format.h>
+
+#include <set>
+#include <unordered_map>
+
+#include "config/limits.h"
+#include "node/collect/byte_source.h"
+#include "node/collect/catalogue_csv.h"
+#include "node/collect/log_csv.h"
+#include "node/collect/log_json.h"
+#include "node/collect/log_page.h"
+#include "node/collect/rejects_file.h"
+#include "node/collect/row_sink.h"
+#include "node/collect/selection.h"
+
+namespace assidu::node::collect {
+namespace {
+
+using config::refuse;
+using config::Result;
+
+// Rows that are archived together: one commit and one sync, and all that an import keeps in memory.
+constexpr std::size_t kRowsABatch = 200'000;
+// Rows between two looks at the progress.
+constexpr std::int64_t kRowsAProgress = 4096;
+
+// What every kind of import does with rows that give nothing.
+class Rejects {
+  public:
+    Rejects(const NodeFolder& folder, const std::filesystem::path& source, std::int64_t intake, const ImportEvents& events)
+        : source_(source.string()),
+          events_(events),
+          file_(folder.rejects() / fmt::format("{}-{}.jsonl", source.filename().string(), intake), source) {}
+
+    void add(std::uint64_t line, std::string_view reason, std::string_view record) {
+        file_.add(line, reason, record);
+        last_ = fmt::format("{}:{}: {}", source_, line, reason);
+        if (static_cast<std::size_t>(file_.count()) <= config::limits::kRejectsPrintedMax) events_.warning(last_);
+    }
+    // Says how many more there were, once all are synced.
+    void finish(FileImport& result) {
+        file_.sync();
+        if (file_.count() == 0) return;
+        result.rejects = file_.path();
+        const std::int64_t more = file_.count() - static_cast<std::int64_t>(config::limits::kRejectsPrintedMax);
+        if (more > 0) events_.warning(fmt::format("{}: and {} more rejected rows", source_, more));
+    }
+    [[nodiscard]] std::int64_t count() const { return file_.count(); }
+    [[nodiscard]] const std::string& last() const { return last_; }
+
+  private:
+    std::string source_, last_;
+    const ImportEvents& events_;
+    RejectsFile file_;
+};
+
+// Rows of a log into the archive, in batches.
+class LogImport final : public RowSink {
+  public:
+    LogImport(Node& node, const ImportOptions& options, const ImportEvents& events, const ByteSource& source,
+              Rejects& rejects, std::int64_t intake)
+        : node_(node),
+          options_(options),
+          events_(events),
+          source_(source),
+          rejects_(rejects),
+          selector_(node.settings(), node.catalogue()),
+          intake_(intake),
+          latest_s_(node.clock().now_utc_s() + config::limits::kFutureSecondsMax) {
+        batch_.reserve(kRowsABatch);
+        lines_.reserve(kRowsABatch);
+    }
+
+    void accept(LogRow& row, std::uint64_t line) override {
+        if (row.time_s > latest_s_) {
+            reject(line, fmt::format("timecreated {} lies in the future", row.time_s), describe(row));
+            return;
+        }
+        count_read();
+        if (const Selected selected = selector_.of(row.user_id); selected != Selected::yes) {
+            ++counts_[std::string(code_of(selected))];
+            if (selected == Selected::unknown) unknown_people_.insert(row.user_id);
+            return;
+        }
+        learn(row);
+        batch_.push_back({row.user_id, {row.time_s, row.id, row.course, row.activity, node_.archive().intern(row.shape)}});
+        lines_.push_back(line);
+        if (batch_.size() == kRowsABatch) flush();
+    }
+
+    void reject(std::uint64_t line, std::string_view reason, std::string_view record) override {
+        count_read();
+        ++counts_["rejected"];
+        rejects_.add(line, reason, record);
+    }
+
+    bool wants_more() const override {
+        return events_.wants_more() && !(options_.strict && rejects_.count() > 0);
+    }
+
+    // Archives what is waiting. The counts that the intake keeps are those of all rows whose fate is sealed with it.
+    void flush() {
+        const auto sealed = [&](const archive::Appended& appended) {
+            auto counts = counts_;
+            counts["added"] += appended.added;
+            counts["duplicate"] += appended.duplicates;
+            counts["conflict"] += static_cast<std::int64_t>(appended.conflicts.size());
+            return counts;
+        };
+        const archive::Appended appended = node_.archive().append(node_.source(), batch_, intake_, sealed);
+        counts_ = sealed(appended);
+        for (const std::size_t at : appended.conflicts) {
+            const archive::StudentEvent& event = batch_[at];
+            rejects_.add(lines_[at], fmt::format("id {} is archived already with other contents", event.event.id),
+                         fmt::format("user {} time {} course {} activity {} event {}", event.user_id, event.event.time_s,
+                                     event.event.course, event.event.activity,
+                                     node_.archive().shapes()[static_cast<std::size_t>(event.event.shape)].eventname));
+        }
+        batch_.clear();
+        lines_.clear();
+        if (!activities_.empty()) {
+            std::vector<archive::ActivityFacts> facts;
+            for (auto& [activity, fact] : activities_) facts.push_back(fact);
+            node_.archive().learn(node_.source(), facts, /*sure=*/false);
+            activities_.clear();
+        }
+    }
+
+    [[nodiscard]] std::map<std::string, std::int64_t> counts() const { return counts_; }
+    [[nodiscard]] std::size_t unknown_people() const { return unknown_people_.size(); }
+
+  private:
+    void count_read() {
+        if (++counts_["read"] % kRowsAProgress == 0)
+            events_.progress(source_.stored_offset(), source_.stored_size(), counts_["read"]);
+    }
+
+    static std::string describe(const LogRow& row) {
+        return fmt::format("id {} user {} event {}", row.id, row.user_id, row.shape.eventname);
+    }
+
+    void learn(const LogRow& row) {
+        if (row.activity == 0) return;
+        constexpr std::string_view kModule = "mod_";
+        const std::string_view component = row.shape.component;
+        const std::string_view type = component.starts_with(kModule) ? component.substr(kModule.size()) : std::string_view{};
+        const auto [known, is_new] = learnt_.try_emplace(row.activity);
+        if (!is_new && (known->second.has_course || row.course == kCourseUnknown) && (known->second.has_type || type.empty()))
+            return;
+        known->second.has_course = known->second.has_course || row.course != kCourseUnknown;
+        known->second.has_type = known->second.has_type || !type.empty();
+        archive::ActivityFacts& fact = activities_.try_emplace(row.activity, archive::ActivityFacts{row.activity, kCourseUnknown, ""})
+                                           .first->second;
+        if (row.course != kCourseUnknown) fact.course = row.course;
+        if (!type.empty()) fact.type = type;
+    }
+
+    struct Learnt {
+        bool has_course = false, has_type = false;
+    };
+
+    Node& node_;
+    const ImportOptions& options_;
+    const ImportEvents& events_;
+    const ByteSource& source_;
+    Rejects& rejects_;
+    Selector selector_;
+    std::int64_t intake_;
+    std::int64_t latest_s_;
+    std::vector<archive::StudentEvent> batch_;
+    std::vector<std::uint64_t> lines_;  // of the batch
+    std::map<std::string, std::int64_t> counts_;
+    std::set<std::int64_t> unknown_people_;
+    std::unordered_map<std::int64_t, Learnt> learnt_;             // activities that the archive was told of
+    std::map<std::int64_t, archive::ActivityFacts> activities_;   // and those it will be with the next batch
+};
+
+// The one user of the catalogue with a full name, as Moodle's log page shows it.
+class UsersByName {
+  public:
+    UsersByName(const archive::Catalogue& catalogue, const std::string& source) {
+        catalogue.people(source, [&](const archive::PersonRecord& person) {
+            const auto [at, is_new] = users_.try_emplace(person.firstname + " " + person.lastname, person.user_id);
+            if (!is_new && at->second != person.user_id) at->second = kSeveral;
+        });
+    }
+    [[nodiscard]] std::optional<std::int64_t> find(std::string_view full_name) const {
+        const auto found = users_.find(std::string(full_name));
+        if (found == users_.end() || found->second == kSeveral) return std::nullopt;
+        return found->second;
+    }
+
+  private:
+    static constexpr std::int64_t kSeveral = INT64_MIN;
+    std::unordered_map<std::string, std::int64_t> users_;
+};
+
+Result<std::optional<DateOrder>> date_order_of(const std::filesystem::path& path, char delimiter,
+                                               const ImportOptions& options) {
+    if (options.date_order) return options.date_order;
+    const auto source = ByteSource::open(path);
+    if (!source) return std::unexpected(source.error());
+    return find_date_order(**source, delimiter);
+}
+
+// A page whose descriptions name one course is that course's page: its activities are the course's.
+void learn_from_page(Node& node, const LogPageNotes& notes) {
+    const std::int64_t course = notes.courses.size() == 1 ? *notes.courses.begin() : kCourseUnknown;
+    std::vector<archive::ActivityFacts> facts;
+    for (const std::int64_t activity : notes.activities) {
+        const auto type = notes.module_types.find(activity);
+        facts.push_back({activity, course, type == notes.module_types.end() ? "" : type->second});
+    }
+    node.archive().learn(node.source(), facts, /*sure=*/false);
+}
+
+Result<void> read_page(Node& node, const std::filesystem::path& path, ByteSource& source, char delimiter,
+                       const ImportOptions& options, LogImport& sink, FileImport& result) {
+    const std::string& zone = options.timezone.empty() ? node.settings().timezone : options.timezone;
+    if (zone.empty())
+        return refuse(fmt::format("{}: a download of Moodle's log page shows local times: name their zone with --timezone, "
+                                  "such as --timezone Europe/Paris", path.string()));
+    const auto calendar = config::CivilCalendar::of(zone);
+    if (!calendar) return std::unexpected(calendar.error());
+    const auto order = date_order_of(path, delimiter, options);
+    if (!order) return std::unexpected(order.error());
+    const UsersByName users(node.catalogue(), node.settings().source_name);
+    LogPageOptions page;
+    page.calendar = &*calendar;
+    page.date_order = *order;
+    page.user_by_name = [&](std::string_view name) { return users.find(name); };
+    const auto notes = read_log_page(source, delimiter, page, sink);
+    if (!notes) return std::unexpected(notes.error());
+    learn_from_page(node, *notes);
+    result.remarks.push_back(fmt::format("log page: ids are derived from the rows' content, times were read in {}", zone));
+    if (notes->ambiguous_times > 0)
+        result.remarks.push_back(fmt::format("{} rows have a time that the clocks showed twice; the earlier was taken",
+                                             notes->ambiguous_times));
+    if (notes->skipped_times > 0)
+        result.remarks.push_back(fmt::format("{} rows have a time that the clocks never showed", notes->skipped_times));
+    if (notes->unknown_courses > 0 && notes->courses.size() != 1)
+        result.remarks.push_back(fmt::format("{} rows do not say their course; a catalogue of activities would",
+                                             notes->unknown_courses));
+    return {};
+}
+
+Result<void> read_log(Node& node, const std::filesystem::path& path, ByteSource& source, const Recognised& recognised,
+                      const ImportOptions& options, LogImport& sink, FileImport& result) {
+    switch (recognised.kind) {
+        case FileKind::log_csv: return read_log_csv(source, recognised.delimiter, sink);
+        case FileKind::log_json: return read_log_json(source, sink);
+        default: return read_page(node, path, source, recognised.delimiter, options, sink, result);
+    }
+}
+
+Result<void> import_log(Node& node, const std::filesystem::path& path, const Recognised& recognised,
+                        const ImportOptions& options, const ImportEvents& events, FileImport& result) {
+    auto opened = ByteSource::open(path);
+    if (!opened) return std::unexpected(opened.error());
+    ByteSource& source = **opened;
+    if (node.settings().students.needs_catalogue() && node.catalogue().count_people(node.settings().source_name) == 0)
+        return refuse(fmt::format("{}: the settings select students by the catalogue of people, and there is none: import it "
+                                  "first (or with this file)", path.string()));
+
+    archive::Intake intake;
+    intake.source = node.settings().source_name;
+    intake.path = path.string();
+    intake.kind = std::string(name_of(recognised.kind));
+    intake.begun_utc_s = node.clock().now_utc_s();
+    intake.key = node.archive().begin_intake(intake);
+    Rejects rejects(node.folder(), path, intake.key, events);
+    LogImport sink(node, options, events, source, rejects, intake.key);
+    Result<void> read;
+    const auto settle = [&] {
+        sink.flush();
+        rejects.finish(result);
+        result.counts = sink.counts();
+    };
+    try {
+        read = read_log(node, path, source, recognised, options, sink, result);
+    } catch (const config::ResourceFailure&) {
+        settle();  // what was read before the file broke off is good
+        throw;
+    }
+    settle();
+    if (sink.unknown_people() > 0)
+        result.remarks.push_back(fmt::format("{} people are not in the catalogue: their rows were not kept; with a newer "
+                                             "catalogue, import this file again", sink.unknown_people()));
+    if (!read) return read;
+    if (options.strict && rejects.count() > 0)
+        return refuse(fmt::format("{} (--strict: nothing behind it was read)", rejects.last()));
+    result.complete = events.wants_more();
+    if (!result.complete) return {};
+    intake.sha256 = source.stored_sha256();
+    intake.ended_utc_s = node.clock().now_utc_s();
+    intake.counts = result.counts;
+    node.archive().end_intake(intake);
+    return {};
+}
+
+// Reads one kind of catalogue and puts it down in one go: a catalogue is small beside the logs.
+template <class Record, class Read>
+Result<void> import_catalogue(Node& node, const std::filesystem::path& path, const Recognised& recognised,
+                              const ImportOptions& options, const ImportEvents& events, FileImport& result, Read read_all,
+                              const std::function<void(const std::vector<Record>&)>& keep) {
+    auto opened = ByteSource::open(path);
+    if (!opened) return std::unexpected(opened.error());
+    archive::Intake intake;
+    intake.source = node.settings().source_name;
+    intake.path = path.string();
+    intake.kind = std::string(name_of(recognised.kind));
+    intake.begun_utc_s = node.clock().now_utc_s();
+    intake.key = node.archive().begin_intake(intake);
+    Rejects rejects(node.folder(), path, intake.key, events);
+    std::vector<Record> records;
+    const auto read = read_all(
+        **opened, recognised.delimiter, [&](Record& record, std::uint64_t) { records.push_back(std::move(record)); },
+        [&](std::uint64_t line, std::string_view reason, std::string_view record) { rejects.add(line, reason, record); });
+    rejects.finish(result);
+    if (!read) return read;
+    if (options.strict && rejects.count() > 0)
+        return refuse(fmt::format("{} (--strict: nothing of this file was kept)", rejects.last()));
+    keep(records);
+    const auto kept = static_cast<std::int64_t>(records.size());
+    result.counts = {{"read", kept + rejects.count()}, {"kept", kept}, {"rejected", rejects.count()}};
+    result.complete = true;
+    intake.sha256 = (*opened)->stored_sha256();
+    intake.ended_utc_s = node.clock().now_utc_s();
+    intake.counts = result.counts;
+    node.archive().end_intake(intake);
+    return {};
+}
+
+}  // namespace
+
+Result<void> import_file(Node& node, const std::filesystem::path& path, const Recognised& recognised,
+                         const ImportOptions& options, const ImportEvents& events, FileImport& result) {
+    result.path = path;
+    result.kind = recognised.kind;
+    const std::string& source = node.settings().source_name;
+    switch (recognised.kind) {
+        case FileKind::log_csv:
+        case FileKind::log_json:
+        case FileKind::log_page: return import_log(node, path, recognised, options, events, result);
+        case FileKind::people:
+            return import_catalogue<archive::PersonRecord>(
+                node, path, recognised, options, events, result, read_people,
+                [&](const std::vector<archive::PersonRecord>& people) { node.catalogue().put(source, people); });
+        case FileKind::courses:
+            return import_catalogue<archive::CourseRecord>(
+                node, path, recognised, options, events, result, read_courses,
+                [&](const std::vector<archive::CourseRecord>& courses) { node.catalogue().put(source, courses); });
+        case FileKind::activities:
+            return import_catalogue<archive::ActivityRecord>(
+                node, path, recognised, options, events, result, read_activities,
+                [&](const std::vector<archive::ActivityRecord>& activities) {
+                    node.catalogue().put(source, activities);
+                    std::vector<archive::ActivityFacts> facts;
+                    facts.reserve(activities.size());
+                    for (const auto& activity : activities) facts.push_back({activity.activity, activity.course, activity.type});
+                    node.archive().learn(node.source(), facts, /*sure=*/true);
+                });
+    }
+    return {};
+}
+
+}  // namespace assidu::node::collect
