@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
+#include "config/digest.h"
 #include "tests/seed.h"
 
 namespace assidu::node::archive {
@@ -45,6 +48,22 @@ TEST(EventBlock, TakesAboutTenBytesAnEvent) {
     for (std::int64_t i = 0; i < 100; ++i)
         events.push_back({kBegin + i * 50, 7'000'000 + i * 300, 12, dice.roll(4000, 4400), static_cast<ShapeKey>(dice.roll(0, 90))});
     EXPECT_LT(encode_block(kDay, events).size(), 1000U);
+}
+
+TEST(EventBlock, IsTheExampleOfItsPage) {
+    std::ifstream page(std::string(ASSIDU_SOURCE_DIR) + "/docs/formats/archive.md");
+    std::string line, example;
+    while (std::getline(page, line) && line != "### Example") {
+    }
+    while (std::getline(page, line) && !line.starts_with("    ")) {
+    }
+    for (const char c : line) {
+        if (c != ' ') example.push_back(c);
+    }
+    const std::vector<Event> events{{kBegin + 28'800, 1000, 10, 0, 0}, {kBegin + 28'890, 1003, 10, 501, 1}};
+    const std::string block = encode_block(kDay, events);
+    std::vector<std::uint8_t> bytes(block.begin(), block.end());
+    EXPECT_EQ(config::hex(bytes), example);
 }
 
 TEST(EventBlock, AnyFlippedBitAndAnyCutIsDamageAndLeavesTheReaderAsItWas) {
