@@ -1,0 +1,156 @@
+// The other subcommands as a person runs them.
+
+#include <sys/stat.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/node/cli/node_fixture.h"
+
+namespace assidu::tests {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+class Commands : public NodeProcess {
+  protected:
+    void import_a_day() {
+        const std::string log = folder.write("log.csv", kHeader + row(1, 42, kMorning) + row(2, 42, kMorning + 600, 501) +
+                                                            row(3, 42, kMorning + 900, 0, "loggedout"));
+        ASSERT_EQ(run({"import", log}).exit_code, 0);
+    }
+    [[nodiscard]] std::vector<std::string> report(const std::string& kind, const std::vector<std::string>& more = {}) const {
+        std::vector<std::string> arguments{"report", kind, "--from", "2026-03-01", "--to", "2026-03-31"};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        return arguments;
+    }
+};
+
+TEST_F(Commands, EveryCommandHasHelpAndWrongWordsAreExitCodeTwo) {
+    for (const char* command : {"init", "import", "report", "outage", "status", "demo"}) {
+        const Finished help = assidu({command, "--help"});
+        EXPECT_EQ(help.exit_code, 0) << command;
+        EXPECT_THAT(help.out, HasSubstr("Usage:")) << command;
+    }
+    EXPECT_THAT(assidu({"--help"}).out, HasSubstr("Exit codes:"));
+    EXPECT_THAT(assidu({"--version"}).out, StartsWith("assidu 0."));
+    EXPECT_EQ(assidu({}).exit_code, 2);
+    EXPECT_EQ(assidu({"imprt"}).exit_code, 2);
+    EXPECT_EQ(assidu({"report", "student", "--from", "2026-03-01"}).exit_code, 2);
+}
+
+TEST_F(Commands, InitNeverOverwrites) {
+    init();
+    const std::string settings = contents_of(folder / "node/assidu.toml");
+    const std::string secret = contents_of(folder / "node/keys/student.secret");
+    const Finished again = assidu({"init", "--dir", dir(), "--name", "Other", "--wwwroot", "https://other.example"});
+    EXPECT_EQ(again.exit_code, 3);
+    EXPECT_THAT(again.err, HasSubstr("there is a node here already; nothing was changed"));
+    EXPECT_EQ(contents_of(folder / "node/assidu.toml"), settings);
+    EXPECT_EQ(contents_of(folder / "node/keys/student.secret"), secret);
+}
+
+TEST_F(Commands, InitRefusesWhatItCouldNotReadBack) {
+    const Finished finished = assidu({"init", "--dir", dir(), "--name", "X", "--wwwroot", "moodle.example"});
+    EXPECT_EQ(finished.exit_code, 3);
+    EXPECT_THAT(finished.err, HasSubstr("wwwroot"));
+    EXPECT_FALSE(std::filesystem::exists(dir()));
+    EXPECT_EQ(assidu({"init", "--dir", dir(), "--name", "X", "--wwwroot", "https://m.example", "--students", "hair=red"})
+                  .exit_code, 2);
+}
+
+TEST_F(Commands, AFolderThatIsNoNodeAWrongSettingAndAMissingKeyAreOneLineAndExitCodeThree) {
+    const Finished nowhere = run({"status"});
+    EXPECT_EQ(nowhere.exit_code, 3);
+    EXPECT_THAT(nowhere.err, HasSubstr("no node here (no assidu.toml)"));
+    init();
+    std::filesystem::rename(folder / "node/keys/student.secret", folder / "kept");
+    const Finished keyless = run({"status"});
+    EXPECT_EQ(keyless.exit_code, 3);
+    EXPECT_THAT(keyless.err, HasSubstr("student.secret: the key is missing"));
+    std::filesystem::rename(folder / "kept", folder / "node/keys/student.secret");
+    std::string settings = contents_of(folder / "node/assidu.toml");
+    settings += "lnguage = \"fr\"\n";
+    folder.write("node/assidu.toml", settings);
+    const Finished wrong = run({"status"});
+    EXPECT_EQ(wrong.exit_code, 3);
+    EXPECT_THAT(wrong.err, HasSubstr("[reports] lnguage is not known"));
+    EXPECT_EQ(std::ranges::count(wrong.err, '\n'), 1);
+}
+
+TEST_F(Commands, AReportBeforeAnyImportIsNoData) {
+    init();
+    const Finished finished = run(report("group"));
+    EXPECT_EQ(finished.exit_code, 0) << "a group without students is a report: " << finished.err;
+    EXPECT_EQ(run(report("student")).exit_code, 6);
+    EXPECT_EQ(run(report("student", {"--student", "nobody"})).exit_code, 6);
+}
+
+TEST_F(Commands, AStudentsReportHasTheSecondsOfTheirRows) {
+    init();
+    import_a_day();
+    const Finished json = run(report("student", {"--student", "42", "--format", "json"}));
+    ASSERT_EQ(json.exit_code, 0) << json.err;
+    EXPECT_THAT(json.out, HasSubstr("\"measured_s\": 900"));
+    EXPECT_TRUE(nlohmann::json::accept(json.out));
+    const Finished html = run(report("student", {"--student", "42"}));
+    EXPECT_THAT(html.out, StartsWith("<!DOCTYPE html>"));
+    EXPECT_THAT(html.out, HasSubstr("lang=\"fr\""));
+    EXPECT_THAT(run(report("student", {"--student", "42", "--lang", "en"})).out, HasSubstr("lang=\"en\""));
+    EXPECT_THAT(run(report("student", {"--student", "42", "--format", "xml"})).out, HasSubstr("<ELAPSED>15</ELAPSED>"));
+}
+
+TEST_F(Commands, ReportsGoToFilesThatOnlyTheirOwnerReads) {
+    init();
+    import_a_day();
+    const Finished finished = run(report("student", {"--format", "html,csv,json,xml", "--out", folder / "out"}));
+    ASSERT_EQ(finished.exit_code, 0) << finished.err;
+    EXPECT_EQ(std::ranges::count(finished.out, '\n'), 4);
+    for (const auto& entry : std::filesystem::directory_iterator(folder / "out")) {
+        struct stat status {};
+        ASSERT_EQ(::stat(entry.path().c_str(), &status), 0);
+        EXPECT_EQ(status.st_mode & 0777U, 0600U) << entry.path();
+    }
+    const Finished too_many = run(report("student", {"--format", "csv,json"}));
+    EXPECT_EQ(too_many.exit_code, 2);
+    EXPECT_THAT(too_many.err, HasSubstr("name a folder with --out"));
+    const Finished unwritable = run(report("student", {"--out", "/proc/nowhere"}));
+    EXPECT_EQ(unwritable.exit_code, 5);
+    EXPECT_THAT(unwritable.err, HasSubstr("/proc/nowhere"));
+}
+
+TEST_F(Commands, APeriodThatIsNoneIsRefused) {
+    init();
+    EXPECT_EQ(run({"report", "group", "--from", "2026-03-31", "--to", "2026-03-01"}).exit_code, 2);
+    EXPECT_EQ(run({"report", "group", "--from", "1 March", "--to", "2026-03-01"}).exit_code, 2);
+}
+
+TEST_F(Commands, AnOutageStandsOnTheReportsItTouches) {
+    init();
+    import_a_day();
+    ASSERT_EQ(run({"outage", "add", "--from", "2026-03-05T08:00", "--to", "2026-03-06", "--cause", "journal <purgé>"}).exit_code, 0);
+    EXPECT_THAT(run({"outage", "list"}).out, HasSubstr("2026-03-05T08:00:00+01:00  2026-03-06T00:00:00+01:00  journal <purgé>"));
+    EXPECT_THAT(run(report("student", {"--student", "42"})).out, HasSubstr("journal &lt;purgé&gt;"));
+    EXPECT_EQ(run({"outage", "add", "--from", "2026-03-06", "--to", "2026-03-05", "--cause", "x"}).exit_code, 2);
+    EXPECT_EQ(run({"outage", "add", "--from", "2026-03-06T25:00", "--to", "2026-03-07", "--cause", "x"}).exit_code, 2);
+}
+
+TEST_F(Commands, AChangeOfScaleRecomputesEverything) {
+    init();
+    import_a_day();
+    std::string scale = R"({"schema":1,"id":"mine","version":1,"label":{},"engine":"gap","timezone":"Europe/Paris",
+        "filter":{"origins":["web"],"exclude_loginas":true,"anonymous":"time_only","exclude_actions":[],"exclude_events":[],
+        "include_site":true,"modules":{"exclude":[]}},"stream":"user","gap":{"idle":60,"idle_credit":0,"last_credit":0,
+        "logout_ends":true,"login_starts":true},"session":{"per":"site","min_duration":0}})";
+    folder.write("node/mine.json", scale);
+    std::string settings = contents_of(folder / "node/assidu.toml");
+    settings.replace(settings.find("use = \"sonate\""), 14, "use = \"mine.json\"");
+    folder.write("node/assidu.toml", settings);
+    EXPECT_THAT(run(report("student", {"--student", "42", "--format", "json"})).out, HasSubstr("\"measured_s\": 0"));
+    settings.replace(settings.find("use = \"mine.json\""), 17, "use = \"sonate\"");
+    folder.write("node/assidu.toml", settings);
+    EXPECT_THAT(run(report("student", {"--student", "42", "--format", "json"})).out, HasSubstr("\"measured_s\": 900"));
+}
+
+}  // namespace
+}  // namespace assidu::tests
