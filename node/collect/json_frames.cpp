@@ -9,14 +9,11 @@ constexpr std::size_t kReadBytes = 1 << 18;
 
 }  // namespace
 
-int JsonFrames::peek() {
-    if (at_ == end_) {
-        buffer_.resize(kReadBytes);
-        at_ = 0;
-        end_ = source_.read(buffer_.data(), buffer_.size());
-        if (end_ == 0) return kEnd;
-    }
-    return static_cast<unsigned char>(buffer_[at_]);
+int JsonFrames::refill() {
+    buffer_.resize(kReadBytes);
+    at_ = 0;
+    end_ = source_.read(buffer_.data(), buffer_.size());
+    return end_ == 0 ? kEnd : static_cast<unsigned char>(buffer_[at_]);
 }
 
 int JsonFrames::take() {

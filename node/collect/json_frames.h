@@ -32,9 +32,11 @@ class JsonFrames {
   private:
     static constexpr int kEnd = -1;
 
-    int peek();
+    // The next byte, which stays; kEnd at the end of the source.
+    int peek() { return at_ != end_ ? static_cast<unsigned char>(buffer_[at_]) : refill(); }
     int take();
     void keep(int c);
+    int refill();
     void pass_spaces();
     bool line_frame(JsonFrame& frame);
     bool element_frame(JsonFrame& frame);

@@ -35,7 +35,7 @@ inline constexpr std::size_t kPageColumns = 9;
 // "File", "Fichier" -> "mod_resource"; "System", "Systeme" -> "core"; nothing for a name that is not known.
 [[nodiscard]] std::optional<std::string_view> page_component(std::string_view folded);
 
-// What a rank in the order of events of one second an event takes: see log_page.h.
+// Where an event stands among the events of one second: see log_page.h.
 enum class PageRank : std::uint8_t { login = 0, other = 1, logout = 2 };
 
 struct PageEvent {

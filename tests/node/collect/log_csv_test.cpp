@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <array>
+#include <map>
 #include <random>
 #include <string>
 #include <vector>
@@ -159,103 +159,89 @@ TEST(LogCsv, StopsWhenTheSinkWantsNoMore) {
     EXPECT_EQ(sink.accepted.size(), 2U);
 }
 
+// A row and what stands in its columns that a LogRow does not keep.
+struct Written {
+    LogRow row;
+    std::int64_t instance = 0;
+    std::string null;
+};
+
+Written random_row(std::mt19937& random) {
+    const auto below = [&random](std::uint64_t limit) { return static_cast<std::int64_t>(random() % limit); };
+    Written written;
+    LogRow& row = written.row;
+    row = {1 + below(1U << 30), 1 + below(1U << 31), below(1000) - 20, below(50), 0, {}};
+    row.shape.eventname = "\\core\\event\\\xc3\xa9v\xc3\xa9nement_" + std::to_string(below(9));
+    row.shape.component = "core";
+    row.shape.action = "viewed";
+    row.shape.target = "c,o;u\"r";
+    row.shape.origin = random() % 2 == 0 ? "web" : "";
+    row.shape.crud = "crud "[random() % 5];
+    row.shape.edulevel = static_cast<std::int32_t>(below(3));
+    row.shape.context_level = static_cast<std::int32_t>(10 * (1 + below(8)));
+    row.shape.login_as = random() % 3 == 0;
+    row.shape.anonymous = random() % 3 == 0;
+    written.instance = below(500);
+    if (row.shape.context_level == kModuleContext) row.activity = written.instance;
+    written.null = std::vector<std::string>{"", "NULL", "\\N"}[random() % 3];
+    return written;
+}
+
+std::map<std::string, std::string> columns_of(const Written& written) {
+    const LogRow& row = written.row;
+    const EventShape& shape = row.shape;
+    const auto or_null = [&written](bool null, std::string text) {
+        return null ? written.null : std::move(text);
+    };
+    return {{"ID", std::to_string(row.id)},
+            {" userid ", std::to_string(row.user_id)},
+            {"CourseId", or_null(row.course == 0, std::to_string(row.course))},
+            {"timecreated", std::to_string(row.time_s)},
+            {"eventname", shape.eventname},
+            {"component", shape.component},
+            {"action", shape.action},
+            {"target", shape.target},
+            {"origin", or_null(shape.origin.empty(), shape.origin)},
+            {"crud", or_null(shape.crud == ' ', std::string(1, shape.crud))},
+            {"edulevel", std::to_string(shape.edulevel)},
+            {"contextlevel", std::to_string(shape.context_level)},
+            {"contextinstanceid", std::to_string(written.instance)},
+            {"realuserid", or_null(!shape.login_as, "9")},
+            {"anonymous", shape.anonymous ? "1" : "0"},
+            {"other", "a:1:{s:1:\"x\";\r\nN;}"},
+            {"ip", "2001:db8::1"}};
+}
+
 // Rows written in a random column order, quoting, line end and delimiter read back equal.
 TEST(LogCsv, RandomRowsReadBackEqual) {
     const auto seed = std::random_device{}();
     SCOPED_TRACE(seed);
     std::mt19937 random(seed);
-    const auto below = [&random](std::uint64_t limit) { return static_cast<std::int64_t>(random() % limit); };
-    const std::vector<std::string> nulls = {"", "NULL", "\\N"};
     for (int round = 0; round < 60; ++round) {
-        std::vector<std::string> names = {"ID",
-                                          " userid ",
-                                          "CourseId",
-                                          "timecreated",
-                                          "eventname",
-                                          "component",
-                                          "action",
-                                          "target",
-                                          "origin",
-                                          "crud",
-                                          "edulevel",
-                                          "contextlevel",
-                                          "contextinstanceid",
-                                          "realuserid",
-                                          "anonymous",
-                                          "other",
-                                          "ip"};
+        std::vector<std::string> names;
+        for (const auto& [name, text] : columns_of(random_row(random)))
+            names.push_back(name);
         std::ranges::shuffle(names, random);
         const char delimiter = ",;\t"[random() % 3];
         const std::string end = std::vector<std::string>{"\n", "\r\n", "\r"}[random() % 3];
         std::string bytes = random() % 2 == 0 ? "\xef\xbb\xbf" : "";
-        const auto put = [&](const std::vector<std::string>& fields) {
-            for (std::size_t i = 0; i < fields.size(); ++i) {
-                if (i > 0) bytes += delimiter;
-                const bool quote =
-                    random() % 2 == 0 || fields[i].find_first_of("\"\r\n,;\t") != std::string::npos;
-                if (!quote) bytes += fields[i];
-                if (quote) bytes += '"';
-                if (quote)
-                    for (const char c : fields[i])
-                        bytes += c == '"' ? std::string("\"\"") : std::string(1, c);
-                if (quote) bytes += '"';
-            }
-            bytes += end;
+        const auto put = [&](const std::string& field, bool last) {
+            const bool quote = random() % 2 == 0 || field.find_first_of("\"\r\n,;\t") != std::string::npos;
+            if (quote) bytes += '"';
+            for (const char c : field)
+                bytes += c == '"' ? std::string("\"\"") : std::string(1, c);
+            if (quote) bytes += '"';
+            bytes += last ? end : std::string(1, delimiter);
         };
-        put(names);
+        for (const std::string& name : names)
+            put(name, &name == &names.back());
         std::vector<LogRow> rows;
         for (int r = 0; r < 20; ++r) {
-            LogRow row{1 + below(1U << 30), 1 + below(1U << 31), below(1000) - 20, below(50), 0, {}};
-            const std::int64_t instance = below(500);
-            row.shape = {"\\core\\event\\\xc3\xa9v\xc3\xa9nement_" + std::to_string(below(9)),
-                         "core",
-                         "viewed",
-                         "c,o;u\"r",
-                         random() % 2 == 0 ? "web" : "",
-                         "crud "[random() % 5],
-                         static_cast<std::int32_t>(below(3)),
-                         static_cast<std::int32_t>(10 * (1 + below(8))),
-                         random() % 3 == 0,
-                         random() % 3 == 0};
-            if (row.shape.context_level == kModuleContext) row.activity = instance;
-            const std::string& null = nulls[random() % 3];
-            std::vector<std::string> fields;
-            for (const std::string& name : names) {
-                if (name == "ID")
-                    fields.push_back(std::to_string(row.id));
-                else if (name == " userid ")
-                    fields.push_back(std::to_string(row.user_id));
-                else if (name == "CourseId")
-                    fields.push_back(row.course == 0 ? null : std::to_string(row.course));
-                else if (name == "timecreated")
-                    fields.push_back(std::to_string(row.time_s));
-                else if (name == "eventname")
-                    fields.push_back(row.shape.eventname);
-                else if (name == "component")
-                    fields.push_back(row.shape.component);
-                else if (name == "action")
-                    fields.push_back(row.shape.action);
-                else if (name == "target")
-                    fields.push_back(row.shape.target);
-                else if (name == "origin")
-                    fields.push_back(row.shape.origin.empty() ? null : row.shape.origin);
-                else if (name == "crud")
-                    fields.push_back(row.shape.crud == ' ' ? null : std::string(1, row.shape.crud));
-                else if (name == "edulevel")
-                    fields.push_back(std::to_string(row.shape.edulevel));
-                else if (name == "contextlevel")
-                    fields.push_back(std::to_string(row.shape.context_level));
-                else if (name == "contextinstanceid")
-                    fields.push_back(std::to_string(instance));
-                else if (name == "realuserid")
-                    fields.push_back(row.shape.login_as ? "9" : random() % 2 == 0 ? "0" : null);
-                else if (name == "anonymous")
-                    fields.push_back(row.shape.anonymous ? "1" : "0");
-                else
-                    fields.push_back("a:1:{s:1:\"x\";\r\nN;}");
-            }
-            put(fields);
-            rows.push_back(row);
+            const Written written = random_row(random);
+            const auto columns = columns_of(written);
+            for (const std::string& name : names)
+                put(columns.at(name), &name == &names.back());
+            rows.push_back(written.row);
         }
         const testing::Kept sink = read(bytes, delimiter);
         ASSERT_TRUE(sink.rejected.empty()) << sink.rejected[0].reason << "\n" << bytes;
