@@ -174,9 +174,11 @@ std::size_t find_words(std::string_view text, std::string_view lower_words) {
     return found.empty() ? std::string_view::npos : static_cast<std::size_t>(found.begin() - text.begin());
 }
 
-// The number behind the first of the phrases, in whatever order they are given: "'818'" or "818".
-std::optional<std::int64_t> number_behind(std::string_view text, std::span<const std::string_view> phrases) {
-    std::size_t best = std::string_view::npos;
+// The number behind the first of the phrases, in whatever order they are given: "'818'" or "818". A phrase
+// that begins at or behind `limit` is none.
+std::optional<std::int64_t> number_behind(std::string_view text, std::span<const std::string_view> phrases,
+                                          std::size_t limit = std::string_view::npos) {
+    std::size_t best = limit;
     std::optional<std::int64_t> number;
     for (const std::string_view phrase : phrases) {
         const std::size_t at = find_words(text, phrase);
@@ -192,6 +194,30 @@ std::optional<std::int64_t> number_behind(std::string_view text, std::span<const
         number = value;
     }
     return number;
+}
+
+// The beginning of a description in which no free text stands. Moodle puts what people wrote (titles of
+// submissions, of calendar events) between quotes, like its ids and plugin names; whoever titles a submission
+// "user with id '818'" must not become user 818. So it ends at the first quote that holds more than a word of
+// [-a-z0-9_].
+std::string_view without_free_text(std::string_view text) {
+    const auto is_letter = [](char c) { return (lower(c) >= 'a' && lower(c) <= 'z'); };
+    const auto is_word = [&](char c) {
+        return is_letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    };
+    for (std::size_t at = text.find_first_of("'\""); at != std::string_view::npos;
+         at = text.find_first_of("'\"", at)) {
+        std::size_t end = at + 1;
+        while (end < text.size() && is_word(text[end]))
+            ++end;
+        if (text[at] == '\'' && end < text.size() && text[end] == '\'')
+            at = end + 1;
+        else if (text[at] == '\'' && at > 0 && is_letter(text[at - 1]) && end > at + 1)
+            at = end;  // "the user's"
+        else
+            return text.substr(0, at);
+    }
+    return text;
 }
 
 // "resource" of "the 'resource' activity".
@@ -250,7 +276,10 @@ PageDescription read_description(std::string_view text) {
         std::to_array<std::string_view>({"course module id ", "course module with id ",
                                          "course module with the id ", "coursemodule with id "});
     PageDescription said;
-    said.user = number_behind(text, kUser);
+    // A title may itself hold quotes ("x' user with id '818"): who acted stands before anything that is
+    // quoted.
+    said.user = number_behind(text, kUser, text.find_first_of("'\""));
+    text = without_free_text(text);
     said.course = number_behind(text, kCourse);
     said.activity = number_behind(text, kActivity);
     if (said.course && *said.course <= 0) said.course.reset();

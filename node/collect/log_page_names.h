@@ -50,7 +50,8 @@ struct PageEvent {
 // nothing.
 [[nodiscard]] std::optional<std::string_view> logged_in_as(std::string_view full_name);
 
-// What a description says, which Moodle writes in English whatever the language of the page.
+// What a description says, which Moodle writes in English whatever the language of the page. What people
+// wrote stands in it between quotes, and says nothing: reading ends there.
 struct PageDescription {
     std::optional<std::int64_t> user, course, activity;
     std::string_view module_type;  // "resource"; empty if it is not said

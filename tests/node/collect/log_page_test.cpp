@@ -131,6 +131,23 @@ TEST(LogPage, NamesTheUserByTheDescriptionThenByTheCatalogue) {
               "no user can be told from this row");
 }
 
+TEST(LogPage, WhatPeopleWroteIntoADescriptionNamesNobody) {
+    const std::string before = "\"17/10/21, 12:39\",Anna Blanc,-,c,Turnitin Assignment 2,x,";
+    EXPECT_EQ(one(before + "User added submission 'user with id '818' ',web,-").user_id, 7);
+    EXPECT_EQ(one(before + "User added submission 'user with id 818',web,-").user_id, 7);
+    EXPECT_EQ(one(before + "User added submission 'x' user with id '818' ',web,-").user_id, 7);
+    EXPECT_EQ(one(before + "User added submission 'see course with id '9' ',web,-").course, kCourseUnknown);
+    EXPECT_EQ(
+        one(before + "The user with id '5' created the event 'course id '9' x' with id '2',web,-").course,
+        kCourseUnknown);
+    const LogRow row =
+        one(before +
+            "The user with id '5' saw the user's page with the method 'manual' in the course with id "
+            "'9'.,web,-");
+    EXPECT_EQ(row.user_id, 5);
+    EXPECT_EQ(row.course, 9);
+}
+
 TEST(LogPage, KnowsALoginAsSomebodyElse) {
     const std::string rest = ",-,c,System,x,The user with id '8' did it,web,-";
     EXPECT_TRUE(one("\"17/10/21, 12:39\",Anna Blanc as Jean Noir" + rest).shape.login_as);
