@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -32,7 +33,8 @@ class StoredFile {
         for (;;) {
             const ssize_t got = ::read(descriptor_, buffer, size);
             if (got < 0 && errno == EINTR) continue;
-            if (got < 0) throw ResourceFailure(fmt::format("{}: cannot read: {}", name_, std::strerror(errno)));
+            if (got < 0)
+                throw ResourceFailure(fmt::format("{}: cannot read: {}", name_, std::strerror(errno)));
             const auto bytes = static_cast<std::size_t>(got);
             digest_.update({buffer, bytes});
             offset_ += bytes;
@@ -56,6 +58,7 @@ class PlainSource : public ByteSource {
     explicit PlainSource(std::unique_ptr<StoredFile> file, std::string_view head)
         : file_(std::move(file)), head_(head) {}
 
+    const std::string& name() const override { return file_->name(); }
     std::size_t read(char* buffer, std::size_t size) override {
         if (head_.empty()) return file_->read(buffer, size);
         const std::size_t bytes = std::min(size, head_.size());
@@ -82,21 +85,25 @@ class GzipSource : public ByteSource {
     }
     ~GzipSource() override { inflateEnd(&stream_); }
 
+    const std::string& name() const override { return file_->name(); }
     std::size_t read(char* buffer, std::size_t size) override {
+        if (finished_) return 0;
         stream_.next_out = bytes_of(buffer);
         stream_.avail_out = static_cast<uInt>(std::min<std::size_t>(size, UINT32_MAX));
         const uInt wanted = stream_.avail_out;
         while (stream_.avail_out == wanted) {
             if (stream_.avail_in == 0 && !refill()) {
-                if (between_members_) return 0;
+                if (between_members_) return end();
                 throw ResourceFailure(fmt::format("{}: the gzip stream is cut off", file_->name()));
             }
             if (between_members_) {
+                if (!pass_padding()) continue;
                 if (inflateReset(&stream_) != Z_OK) throw ResourceFailure("zlib cannot start again");
                 between_members_ = false;
             }
             const int status = inflate(&stream_, Z_NO_FLUSH);
-            if (status == Z_STREAM_END) between_members_ = true;
+            if (status == Z_STREAM_END)
+                between_members_ = true;
             else if (status != Z_OK && status != Z_BUF_ERROR)
                 throw ResourceFailure(fmt::format("{}: the gzip stream is damaged ({})", file_->name(),
                                                   stream_.msg == nullptr ? "no reason given" : stream_.msg));
@@ -116,10 +123,45 @@ class GzipSource : public ByteSource {
         return stream_.avail_in > 0;
     }
 
+    std::size_t end() {
+        finished_ = true;
+        return 0;
+    }
+
+    // Zero bytes behind a member are the padding of a tape or a block device, as gzip(1) has it. False if
+    // there is nothing but them in the input.
+    bool pass_padding() {
+        while (stream_.avail_in > 0 && *stream_.next_in == 0) {
+            ++stream_.next_in;
+            --stream_.avail_in;
+        }
+        return stream_.avail_in > 0;
+    }
+
     std::unique_ptr<StoredFile> file_;
     std::array<char, kInputBytes> input_{};
     z_stream stream_{};
-    bool between_members_ = false;
+    bool between_members_ = false, finished_ = false;
+};
+
+class MemorySource : public ByteSource {
+  public:
+    MemorySource(std::string name, std::string bytes) : name_(std::move(name)), bytes_(std::move(bytes)) {}
+
+    const std::string& name() const override { return name_; }
+    std::size_t read(char* buffer, std::size_t size) override {
+        const std::size_t got = std::min(size, bytes_.size() - offset_);
+        std::memcpy(buffer, bytes_.data() + offset_, got);
+        offset_ += got;
+        return got;
+    }
+    std::uint64_t stored_offset() const override { return offset_; }
+    std::uint64_t stored_size() const override { return bytes_.size(); }
+    std::string stored_sha256() override { return config::hex(config::sha256(bytes_)); }
+
+  private:
+    std::string name_, bytes_;
+    std::size_t offset_ = 0;
 };
 
 }  // namespace
@@ -128,11 +170,12 @@ config::Result<std::unique_ptr<ByteSource>> ByteSource::open(const std::filesyst
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0)
         return config::refuse(fmt::format("{}: cannot open: {}", path.string(), std::strerror(errno)));
-    struct stat status {};
+    struct stat status{};
     const bool known = ::fstat(descriptor, &status) == 0;
     auto file = std::make_unique<StoredFile>(path.string(), descriptor,
                                              known ? static_cast<std::uint64_t>(status.st_size) : 0);
-    if (known && S_ISDIR(status.st_mode)) return config::refuse(fmt::format("{}: is a folder", path.string()));
+    if (known && S_ISDIR(status.st_mode))
+        return config::refuse(fmt::format("{}: is a folder", path.string()));
 
     std::array<char, 2> magic{};
     std::size_t size = 0;
@@ -144,6 +187,10 @@ config::Result<std::unique_ptr<ByteSource>> ByteSource::open(const std::filesyst
     const std::string_view head(magic.data(), size);
     if (head == "\x1f\x8b") return std::make_unique<GzipSource>(std::move(file), head);
     return std::make_unique<PlainSource>(std::move(file), head);
+}
+
+std::unique_ptr<ByteSource> ByteSource::of(std::string name, std::string bytes) {
+    return std::make_unique<MemorySource>(std::move(name), std::move(bytes));
 }
 
 }  // namespace assidu::node::collect

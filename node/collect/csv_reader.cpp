@@ -1,6 +1,8 @@
 #include "node/collect/csv_reader.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 
 #include "config/limits.h"
 
@@ -11,8 +13,59 @@ using config::limits::kColumnsMax;
 using config::limits::kRecordBytesMax;
 
 constexpr std::size_t kReadBytes = 1 << 18;
+constexpr const char* kTooLong = "the record is too long (a quote that never closes?)";
+constexpr const char* kTooManyFields = "the record has too many fields";
 
-bool is_end_of_line(char c) { return c == '\n' || c == '\r'; }
+bool is_end_of_line(char c) {
+    return c == '\n' || c == '\r';
+}
+
+constexpr std::uint64_t kOnes = 0x0101010101010101U;
+
+constexpr std::uint64_t eight_times(char c) {
+    return kOnes * static_cast<unsigned char>(c);
+}
+
+// A bit in the lowest byte of `word` that equals the byte repeated in `pattern`. Bytes above that one may
+// have a bit without being equal; whoever takes the lowest bit of several such words sees only true ones.
+std::uint64_t where_equal(std::uint64_t word, std::uint64_t pattern) {
+    const std::uint64_t difference = word ^ pattern;
+    return (difference - kOnes) & ~difference & (kOnes << 7);
+}
+
+// The first delimiter, CR or LF in [at, end), else `end`. Eight bytes at a time: fields are short, so a call
+// of memchr for each of the three characters would cost more than it saves.
+const char* find_end_of_field(const char* at, const char* end, char delimiter) {
+    if constexpr (std::endian::native == std::endian::little) {
+        const std::uint64_t delimiters = eight_times(delimiter);
+        while (end - at >= 8) {
+            std::uint64_t word = 0;
+            std::memcpy(&word, at, sizeof word);
+            const std::uint64_t found = where_equal(word, delimiters) | where_equal(word, eight_times('\n')) |
+                                        where_equal(word, eight_times('\r'));
+            if (found != 0) return at + (std::countr_zero(found) >> 3);
+            at += 8;
+        }
+    }
+    while (at < end && *at != delimiter && !is_end_of_line(*at))
+        ++at;
+    return at;
+}
+
+const char* find_end_of_line(const char* at, const char* end) {
+    return find_end_of_field(at, end, '\n');
+}
+
+// Line ends in [at, end): LF, CRLF or CR. `end` is a quote, so that no CRLF is cut there.
+std::uint64_t count_lines(const char* at, const char* end) {
+    std::uint64_t lines = 0;
+    while ((at = find_end_of_line(at, end)) != end) {
+        if (*at == '\r' && at + 1 != end && at[1] == '\n') ++at;
+        ++at;
+        ++lines;
+    }
+    return lines;
+}
 
 }  // namespace
 
@@ -21,37 +74,48 @@ CsvReader::CsvReader(ByteSource& source, char delimiter) : source_(source), deli
 bool CsvReader::fill() {
     if (ended_) return false;
     if (begin_ > 0) {
-        buffer_.erase(0, begin_);
+        std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+        end_ -= begin_;
         begin_ = 0;
     }
-    const std::size_t size = buffer_.size();
-    buffer_.resize(size + kReadBytes);
-    const std::size_t got = source_.read(buffer_.data() + size, kReadBytes);
-    buffer_.resize(size + got);
+    if (buffer_.size() - end_ < kReadBytes) buffer_.resize(end_ + kReadBytes);
+    const std::size_t got = source_.read(buffer_.data() + end_, kReadBytes);
+    end_ += got;
     ended_ = got == 0;
     return got > 0;
+}
+
+// Past one LF, CRLF or CR at begin_. A CR at the very end of the buffer waits for the byte behind it.
+void CsvReader::pass_end_of_line() {
+    if (buffer_[begin_] == '\r') {
+        if (begin_ + 1 == end_) fill();
+        if (begin_ + 1 < end_ && buffer_[begin_ + 1] == '\n') ++begin_;
+    }
+    ++begin_;
+    ++line_;
+}
+
+void CsvReader::pass_rest_of_line() {
+    do {
+        const char* const bytes = buffer_.data();
+        begin_ = static_cast<std::size_t>(find_end_of_line(bytes + begin_, bytes + end_) - bytes);
+    } while (begin_ == end_ && fill());
+    in_refused_line_ = false;
 }
 
 bool CsvReader::next(CsvRecord& record) {
     if (first_) {
         first_ = false;
-        while (buffer_.size() < 3 && fill()) {
+        while (end_ < 3 && fill()) {
         }
-        if (buffer_.starts_with("\xef\xbb\xbf")) begin_ = 3;
+        if (std::string_view(buffer_.data(), end_).starts_with("\xef\xbb\xbf")) begin_ = 3;
     }
+    if (in_refused_line_) pass_rest_of_line();
     for (;;) {
-        // The end of the record before, and empty lines. A CR at the very end of the buffer waits for its LF.
-        while (begin_ < buffer_.size() && is_end_of_line(buffer_[begin_])) {
-            if (buffer_[begin_] == '\r') {
-                if (begin_ + 1 == buffer_.size() && fill()) continue;
-                if (begin_ + 1 < buffer_.size() && buffer_[begin_ + 1] == '\n') ++begin_;
-            }
-            ++begin_;
-            ++line_;
-        }
-        if (begin_ < buffer_.size()) {
-            const Parsed parsed = parse(record, ended_);
-            if (parsed != Parsed::incomplete) return true;
+        while (begin_ < end_ && is_end_of_line(buffer_[begin_]))
+            pass_end_of_line();
+        if (begin_ < end_) {
+            if (parse(record) != Parsed::incomplete) return true;
             fill();
         } else if (!fill()) {
             return false;
@@ -59,79 +123,90 @@ bool CsvReader::next(CsvRecord& record) {
     }
 }
 
-CsvReader::Parsed CsvReader::parse(CsvRecord& record, bool at_end) {
+CsvReader::Parsed CsvReader::parse(CsvRecord& record) {
     record.line = line_;
     record.fields.clear();
     record.refused = {};
     unquoted_.clear();
-    unquoted_.reserve(buffer_.size() - begin_);  // views into it must stay
-    const std::size_t size = buffer_.size();
-    const char* const bytes = buffer_.data();
+    unquoted_.reserve(end_ - begin_);  // views into it must stay
     std::uint64_t lines = 0;
-
     for (std::size_t at = begin_;;) {
-        if (at - begin_ > kRecordBytesMax) return refuse(record, "the record is too long (a quote that never closes?)");
-        if (record.fields.size() == kColumnsMax) return refuse(record, "the record has too many fields");
-        if (at < size && bytes[at] == '"') {
-            const std::size_t opened = ++at;
-            const std::size_t kept = unquoted_.size();
-            std::size_t piece = opened;
-            for (;;) {
-                while (at < size && bytes[at] != '"') {
-                    if (bytes[at] == '\n' || (bytes[at] == '\r' && at + 1 < size && bytes[at + 1] != '\n')) ++lines;
-                    ++at;
-                }
-                if (at - begin_ > kRecordBytesMax)
-                    return refuse(record, "the record is too long (a quote that never closes?)");
-                if (at == size) {
-                    if (!at_end) return Parsed::incomplete;
-                    return refuse(record, "a quote never closes");
-                }
-                if (at + 1 == size && !at_end) return Parsed::incomplete;
-                if (at + 1 == size || bytes[at + 1] != '"') break;
-                unquoted_.append(bytes + piece, at + 1 - piece);  // up to and with one of the two quotes
-                at += 2;
-                piece = at;
-            }
-            if (piece == opened) {
-                record.fields.emplace_back(bytes + opened, at - opened);
-            } else {
-                unquoted_.append(bytes + piece, at - piece);
-                record.fields.push_back(std::string_view(unquoted_).substr(kept));
-            }
+        if (record.fields.size() == kColumnsMax) return refuse(record, kTooManyFields);
+        const bool quoted = at < end_ && buffer_[at] == '"';
+        const Parsed parsed = quoted ? parse_quoted(record, at, lines) : parse_plain(record, at);
+        if (parsed != Parsed::good) return parsed;
+        if (at - begin_ > kRecordBytesMax) return refuse(record, kTooLong);
+        if (at < end_ && buffer_[at] == delimiter_) {
             ++at;
-            if (at < size && bytes[at] != delimiter_ && !is_end_of_line(bytes[at]))
-                return refuse(record, "text stands behind a closing quote");
-        } else {
-            const std::size_t opened = at;
-            while (at < size && bytes[at] != delimiter_ && !is_end_of_line(bytes[at])) ++at;
-            if (at == size && !at_end) {
-                if (at - begin_ > kRecordBytesMax) return refuse(record, "the record is too long");
-                return Parsed::incomplete;
-            }
-            record.fields.emplace_back(bytes + opened, at - opened);
-        }
-        if (at < size && bytes[at] == delimiter_) {
-            ++at;
-            // A delimiter at the end of the file is followed by one more, empty field.
-            if (at == size && !at_end) return Parsed::incomplete;
+            // A delimiter at the end of the file is followed by one more, empty field; only the end tells.
             continue;
         }
-        if (at - begin_ > kRecordBytesMax) return refuse(record, "the record is too long");
-        if (record.fields.size() > kColumnsMax) return refuse(record, "the record has too many fields");
-        record.raw = {bytes + begin_, at - begin_};
+        record.raw = {buffer_.data() + begin_, at - begin_};
         begin_ = at;
         line_ += lines;
-        return Parsed::record;
+        return Parsed::good;
     }
 }
 
+// The record reaches to the end of what is in the buffer.
+CsvReader::Parsed CsvReader::run_out(CsvRecord& record, const char* why_at_end) {
+    if (end_ - begin_ > kRecordBytesMax) return refuse(record, kTooLong);
+    return ended_ ? refuse(record, why_at_end) : Parsed::incomplete;
+}
+
+CsvReader::Parsed CsvReader::parse_quoted(CsvRecord& record, std::size_t& at, std::uint64_t& lines) {
+    constexpr const char* kNeverCloses = "a quote never closes";
+    const char* const bytes = buffer_.data();
+    const char* const end = bytes + end_;
+    const char* const opened = bytes + at + 1;
+    const std::size_t kept = unquoted_.size();
+    const char* piece = opened;
+    const char* close = nullptr;
+    for (;;) {
+        const auto left = static_cast<std::size_t>(end - piece);
+        close = left == 0 ? nullptr : static_cast<const char*>(std::memchr(piece, '"', left));
+        if (close == nullptr) return run_out(record, kNeverCloses);
+        if (close + 1 == end && !ended_) return run_out(record, kNeverCloses);
+        if (close + 1 == end || close[1] != '"') break;
+        unquoted_.append(piece, close + 1);  // up to and with one of the two quotes
+        piece = close + 2;
+    }
+    if (close + 1 - (bytes + begin_) > static_cast<std::ptrdiff_t>(kRecordBytesMax))
+        return refuse(record, kTooLong);
+    if (close + 1 != end && close[1] != delimiter_ && !is_end_of_line(close[1]))
+        return refuse(record, "text stands behind a closing quote");
+    if (piece == opened) {
+        record.fields.emplace_back(opened, close);
+    } else {
+        unquoted_.append(piece, close);
+        record.fields.push_back(std::string_view(unquoted_).substr(kept));
+    }
+    lines += count_lines(opened, close);
+    at = static_cast<std::size_t>(close + 1 - bytes);
+    return Parsed::good;
+}
+
+CsvReader::Parsed CsvReader::parse_plain(CsvRecord& record, std::size_t& at) {
+    const char* const bytes = buffer_.data();
+    const char* const stop = find_end_of_field(bytes + at, bytes + end_, delimiter_);
+    if (stop == bytes + end_ && !ended_) return run_out(record, kTooLong);
+    record.fields.emplace_back(bytes + at, stop);
+    at = static_cast<std::size_t>(stop - bytes);
+    return Parsed::good;
+}
+
 CsvReader::Parsed CsvReader::refuse(CsvRecord& record, const char* why) {
-    const std::size_t end = std::min(buffer_.find_first_of("\r\n", begin_), buffer_.size());
+    const char* const bytes = buffer_.data();
+    const auto line_end = static_cast<std::size_t>(find_end_of_line(bytes + begin_, bytes + end_) - bytes);
+    // The rest of the line belongs to what is refused; it must not depend on how far the source has been
+    // read.
+    if (line_end == end_ && !ended_ && end_ - begin_ <= kRecordBytesMax) return Parsed::incomplete;
     record.fields.clear();
-    record.raw = std::string_view(buffer_).substr(begin_, std::min(end - begin_, kRecordBytesMax));
+    record.raw = {bytes + begin_, std::min(line_end - begin_, kRecordBytesMax)};
     record.refused = why;
-    begin_ = end;
+    in_refused_line_ =
+        line_end == end_;  // a line longer than any record: its end is further on in the source
+    begin_ = line_end;
     return Parsed::refused;
 }
 

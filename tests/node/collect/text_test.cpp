@@ -1,0 +1,43 @@
+#include "node/collect/text.h"
+
+#include <gtest/gtest.h>
+
+namespace assidu::node::collect {
+namespace {
+
+TEST(Text, TellsUtf8FromWhatIsNot) {
+    for (const char* good : {"", "a", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "abcdefgh\xc3\xa9xyz"})
+        EXPECT_TRUE(is_utf8(good)) << good;
+    for (const char* bad : {"\xe9", "\xc3", "\xc0\xaf", "\xe0\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80",
+                            "\xff", "abcdefghij\x80", "\xe2\x82"})
+        EXPECT_FALSE(is_utf8(bad)) << shown(bad);
+    EXPECT_FALSE(is_plain_text("a\nb"));
+    EXPECT_FALSE(is_plain_text("a\x7f"));
+    EXPECT_FALSE(is_plain_text("\xc2\x85"));
+    EXPECT_TRUE(is_plain_text("\xc3\x89t\xc3\xa9"));
+}
+
+TEST(Text, ReadsWindows1252WhereItIsNotUtf8) {
+    std::string storage;
+    EXPECT_EQ(decoded("\xc9t\xe9 \x80 \x85 l\x92", storage),
+              "\xc3\x89t\xc3\xa9 \xe2\x82\xac \xe2\x80\xa6 l\xe2\x80\x99");
+    EXPECT_EQ(decoded("\xc3\xa9", storage), "\xc3\xa9") << "UTF-8 stays";
+}
+
+TEST(Text, FoldsCaseAccentsSpacesAndApostrophes) {
+    EXPECT_EQ(folded(" Nom  de l\xe2\x80\x99\xc3\x89v\xc3\xa9nement\xc2\xa0"), "nom de l'evenement");
+    EXPECT_EQ(folded("LE\xc3\x87ON \xc5\x93uvre"), "lecon oeuvre");
+}
+
+TEST(Text, CutsBetweenCharacters) {
+    EXPECT_EQ(cleaned("  a\n\tb  ", 10), "a b");
+    EXPECT_EQ(cleaned("\xc3\xa9\xc3\xa9", 3), "\xc3\xa9");
+}
+
+TEST(Text, ShowsBytesSafely) {
+    EXPECT_EQ(shown("a\x1b[31m\xff\n"), "'a\\x1B[31m\\xFF\\x0A'");
+    EXPECT_EQ(shown("abcdef", 3), "'abc...'");
+}
+
+}  // namespace
+}  // namespace assidu::node::collect
