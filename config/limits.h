@@ -34,4 +34,9 @@ inline constexpr std::size_t kDocumentBytesMax = 1 << 20;
 // An idle limit or a credit of a scale: a day.
 inline constexpr std::int64_t kScaleSecondsMax = 86'400;
 
+// Requests ----------------------------------------------------------------------------------------------------------
+
+// Days of a report's period: a hundred years. A group report has a line for every week of it.
+inline constexpr std::int64_t kPeriodDaysMax = 36'525;
+
 }  // namespace assidu::config::limits

@@ -1,5 +1,6 @@
-// The reports as values: everything a renderer shows, nothing it must compute. Seconds stay integers until a renderer
-// writes them; instants are seconds UTC, with the calendar that shows them as local time beside them.
+// The reports as values: everything a renderer shows, nothing it must compute. Seconds stay integers until a
+// renderer writes them; instants are seconds UTC, with the calendar that shows them as local time beside
+// them.
 #pragma once
 
 #include <cstdint>
@@ -18,19 +19,25 @@ namespace assidu::reports {
 // What made a report's numbers: the same for every kind of report, and part of every format.
 struct Provenance {
     std::string node_id, node_name, wwwroot;
+    std::string
+        language;  // "fr" or "en": of the scale's label, and of words that a format without a language needs
     federation::ScaleIdentity scale;
     std::string scale_label;
     std::string timezone;
     std::int64_t idle_s = 0, idle_credit_s = 0, last_credit_s = 0;  // the rule in short
     std::int64_t issued_at_utc_s = 0;
     federation::Freshness freshness;
-    std::vector<federation::Outage> outages;        // that touch the period
-    std::map<std::string, std::int64_t> dropped;    // events of the period that the scale does not count, by reason
-    std::vector<std::string> remarks;  // what the source could not give (a code of text.h), such as "minute_resolution"
+    std::vector<federation::Outage> outages;  // that touch the period
+    std::map<std::string, std::int64_t>
+        dropped;  // events of the period that the scale does not count, by reason
+    std::vector<std::string>
+        remarks;  // what the source could not give (a code of text.h), such as "minute_resolution"
 };
 
 struct Totals {
-    std::int64_t measured_s = 0, credited_s = 0, events = 0, days = 0, sessions = 0;
+    std::int64_t measured_s = 0, credited_s = 0, events = 0;
+    std::int64_t days = 0;      // with any time or event
+    std::int64_t sessions = 0;  // that touch the period: those of a report's list
 };
 
 struct ActivityLine {
@@ -41,10 +48,13 @@ struct ActivityLine {
 
 // A course over the period, with its activities by name; what they leave is the course's own pages.
 struct CourseLine {
-    std::int64_t course = 0;  // 0: the platform outside any course
+    std::int64_t course =
+        0;  // 0: the platform outside any course; negative: the source of the log did not say
     std::optional<Course> names;
     std::int64_t measured_s = 0, credited_s = 0, events = 0;
     std::vector<ActivityLine> activities;
+    std::int64_t pages_measured_s = 0, pages_credited_s = 0,
+                 pages_events = 0;  // the course less its activities
 };
 
 // A course on a day.
@@ -56,8 +66,9 @@ struct DayCourseLine {
 
 struct DayLine {
     config::CivilDay day;
-    std::optional<std::int64_t> first_utc_s, last_utc_s;  // traces of the day; none where an interval only runs over
-    std::int64_t sessions = 0;                            // that begin on this day
+    std::optional<std::int64_t> first_utc_s,
+        last_utc_s;             // traces of the day; none where an interval only runs over
+    std::int64_t sessions = 0;  // that begin on this day; one that began before the period is on no day of it
     std::int64_t measured_s = 0, credited_s = 0, events = 0;
     std::vector<DayCourseLine> courses;
 };
@@ -66,6 +77,7 @@ struct DayLine {
 struct SessionLine {
     std::int64_t begin_utc_s = 0, end_utc_s = 0, events = 0;
     bool clipped = false;
+    std::int64_t inside_s = 0;  // its part inside the period: these add up to the measured time
     std::vector<std::pair<std::int64_t, std::optional<Course>>> courses;
 };
 
@@ -76,9 +88,9 @@ struct StudentReport {
     federation::StudentId student;
     std::optional<Person> person;
     Totals totals;
-    std::vector<DayLine> days;  // with any time or event, ascending
-    std::vector<CourseLine> courses;
-    std::vector<SessionLine> sessions;
+    std::vector<DayLine> days;          // with any time or event, ascending
+    std::vector<CourseLine> courses;    // by name; those without one next, the platform last
+    std::vector<SessionLine> sessions;  // by begin
 };
 
 struct GroupStudentLine {
@@ -89,6 +101,7 @@ struct GroupStudentLine {
 };
 
 struct GroupCourseLine {
+    std::string source;  // whose course ids these are: two Moodles of a node may each have a course 12
     std::int64_t course = 0;
     std::optional<Course> names;
     std::int64_t students = 0;  // with any time or event in it
@@ -108,11 +121,12 @@ struct GroupReport {
     config::CivilCalendar calendar;
     std::int64_t students = 0;  // of the group, active or not
     std::int64_t active = 0;    // with any measured or credited time in the period
-    std::int64_t median_s = 0;  // of measured + credited over the active students; the lower middle, an integer
-    Totals totals;              // days: days on which anybody was active
-    std::vector<GroupStudentLine> lines;  // by last name, first name, id
-    std::vector<GroupCourseLine> courses;
-    std::vector<WeekLine> weeks;  // every week of the period, empty ones included
+    std::int64_t median_s =
+        0;          // of measured + credited over the active students; the lower middle, an integer
+    Totals totals;  // days: on which anybody has any time or event
+    std::vector<GroupStudentLine> lines;   // by last name, first name, id
+    std::vector<GroupCourseLine> courses;  // as in StudentReport
+    std::vector<WeekLine> weeks;           // every week of the period, empty ones included
 };
 
 }  // namespace assidu::reports

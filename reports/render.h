@@ -1,22 +1,26 @@
-// One function a format and report. The text is complete, UTF-8, and the same for the same model: nothing is read
-// from the environment.
+// One function a format and report. The text is complete, UTF-8, and the same for the same model: nothing is
+// read from the environment. A name that is not UTF-8, or has control characters, appears with U+FFFD in
+// their place in every format.
 #pragma once
 
 #include <string>
 
 #include "reports/model.h"
+#include "reports/text.h"
 
 namespace assidu::reports {
 
-enum class Language { fr, en };
-
-// A page that stands alone: no script, no asset from outside, printable. Names are escaped.
+// A page that stands alone: no script, no asset from outside, printable. Names are escaped. The page carries
+// a content security policy that allows nothing but its own style.
 [[nodiscard]] std::string render_html(const StudentReport& report, Language language);
 [[nodiscard]] std::string render_html(const GroupReport& report, Language language);
+// The style's hash as a Content-Security-Policy names it ('sha256-...', quotes included), for a server that
+// sends a policy of its own with the page.
+[[nodiscard]] std::string html_style_source();
 
-// RFC 4180, CRLF, one header line, one table whose first column `record` says what a line is. Column names and record
-// names are English and stable, whatever the language. A text that a spreadsheet would take for a formula gets an
-// apostrophe before it.
+// RFC 4180, CRLF, one header line, one table whose first column `record` says what a line is. Column names
+// and record names are English and stable, whatever the language. A text that a spreadsheet would take for a
+// formula gets an apostrophe before it. docs/formats/report-csv.md.
 [[nodiscard]] std::string render_csv(const StudentReport& report);
 [[nodiscard]] std::string render_csv(const GroupReport& report);
 
@@ -24,8 +28,8 @@ enum class Language { fr, en };
 [[nodiscard]] std::string render_json(const StudentReport& report);
 [[nodiscard]] std::string render_json(const GroupReport& report);
 
-// The USE_STATS document of block_use_stats (whole minutes, floored), well-formed and escaped, with exact seconds in
-// elements of our own beside them; docs/formats/use-stats-xml.md. A group is a list of them.
+// The USE_STATS document of block_use_stats (whole minutes, floored), well-formed and escaped, with exact
+// seconds in elements of our own beside them; docs/formats/use-stats-xml.md. A group is a list of them.
 [[nodiscard]] std::string render_xml(const StudentReport& report);
 [[nodiscard]] std::string render_xml(const GroupReport& report);
 

@@ -1,0 +1,261 @@
+#include <fmt/format.h>
+
+#include <pugixml.hpp>
+#include <sstream>
+
+#include "reports/durations.h"
+#include "reports/render.h"
+#include "reports/safe_text.h"
+
+namespace assidu::reports {
+namespace {
+
+using config::CivilCalendar;
+using pugi::xml_node;
+
+void put(xml_node parent, const char* name, const std::string& text) {
+    parent.append_child(name).append_child(pugi::node_pcdata).set_value(safe_text(text).c_str());
+}
+
+// Through text: pugixml's own conversions would follow the C locale for some types.
+void put(xml_node parent, const char* name, std::int64_t number) {
+    put(parent, name, fmt::format("{}", number));
+}
+
+void put_known(xml_node parent, const char* name, const std::optional<std::int64_t>& number) {
+    if (number) put(parent, name, *number);
+}
+
+void put_minutes(xml_node parent, std::int64_t measured_s) {
+    put(parent, "ELAPSED", whole_minutes(measured_s));
+}
+
+void put_exact(xml_node parent, const auto& line) {
+    put(parent, "ELAPSED_SECONDS", line.measured_s);
+    put(parent, "CREDITED_SECONDS", line.credited_s);
+    put(parent, "EVENTS", line.events);
+}
+
+void put_totals(xml_node parent, const Totals& totals) {
+    put_exact(parent, totals);
+    put(parent, "DAYS_WITH_TRACE", totals.days);
+    put(parent, "SESSIONS_COUNT", totals.sessions);
+}
+
+// What a report says of a person beyond the standard's three names.
+void put_person(xml_node parent, const federation::StudentId& student, const std::optional<Person>& person) {
+    put(parent, "STUDENT_ID", federation::to_string(student));
+    if (!person) return;
+    put(parent, "USER_ID", person->user_id);
+    put(parent, "USER_IDNUMBER", person->idnumber);
+    put(parent, "EMAIL", person->email);
+    put(parent, "INSTITUTION", person->institution);
+    put(parent, "DEPARTMENT", person->department);
+}
+
+void put_names(xml_node parent, const std::optional<Person>& maybe_person) {
+    const Person person = maybe_person.value_or(Person{});
+    put(parent, "USERNAME", person.username);
+    put(parent, "FIRSTNAME", person.firstname);
+    put(parent, "LASTNAME", person.lastname);
+}
+
+// The block of the standard, and ours after it.
+void put_user(xml_node stats, const federation::StudentId& student, const std::optional<Person>& person,
+              std::int64_t begin_utc_s, const Totals& totals) {
+    xml_node user = stats.append_child("USER");
+    put_names(user, person);
+    put(user, "FROM", begin_utc_s);
+    put_minutes(user, totals.measured_s);
+    put_totals(user, totals);
+    put_person(user, student, person);
+}
+
+// Nobody's trace: the standard's empty document, and in an element of ours who it is about.
+void put_empty(xml_node stats, const federation::StudentId& student, const std::optional<Person>& person) {
+    stats.append_child("EMPTYSET");
+    xml_node without = stats.append_child("STUDENT_WITHOUT_TRACE");
+    put_names(without, person);
+    put_person(without, student, person);
+}
+
+void put_course(xml_node courses, const CourseLine& line, Language language) {
+    const Course names = line.names.value_or(Course{});
+    xml_node course = courses.append_child("COURSE");
+    put(course, "NAME", course_name(language, line.course, line.names));
+    put(course, "SHORTNAME", names.shortname);
+    put(course, "IDNUMBER", names.idnumber);
+    put_minutes(course, line.measured_s);
+    if (!line.activities.empty()) {
+        xml_node modules = course.append_child("MODULES");
+        for (const ActivityLine& activity : line.activities) {
+            const Activity known = activity.names.value_or(Activity{});
+            xml_node module = modules.append_child("MODULE");
+            put(module, "NAME", activity_name(language, activity.activity, activity.names));
+            put(module, "TYPE", known.type);
+            put(module, "IDNUMBER", known.idnumber);
+            put_minutes(module, activity.measured_s);
+            put(module, "ACTIVITY_ID", activity.activity);
+            put_exact(module, activity);
+        }
+    }
+    put(course, "COURSE_ID", line.course);
+    put_exact(course, line);
+    xml_node pages = course.append_child("PAGES");
+    put_exact(pages, Totals{line.pages_measured_s, line.pages_credited_s, line.pages_events});
+}
+
+void put_days(xml_node parent, const StudentReport& report) {
+    xml_node days = parent.append_child("DAYS");
+    for (const DayLine& line : report.days) {
+        xml_node day = days.append_child("DAY");
+        put(day, "DATE", config::iso_date(line.day));
+        put_known(day, "FIRST", line.first_utc_s);
+        put_known(day, "LAST", line.last_utc_s);
+        put(day, "SESSIONS_BEGUN", line.sessions);
+        put_exact(day, line);
+        for (const DayCourseLine& part : line.courses) {
+            xml_node course = day.append_child("DAY_COURSE");
+            put(course, "COURSE_ID", part.course);
+            put_exact(course, part);
+        }
+    }
+}
+
+void put_sessions(xml_node parent, const StudentReport& report) {
+    xml_node sessions = parent.append_child("SESSIONS");
+    for (const SessionLine& line : report.sessions) {
+        xml_node session = sessions.append_child("SESSION");
+        put(session, "BEGIN", line.begin_utc_s);
+        put(session, "END", line.end_utc_s);
+        put(session, "ELAPSED_SECONDS", line.end_utc_s - line.begin_utc_s);
+        put(session, "INSIDE_SECONDS", line.inside_s);
+        put(session, "CLIPPED", std::int64_t{line.clipped});
+        put(session, "EVENTS", line.events);
+        for (const auto& [course, names] : line.courses)
+            put(session, "COURSE_ID", course);
+    }
+}
+
+void put_provenance(xml_node parent, const Provenance& provenance) {
+    xml_node node = parent.append_child("PROVENANCE");
+    put(node, "NODE", provenance.node_id);
+    put(node, "NODE_NAME", provenance.node_name);
+    put(node, "WWWROOT", provenance.wwwroot);
+    put(node, "SCALE_ID", provenance.scale.id);
+    put(node, "SCALE_VERSION", provenance.scale.version);
+    put(node, "SCALE_SHA256", provenance.scale.sha256);
+    put(node, "SCALE_LABEL", provenance.scale_label);
+    put(node, "IDLE_SECONDS", provenance.idle_s);
+    put(node, "IDLE_CREDIT_SECONDS", provenance.idle_credit_s);
+    put(node, "LAST_CREDIT_SECONDS", provenance.last_credit_s);
+    put(node, "TIMEZONE", provenance.timezone);
+    put(node, "ENGINE", provenance.freshness.engine);
+    put(node, "AS_OF", provenance.freshness.as_of_utc_s);
+    put(node, "ARCHIVED_EVENTS", provenance.freshness.archived_events);
+    put_known(node, "LAST_EVENT", provenance.freshness.last_event_utc_s);
+    put_known(node, "LAST_EVENT_ID", provenance.freshness.last_event_id);
+    put(node, "ISSUED_AT", provenance.issued_at_utc_s);
+    xml_node dropped = node.append_child("DROPPED");
+    for (const auto& [reason, events] : provenance.dropped) {
+        xml_node line = dropped.append_child("DROPPED_EVENTS");
+        put(line, "REASON", reason);
+        put(line, "EVENTS", events);
+    }
+    xml_node outages = node.append_child("OUTAGES");
+    for (const federation::Outage& outage : provenance.outages) {
+        xml_node line = outages.append_child("OUTAGE");
+        put(line, "BEGIN", outage.from_utc_s);
+        put(line, "END", outage.to_utc_s);
+        put(line, "CAUSE", outage.cause);
+    }
+    xml_node remarks = node.append_child("REMARKS");
+    for (const std::string& code : provenance.remarks)
+        put(remarks, "REMARK", code);
+}
+
+void put_period(xml_node parent, const federation::Period& period, const CivilCalendar& calendar) {
+    xml_node node = parent.append_child("PERIOD");
+    put(node, "FIRST_DAY", config::iso_date(period.from));
+    put(node, "LAST_DAY", config::iso_date(period.to));
+    put(node, "BEGIN", calendar.begin_of(period.from));
+    put(node, "END", calendar.end_of(period.to));
+}
+
+std::string text_of(const pugi::xml_document& document) {
+    std::ostringstream out;
+    document.save(out, "\t", pugi::format_indent | pugi::format_no_declaration, pugi::encoding_utf8);
+    return out.str();
+}
+
+}  // namespace
+
+std::string render_xml(const StudentReport& report) {
+    pugi::xml_document document;
+    xml_node stats = document.append_child("USE_STATS");
+    if (report.days.empty()) {
+        put_empty(stats, report.student, report.person);
+    } else {
+        put_user(stats, report.student, report.person, report.calendar.begin_of(report.period.from),
+                 report.totals);
+        xml_node courses = stats.append_child("COURSES");
+        for (const CourseLine& course : report.courses)
+            put_course(courses, course, language_of(report.provenance.language));
+    }
+    xml_node ours = stats.append_child("ASSIDU");
+    put(ours, "FORMAT_VERSION", 1);
+    put_period(ours, report.period, report.calendar);
+    put_days(ours, report);
+    put_sessions(ours, report);
+    put_provenance(ours, report.provenance);
+    return text_of(document);
+}
+
+std::string render_xml(const GroupReport& report) {
+    pugi::xml_document document;
+    xml_node group = document.append_child("ASSIDU_GROUP");
+    put(group, "FORMAT_VERSION", 1);
+    put_period(group, report.period, report.calendar);
+    put(group, "STUDENTS", report.students);
+    put(group, "ACTIVE_STUDENTS", report.active);
+    put(group, "MEDIAN_SECONDS", report.median_s);
+    put_minutes(group, report.totals.measured_s);
+    put_totals(group, report.totals);
+    xml_node courses = group.append_child("GROUP_COURSES");
+    for (const GroupCourseLine& line : report.courses) {
+        const Course names = line.names.value_or(Course{});
+        xml_node course = courses.append_child("GROUP_COURSE");
+        put(course, "NAME", course_name(language_of(report.provenance.language), line.course, line.names));
+        put(course, "SHORTNAME", names.shortname);
+        put(course, "IDNUMBER", names.idnumber);
+        put(course, "SOURCE", line.source);
+        put(course, "COURSE_ID", line.course);
+        put(course, "STUDENTS", line.students);
+        put_exact(course, line);
+    }
+    xml_node weeks = group.append_child("WEEKS");
+    for (const WeekLine& line : report.weeks) {
+        xml_node week = weeks.append_child("WEEK");
+        put(week, "ISO_WEEK", config::iso_week_name(line.week));
+        put(week, "FIRST_DAY", config::iso_date(line.from));
+        put(week, "LAST_DAY", config::iso_date(line.to));
+        put(week, "STUDENTS", line.students);
+        put_exact(week, line);
+    }
+    put_provenance(group, report.provenance);
+    const std::int64_t begin_utc_s = report.calendar.begin_of(report.period.from);
+    for (const GroupStudentLine& line : report.lines) {
+        xml_node stats = group.append_child("USE_STATS");
+        if (line.totals.days == 0) {
+            put_empty(stats, line.student, line.person);
+            continue;
+        }
+        put_user(stats, line.student, line.person, begin_utc_s, line.totals);
+        xml_node user = stats.child("USER");
+        put_known(user, "FIRST", line.first_utc_s);
+        put_known(user, "LAST", line.last_utc_s);
+    }
+    return text_of(document);
+}
+
+}  // namespace assidu::reports

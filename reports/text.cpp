@@ -1,0 +1,286 @@
+#include "reports/text.h"
+
+#include <array>
+#include <stdexcept>
+
+namespace assidu::reports {
+namespace {
+
+// French puts a narrow no-break space (U+202F) before a colon, and uses the typographic apostrophe.
+constexpr std::array kTexts{
+    TextEntry{"student_title", "Relevé d’assiduité", "Attendance record"},
+    TextEntry{"group_title", "Relevé d’assiduité d’un groupe", "Group attendance record"},
+    TextEntry{"period", "Période", "Period"},
+    TextEntry{"period_days", "du {0} au {1} inclus", "{0} to {1} inclusive"},
+    TextEntry{"identity", "Identité", "Identity"},
+    TextEntry{"name", "Nom et prénom", "Last and first name"},
+    TextEntry{"username", "Identifiant de connexion", "User name"},
+    TextEntry{"idnumber", "Numéro d’identification", "ID number"},
+    TextEntry{"email", "Adresse électronique", "E-mail"},
+    TextEntry{"institution", "Établissement", "Institution"},
+    TextEntry{"department", "Composante", "Department"},
+    TextEntry{"pseudonym", "Pseudonyme dans le registre", "Pseudonym in the ledger"},
+    TextEntry{"person_unknown", "Personne absente de l’annuaire", "Person not in the directory"},
+    TextEntry{"summary", "Totaux de la période", "Totals of the period"},
+    TextEntry{"measured", "Temps mesuré", "Measured time"},
+    TextEntry{"credited", "Temps crédité", "Credited time"},
+    TextEntry{"measured_note", "établi à partir des traces", "from the traces"},
+    TextEntry{"credited_note", "accordé en plus, jamais compris dans le temps mesuré",
+              "granted on top, never part of the measured time"},
+    TextEntry{"seconds", "{0} secondes", "{0} seconds"},
+    TextEntry{"events", "Traces", "Traces"},
+    TextEntry{"days", "Jours avec trace", "Days with a trace"},
+    TextEntry{"sessions", "Sessions", "Sessions"},
+    TextEntry{"students", "Étudiants", "Students"},
+    TextEntry{"active", "Étudiants actifs", "Active students"},
+    TextEntry{"median", "Temps médian des actifs", "Median time of the active"},
+    TextEntry{"median_note", "mesuré et crédité", "measured and credited"},
+    TextEntry{"hms_note", "Les durées se lisent heures:minutes:secondes.",
+              "Durations read hours:minutes:seconds."},
+    TextEntry{"no_trace", "Aucune trace sur la période.", "No trace in the period."},
+    TextEntry{"no_trace_student",
+              "Le registre est renseigné pour cette période et n’y contient aucune trace de cette personne.",
+              "The ledger is filled for this period and holds no trace of this person in it."},
+    TextEntry{"no_trace_group",
+              "Le registre est renseigné pour cette période et n’y contient aucune trace de ce groupe.",
+              "The ledger is filled for this period and holds no trace of this group in it."},
+    TextEntry{
+        "no_trace_doubt",
+        "Les données de la période sont incomplètes (voir «\u202fProvenance\u202f»)\u202f: l’absence de "
+        "trace ne "
+        "prouve pas "
+        "l’absence d’activité.",
+        "The data of the period are incomplete (see “Provenance”): the absence of traces does not prove the "
+        "absence of activity."},
+    TextEntry{
+        "incomplete",
+        "Les données de la période sont incomplètes (voir «\u202fProvenance\u202f»)\u202f: du temps peut "
+        "manquer à ces "
+        "totaux.",
+        "The data of the period are incomplete (see “Provenance”): time may be missing from these totals."},
+    TextEntry{"days_caption", "Par jour", "By day"},
+    TextEntry{"courses_caption", "Par cours et activité", "By course and activity"},
+    TextEntry{"sessions_caption", "Sessions de connexion", "Sessions"},
+    TextEntry{"students_caption", "Par étudiant", "By student"},
+    TextEntry{"group_courses_caption", "Par cours", "By course"},
+    TextEntry{"weeks_caption", "Par semaine (ISO 8601)", "By week (ISO 8601)"},
+    TextEntry{"day", "Jour", "Day"},
+    TextEntry{"day_or_course", "Jour et cours", "Day and course"},
+    TextEntry{"first", "Première trace", "First trace"},
+    TextEntry{"last", "Dernière trace", "Last trace"},
+    TextEntry{"none", "aucune", "none"},
+    TextEntry{"course", "Cours", "Course"},
+    TextEntry{"course_or_activity", "Cours et activité", "Course and activity"},
+    TextEntry{"courses", "Cours", "Courses"},
+    TextEntry{"type", "Type", "Type"},
+    TextEntry{"pages", "Pages du cours, hors activités", "Course pages, outside activities"},
+    TextEntry{"total", "Total", "Total"},
+    TextEntry{"begin", "Début", "Begin"},
+    TextEntry{"end", "Fin", "End"},
+    TextEntry{"duration", "Durée", "Duration"},
+    TextEntry{"inside", "Dans la période", "In the period"},
+    TextEntry{"clipped", "déborde de la période", "reaches over the period"},
+    TextEntry{
+        "sessions_note",
+        "Les sessions sont données entières. Une session qui déborde de la période est signalée\u202f: les "
+        "jours "
+        "ne comptent que sa part dans la période, la session garde sa durée.",
+        "Sessions are given whole. One that reaches over the period is marked: the days count only its part "
+        "inside the period, the session keeps its length."},
+    TextEntry{"sessions_begun", "Sessions commencées", "Sessions begun"},
+    TextEntry{"days_short", "Jours", "Days"},
+    TextEntry{"student", "Étudiant", "Student"},
+    TextEntry{"week", "Semaine", "Week"},
+    TextEntry{"week_days", "Jours de la période", "Days in the period"},
+    TextEntry{"days_span", "du {0} au {1}", "{0} to {1}"},
+    TextEntry{"active_short", "Actifs", "Active"},
+    TextEntry{
+        "group_note",
+        "Un étudiant qui suit plusieurs cours compte une fois dans chacun\u202f: la colonne "
+        "«\u202fÉtudiants\u202f» "
+        "des cours "
+        "ne s’additionne pas. Les sessions sont celles qui touchent la période.",
+        "A student of several courses counts once in each: the “Students” column of courses does not add up. "
+        "Sessions are those that touch the period."},
+    TextEntry{"provenance", "Provenance et règle de calcul", "Provenance and rule"},
+    TextEntry{"node", "Nœud émetteur", "Issuing node"},
+    TextEntry{"moodle", "Moodle", "Moodle"},
+    TextEntry{"issued", "Émis le", "Issued at"},
+    TextEntry{"scale", "Barème", "Scale"},
+    TextEntry{"scale_version", "{0} («\u202f{1}\u202f», version {2})", "{0} (“{1}”, version {2})"},
+    TextEntry{"scale_sha256", "Empreinte SHA-256 du barème", "SHA-256 of the scale"},
+    TextEntry{"rule", "Règle", "Rule"},
+    TextEntry{"rule_gap", "Le temps entre deux traces qui se suivent compte en entier jusqu’à {0}.",
+              "The time between two consecutive traces counts in full up to {0}."},
+    TextEntry{"rule_idle_credit", "Au-delà, l’intervalle vaut {0}, et jamais plus que sa durée.",
+              "A longer gap is worth {0}, and never more than itself."},
+    TextEntry{"rule_idle_nothing", "Au-delà, l’intervalle ne compte pas.", "A longer gap is worth nothing."},
+    TextEntry{
+        "rule_last_credit",
+        "La toute dernière trace vaut {0}, et jamais plus que le temps écoulé jusqu’à l’arrêté des données.",
+        "The very last trace is worth {0}, and never more than the time up to the instant the data hold "
+        "for."},
+    TextEntry{"rule_last_nothing", "La toute dernière trace ne vaut rien.",
+              "The very last trace is worth nothing."},
+    TextEntry{
+        "rule_document",
+        "Le texte complet de la règle (événements écartés, connexions, déconnexions) est le document du "
+        "barème "
+        "dont l’empreinte suit.",
+        "The full rule (events left out, logins, logouts) is the scale’s document, whose digest follows."},
+    TextEntry{"engine", "Moteur de calcul", "Engine"},
+    TextEntry{"timezone", "Fuseau horaire", "Time zone"},
+    TextEntry{"timezone_note", "{0} (jours civils et heures locales)", "{0} (civil days and local times)"},
+    TextEntry{"as_of", "Données arrêtées le", "Data as of"},
+    TextEntry{"last_event", "Dernier événement archivé", "Last archived event"},
+    TextEntry{"last_event_id", "{0} (numéro le plus haut\u202f: {1})", "{0} (highest number: {1})"},
+    TextEntry{"archived_events", "Événements archivés par le nœud", "Events archived by the node"},
+    TextEntry{"dropped_caption", "Événements de la période que le barème ne compte pas",
+              "Events of the period that the scale does not count"},
+    TextEntry{"dropped_reason", "Motif", "Reason"},
+    TextEntry{"dropped_events", "Événements", "Events"},
+    TextEntry{"dropped_none", "Aucun événement écarté par le barème sur la période.",
+              "No event of the period was left out by the scale."},
+    TextEntry{"outages_caption", "Interruptions connues de la journalisation (événements manquants)",
+              "Known outages of the log (missing events)"},
+    TextEntry{"outage_from", "Du", "From"},
+    TextEntry{"outage_to", "Au", "To"},
+    TextEntry{"outage_cause", "Cause", "Cause"},
+    TextEntry{"outage_none", "Aucune interruption connue sur la période.", "No outage known in the period."},
+    TextEntry{"remarks", "Remarques", "Remarks"},
+    TextEntry{"remarks_none", "Aucune remarque sur les données.", "No remark on the data."},
+    TextEntry{"signature", "Fait à … le …, signature et cachet de l’établissement",
+              "Place, date, signature and stamp of the institution"},
+    TextEntry{"platform", "Plateforme (hors cours)", "Platform (outside courses)"},
+    TextEntry{"course_unknown", "Cours non indiqué par la source", "Course not given by the source"},
+    TextEntry{"course_id", "cours {0}", "course {0}"},
+    TextEntry{"activity_id", "activité {0}", "activity {0}"},
+    // Remarks: what the source could not give, by code.
+    TextEntry{"remark.minute_resolution",
+              "La source ne donne les heures qu’à la minute\u202f: les durées en dépendent.",
+              "The source gives times only to the minute: durations depend on it."},
+    TextEntry{
+        "remark.course_unknown",
+        "La source ne nomme pas le cours de certains événements\u202f: leur temps est compté, sans cours.",
+        "The source does not name the course of some events: their time counts, without a course."},
+    TextEntry{"remark.activity_unknown",
+              "La source ne nomme pas l’activité de certains événements\u202f: leur temps est compté aux "
+              "pages du cours.",
+              "The source does not name the activity of some events: their time counts as course pages."},
+    TextEntry{
+        "remark.origin_unknown",
+        "La source ne dit pas l’origine (web, service…) des événements\u202f: ce filtre n’a pu être "
+        "appliqué.",
+        "The source does not say the origin (web, service…) of events: that filter could not be applied."},
+    TextEntry{"remark.login_as_unknown",
+              "La source ne dit pas si un tiers était connecté à la place de la personne.",
+              "The source does not say whether somebody else was logged in as the person."},
+    TextEntry{"remark.period_not_over",
+              "Les données sont arrêtées avant la fin de la période\u202f: le relevé est provisoire.",
+              "The data end before the period does: this record is provisional."},
+    TextEntry{"remark.last_event_before_period",
+              "Le dernier événement archivé par le nœud est antérieur à la période\u202f: la collecte a pu "
+              "s’arrêter.",
+              "The last event archived by the node is older than the period: collection may have stopped."},
+    TextEntry{"remark.other", "Remarque de code «\u202f{0}\u202f»", "Remark with the code “{0}”"},
+    // Why the scale does not count an event, by code.
+    TextEntry{"reason.origin", "origine hors barème (tâche planifiée, restauration…)",
+              "origin outside the scale (scheduled task, restore…)"},
+    TextEntry{"reason.login_as", "un tiers était connecté à la place de la personne",
+              "somebody else was logged in as the person"},
+    TextEntry{"reason.action", "action hors barème (connexion échouée…)",
+              "action outside the scale (failed login…)"},
+    TextEntry{"reason.event", "événement qui n’est pas un geste de la personne",
+              "event that is no act of the person"},
+    TextEntry{"reason.anonymous", "événement anonyme", "anonymous event"},
+    TextEntry{"reason.module", "type d’activité hors barème", "activity type outside the scale"},
+    TextEntry{"reason.site_page", "page du site hors cours", "page of the site outside courses"},
+    TextEntry{"reason.other", "motif de code «\u202f{0}\u202f»", "reason with the code “{0}”"},
+};
+
+const TextEntry* find(std::string_view key) {
+    for (const TextEntry& entry : kTexts)
+        if (entry.key == key) return &entry;
+    return nullptr;
+}
+
+std::string coded_text(Language language, std::string_view prefix, std::string_view code) {
+    const std::string key = fmt::format("{}.{}", prefix, code);
+    if (code != "other" && find(key) != nullptr) return std::string(text(language, key));
+    return text_with(language, fmt::format("{}.other", prefix), code);
+}
+
+}  // namespace
+
+std::string_view tag_of(Language language) {
+    return language == Language::fr ? "fr" : "en";
+}
+
+Language language_of(std::string_view tag) {
+    return tag == "en" ? Language::en : Language::fr;
+}
+
+std::span<const TextEntry> all_texts() {
+    return kTexts;
+}
+
+std::string_view text(Language language, std::string_view key) {
+    const TextEntry* entry = find(key);
+    if (entry == nullptr) throw std::logic_error(fmt::format("reports have no text '{}'", key));
+    return language == Language::fr ? entry->fr : entry->en;
+}
+
+std::string remark_text(Language language, std::string_view code) {
+    return coded_text(language, "remark", code);
+}
+
+std::string reason_text(Language language, std::string_view code) {
+    return coded_text(language, "reason", code);
+}
+
+std::string course_name(Language language, std::int64_t course, const std::optional<Course>& names) {
+    if (course == 0) return std::string(text(language, "platform"));
+    if (names && !names->fullname.empty()) return names->fullname;
+    if (names && !names->shortname.empty()) return names->shortname;
+    if (course < 0) return std::string(text(language, "course_unknown"));
+    return text_with(language, "course_id", course);
+}
+
+std::string activity_name(Language language, std::int64_t activity, const std::optional<Activity>& names) {
+    if (names && !names->name.empty()) return names->name;
+    return text_with(language, "activity_id", activity);
+}
+
+std::string person_name(Language language, const std::optional<Person>& person) {
+    if (!person) return std::string(text(language, "person_unknown"));
+    if (person->lastname.empty() && person->firstname.empty())
+        return person->username.empty() ? std::string(text(language, "person_unknown")) : person->username;
+    const bool both = !person->lastname.empty() && !person->firstname.empty();
+    return person->lastname + (both ? " " : "") + person->firstname;
+}
+
+std::string date_text(Language language, config::CivilDay day) {
+    if (language == Language::en) return config::iso_date(day);
+    const config::Date date = config::date_of(day);
+    return fmt::format("{:02}/{:02}/{:04}", date.day, date.month, date.year);
+}
+
+std::string time_text(const config::CivilCalendar& calendar, std::int64_t utc_s) {
+    constexpr std::int64_t kDaySeconds = 86'400;
+    const std::string time = calendar.time_of_day(utc_s);
+    const config::CivilDay day = calendar.day_of(utc_s);
+    if (calendar.end_of(day) - calendar.begin_of(day) <= kDaySeconds) return time;
+    const std::string iso = calendar.local_iso(utc_s);
+    return time + " (UTC" + iso.substr(iso.size() - 6) + ")";
+}
+
+std::string instant_text(Language language, const config::CivilCalendar& calendar, std::int64_t utc_s) {
+    return date_text(language, calendar.day_of(utc_s)) + " " + time_text(calendar, utc_s);
+}
+
+std::string week_text(Language language, config::IsoWeek week) {
+    if (language == Language::en) return config::iso_week_name(week);
+    return fmt::format("{:04}-S{:02}", week.year, week.week);
+}
+
+}  // namespace assidu::reports
