@@ -157,7 +157,7 @@ void add_cohort(std::vector<std::string>& cohorts, std::string_view cohort) {
     if (!cohort.empty() && std::ranges::find(cohorts, cohort) == cohorts.end()) cohorts.emplace_back(cohort);
 }
 
-void read_selections(CatalogueRow& row, CataloguePerson& person) {
+void read_selections(CatalogueRow& row, archive::PersonRecord& person) {
     for (std::size_t i = 0; i < row.names().size(); ++i) {
         const std::string_view name = row.names()[i];
         if (name == "cohorts") {
@@ -172,14 +172,15 @@ void read_selections(CatalogueRow& row, CataloguePerson& person) {
         } else if (name.starts_with(kProfileField) && name.size() > kProfileField.size()) {
             std::string value = row.text(i);
             if (!value.empty())
-                person.profile.emplace_back(name.substr(kProfileField.size()), std::move(value));
+                person.profile_fields[std::string(name.substr(kProfileField.size()))] = std::move(value);
         }
     }
 }
 
-bool fill_person(CatalogueRow& row, CataloguePerson& person, std::string& reason) {
-    if (!row.id("id", person.id, reason) || !row.needed("username", person.username, reason) ||
-        !row.number("mnethostid", person.mnethostid, reason) ||
+bool fill_person(CatalogueRow& row, archive::PersonRecord& person, std::string& reason) {
+    std::optional<std::int64_t> mnet_host_number;
+    if (!row.id("id", person.user_id, reason) || !row.needed("username", person.username, reason) ||
+        !row.number("mnethostid", mnet_host_number, reason) ||
         !row.flag("suspended", person.suspended, reason) || !row.flag("deleted", person.deleted, reason))
         return false;
     person.idnumber = row.text("idnumber");
@@ -189,22 +190,23 @@ bool fill_person(CatalogueRow& row, CataloguePerson& person, std::string& reason
     person.institution = row.text("institution");
     person.department = row.text("department");
     person.auth = row.text("auth");
-    person.mnethost = row.text("mnethost");
+    person.mnet_host = row.text("mnethost");
+    if (person.mnet_host.empty() && mnet_host_number) person.mnet_host = fmt::format("{}", *mnet_host_number);
     read_selections(row, person);
     return true;
 }
 
-bool fill_course(CatalogueRow& row, CatalogueCourse& course, std::string& reason) {
-    if (!row.id("id", course.id, reason)) return false;
+bool fill_course(CatalogueRow& row, archive::CourseRecord& course, std::string& reason) {
+    if (!row.id("id", course.course, reason)) return false;
     course.shortname = row.text("shortname");
     course.fullname = row.text("fullname");
     course.idnumber = row.text("idnumber");
     return true;
 }
 
-bool fill_activity(CatalogueRow& row, CatalogueActivity& activity, std::string& reason) {
-    if (!row.id("id", activity.id, reason) || !row.id("course", activity.course, reason) ||
-        !row.needed("modname", activity.modname, reason))
+bool fill_activity(CatalogueRow& row, archive::ActivityRecord& activity, std::string& reason) {
+    if (!row.id("id", activity.activity, reason) || !row.id("course", activity.course, reason) ||
+        !row.needed("modname", activity.type, reason))
         return false;
     activity.name = row.text("name");
     activity.idnumber = row.text("idnumber");
@@ -214,23 +216,23 @@ bool fill_activity(CatalogueRow& row, CatalogueActivity& activity, std::string& 
 }  // namespace
 
 config::Result<void> read_people(ByteSource& source, char delimiter,
-                                 const CatalogueTake<CataloguePerson>& take, const CatalogueReject& reject) {
+                                 const CatalogueTake<archive::PersonRecord>& take, const CatalogueReject& reject) {
     static const Table kTable{"people", {}, {"id", "username"}, {"firstname", "lastname"}};
-    return read_table<CataloguePerson>(source, delimiter, kTable, take, reject, fill_person);
+    return read_table<archive::PersonRecord>(source, delimiter, kTable, take, reject, fill_person);
 }
 
 config::Result<void> read_courses(ByteSource& source, char delimiter,
-                                  const CatalogueTake<CatalogueCourse>& take, const CatalogueReject& reject) {
+                                  const CatalogueTake<archive::CourseRecord>& take, const CatalogueReject& reject) {
     static const Table kTable{"courses", {}, {"id", "shortname", "fullname"}, {}};
-    return read_table<CatalogueCourse>(source, delimiter, kTable, take, reject, fill_course);
+    return read_table<archive::CourseRecord>(source, delimiter, kTable, take, reject, fill_course);
 }
 
 config::Result<void> read_activities(ByteSource& source, char delimiter,
-                                     const CatalogueTake<CatalogueActivity>& take,
+                                     const CatalogueTake<archive::ActivityRecord>& take,
                                      const CatalogueReject& reject) {
     static const Table kTable{
         "activities", {{"cmid", "id"}, {"courseid", "course"}}, {"id", "course", "modname"}, {}};
-    return read_table<CatalogueActivity>(source, delimiter, kTable, take, reject, fill_activity);
+    return read_table<archive::ActivityRecord>(source, delimiter, kTable, take, reject, fill_activity);
 }
 
 }  // namespace assidu::node::collect

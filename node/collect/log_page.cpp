@@ -237,6 +237,7 @@ class PageReader {
         row.shape.context_level = said.activity ? kModuleContext : said.course ? 50 : 10;
         if (said.course) notes_.courses.insert(*said.course);
         if (!said.activity) return;
+        notes_.activities.insert(*said.activity);
         if (!said.module_type.empty())
             notes_.module_types[*said.activity] = said.module_type;
         else if (row.shape.component.starts_with("mod_"))

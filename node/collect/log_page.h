@@ -49,6 +49,7 @@ struct LogPageNotes {
     std::uint64_t dates_in_figures = 0;  // accepted rows whose date was read in `date_order`
     std::optional<DateOrder> date_order;
     std::set<std::int64_t> courses;                    // that descriptions name
+    std::set<std::int64_t> activities;                 // that descriptions name
     std::map<std::int64_t, std::string> module_types;  // activity -> "resource", as far as the page says it
 };
 

@@ -20,6 +20,11 @@ enum class FileKind : std::uint8_t {
     activities,  // id (or cmid), course (or courseid), modname, ...
 };
 
+// "log_csv": what an intake keeps.
+[[nodiscard]] std::string_view name_of(FileKind kind);
+// "dump of logstore_standard_log": what a person is told.
+[[nodiscard]] std::string_view words_of(FileKind kind);
+
 struct Recognised {
     FileKind kind{};
     char delimiter = ',';  // of CSV: a comma, a semicolon or a tab

@@ -33,7 +33,7 @@ Catalogue<T> read(Reader reader, const std::string& bytes, char delimiter = ',')
 }
 
 TEST(CatalogueCsv, ReadsPeopleWithAllThatASelectionMayAskFor) {
-    const auto all = read<CataloguePerson>(
+    const auto all = read<archive::PersonRecord>(
         read_people,
         "ID;username;firstname;lastname;email;idnumber;institution;department;auth;mnethostid;mnethost;"
         "suspended;deleted;"
@@ -44,25 +44,24 @@ TEST(CatalogueCsv, ReadsPeopleWithAllThatASelectionMayAskFor) {
         ';');
     EXPECT_EQ(all.refused, "");
     ASSERT_EQ(all.entries.size(), 1U) << all.rejected.at(0).reason;
-    const CataloguePerson& anna = all.entries[0];
-    EXPECT_EQ(anna.id, 7);
+    const archive::PersonRecord& anna = all.entries[0];
+    EXPECT_EQ(anna.user_id, 7);
     EXPECT_EQ(anna.username, "anna");
     EXPECT_EQ(anna.lastname, "Gr\xc3\xa9goire; Blanc") << "Windows-1252 was read as such";
     EXPECT_EQ(anna.idnumber, "");
     EXPECT_EQ(anna.institution, "Lyon");
     EXPECT_EQ(anna.department, "Arts");
     EXPECT_EQ(anna.auth, "mnet");
-    EXPECT_EQ(anna.mnethostid, 3);
-    EXPECT_EQ(anna.mnethost, "https://m.example");
+    EXPECT_EQ(anna.mnet_host, "https://m.example") << "the name of a host says more than its number";
     EXPECT_TRUE(anna.suspended);
     EXPECT_FALSE(anna.deleted);
     EXPECT_EQ(anna.cohorts, (std::vector<std::string>{"a", "b", "c"}));
-    EXPECT_EQ(anna.profile, (std::vector<std::pair<std::string, std::string>>{{"ine", "123"}}));
+    EXPECT_EQ(anna.profile_fields, (std::map<std::string, std::string>{{"ine", "123"}}));
 }
 
 TEST(CatalogueCsv, ABrokenPersonIsRejectedNamingTheColumn) {
     const auto all =
-        read<CataloguePerson>(read_people,
+        read<archive::PersonRecord>(read_people,
                               "id,username,lastname,suspended,mnethostid\n"
                               "0,a,b,0,\nx,a,b,0,\n,a,b,0,\n1,,b,0,\n1,a,b,yes,\n1,a,b,0,-1\n1,a\n2,c,d,,\n");
     ASSERT_EQ(all.rejected.size(), 7U);
@@ -80,37 +79,37 @@ TEST(CatalogueCsv, ABrokenPersonIsRejectedNamingTheColumn) {
 
 TEST(CatalogueCsv, ReadsCoursesAndActivities) {
     const auto courses =
-        read<CatalogueCourse>(read_courses, "fullname,id,shortname\n\"Algebra, 1\",3,ALG1\n");
+        read<archive::CourseRecord>(read_courses, "fullname,id,shortname\n\"Algebra, 1\",3,ALG1\n");
     ASSERT_EQ(courses.entries.size(), 1U);
     EXPECT_EQ(courses.entries[0].fullname, "Algebra, 1");
     EXPECT_EQ(courses.entries[0].shortname, "ALG1");
     const auto activities =
-        read<CatalogueActivity>(read_activities, "cmid,courseid,modname\n55,3,quiz\n56,3,\n57,,quiz\n");
+        read<archive::ActivityRecord>(read_activities, "cmid,courseid,modname\n55,3,quiz\n56,3,\n57,,quiz\n");
     ASSERT_EQ(activities.entries.size(), 1U);
-    EXPECT_EQ(activities.entries[0].id, 55);
+    EXPECT_EQ(activities.entries[0].activity, 55);
     EXPECT_EQ(activities.entries[0].course, 3);
-    EXPECT_EQ(activities.entries[0].modname, "quiz");
+    EXPECT_EQ(activities.entries[0].type, "quiz");
     EXPECT_EQ(activities.entries[0].name, "");
     EXPECT_EQ(activities.rejected.at(0).reason, "modname is empty");
     EXPECT_EQ(activities.rejected.at(1).reason, "course is empty");
 }
 
 TEST(CatalogueCsv, AnAliasStandsInOnlyWhereTheColumnIsMissing) {
-    const auto all = read<CatalogueActivity>(read_activities, "cmid,id,course,modname\n99,55,3,quiz\n");
+    const auto all = read<archive::ActivityRecord>(read_activities, "cmid,id,course,modname\n99,55,3,quiz\n");
     ASSERT_EQ(all.entries.size(), 1U);
-    EXPECT_EQ(all.entries[0].id, 55);
+    EXPECT_EQ(all.entries[0].activity, 55);
 }
 
 TEST(CatalogueCsv, AMissingOrDoubledColumnIsRefusedByName) {
-    EXPECT_EQ(read<CataloguePerson>(read_people, "id,lastname\n").refused,
+    EXPECT_EQ(read<archive::PersonRecord>(read_people, "id,lastname\n").refused,
               "test.csv: people need a column username");
-    EXPECT_EQ(read<CataloguePerson>(read_people, "id,username\n").refused,
+    EXPECT_EQ(read<archive::PersonRecord>(read_people, "id,username\n").refused,
               "test.csv: people need a column firstname or lastname");
-    EXPECT_EQ(read<CatalogueCourse>(read_courses, "id,fullname,\n").refused,
+    EXPECT_EQ(read<archive::CourseRecord>(read_courses, "id,fullname,\n").refused,
               "test.csv: courses need a column shortname");
-    EXPECT_EQ(read<CatalogueActivity>(read_activities, "id,course,modname,ID\n").refused,
+    EXPECT_EQ(read<archive::ActivityRecord>(read_activities, "id,course,modname,ID\n").refused,
               "test.csv: the column 'id' stands twice");
-    EXPECT_EQ(read<CatalogueCourse>(read_courses, "").refused, "test.csv: is empty");
+    EXPECT_EQ(read<archive::CourseRecord>(read_courses, "").refused, "test.csv: is empty");
 }
 
 }  // namespace
