@@ -46,16 +46,15 @@ struct LogValue {
 };
 using LogValues = std::array<LogValue, kLogColumns>;
 
-// Fills `row` and returns true; or writes into `reason` what is wrong, naming the column and its value, and
-// returns false (`row` is then half filled). An empty text is NULL. What the columns mean here:
+// Fills `row` and returns true; or writes into `reason` what is wrong, naming the column and its value,
+// and returns false (`row` is then half filled). An empty text is NULL. What the columns mean here:
 // - courseid NULL is 0 (above course level); the activity is contextinstanceid at module level, else 0;
 // - realuserid neither NULL nor 0: somebody else was logged in as the user (login_as);
 // - origin NULL is empty; crud NULL is a space; edulevel NULL is 0;
 // - nothing else may be NULL. Numbers are whole, in decimal, and in range: id and timecreated from 1,
-// timecreated
-//   before the year 10000 (milliseconds are refused by that), courseid and contextinstanceid from 0, userid
-//   any (Moodle has negative ones); anonymous is 0 or 1; names are UTF-8 without control characters, of no
-//   more than limits::kNameBytesMax bytes.
+//   timecreated before the year 10000 (milliseconds are refused by that), courseid and contextinstanceid
+//   from 0, userid any (Moodle has negative ones); anonymous is 0 or 1; names are UTF-8 without control
+//   characters, of no more than limits::kNameBytesMax bytes.
 [[nodiscard]] bool read_log_row(const LogValues& values, LogRow& row, std::string& reason);
 
 }  // namespace assidu::node::collect
