@@ -1,5 +1,5 @@
-// Where reports learn names. The ledger knows pseudonyms and Moodle's ids; who and what they are stays with the node
-// that owns them, and reaches a report only through this interface.
+// Where reports learn names. The ledger knows pseudonyms and Moodle's ids; who and what they are stays with
+// the node that owns them, and reaches a report only through this interface.
 #pragma once
 
 #include <cstdint>
@@ -33,8 +33,10 @@ class Directory {
 
     // Nothing where the directory does not know; a report then shows the id.
     [[nodiscard]] virtual std::optional<Person> person(const federation::StudentId& student) const = 0;
-    [[nodiscard]] virtual std::optional<Course> course(const std::string& source, std::int64_t course) const = 0;
-    [[nodiscard]] virtual std::optional<Activity> activity(const std::string& source, std::int64_t activity) const = 0;
+    [[nodiscard]] virtual std::optional<Course> course(const std::string& source,
+                                                       std::int64_t course) const = 0;
+    [[nodiscard]] virtual std::optional<Activity> activity(const std::string& source,
+                                                           std::int64_t activity) const = 0;
 };
 
 }  // namespace assidu::reports
