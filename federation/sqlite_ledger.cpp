@@ -209,7 +209,7 @@ class SqliteLedger final : public Ledger {
                 database_,
                 fmt::format("SELECT s.id, t.begin_utc_s, t.end_utc_s, t.events, t.courses FROM student s JOIN session t "
                             "ON t.node=s.node AND t.scale=(SELECT key FROM scale WHERE sha256=?2) AND t.student=s.key "
-                            "WHERE s.node=(SELECT key FROM node WHERE id=?1) AND t.end_utc_s>=?3 AND t.begin_utc_s<?4{} "
+                            "WHERE s.node=(SELECT key FROM node WHERE id=?1) AND (t.end_utc_s>?3 OR t.begin_utc_s>=?3) AND t.begin_utc_s<?4{} "
                             "ORDER BY s.id, t.begin_utc_s, t.ordinal",
                             query.student ? " AND s.id=?5" : ""));
             bind_query(select, query, from_utc_s, to_utc_s);

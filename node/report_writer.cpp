@@ -64,7 +64,8 @@ reports::ReportRequest ReportWriter::request() const {
 }
 
 config::Result<reports::StudentReport> ReportWriter::student(const federation::StudentId& student) const {
-    return reports::build_student_report(request(), student, node_.ledger(), directory_);
+    return reports::build_student_report(request(), student, node_.ledger(), directory_,
+                                         node_.settings().source_name);
 }
 
 config::Result<reports::GroupReport> ReportWriter::group() const {

@@ -111,6 +111,24 @@ TEST(SqliteLedger, APeriodHasBothItsEndsAndAStudentOnlyTheirOwn) {
     EXPECT_EQ(read(*ledger, query), Contents{});
 }
 
+TEST(SqliteLedger, ASessionTouchesASpanIfAnInstantOfItIsInside) {
+    const TemporaryFolder folder;
+    const auto ledger = open_sqlite_ledger(folder / "l.sqlite");
+    StudentLedger one{student(1), "moodle", {}, {{student(1), 100, 200, 1, {0}}, {student(1), 300, 300, 1, {0}}}, {}};
+    ledger->replace("lyon", kScale, std::vector{one}, kFreshness);
+    const auto touching = [&](std::int64_t from, std::int64_t to) {
+        int count = 0;
+        ledger->sessions(everything(), from, to, [&](const SessionRow&) { ++count; });
+        return count;
+    };
+    EXPECT_EQ(touching(199, 250), 1);
+    EXPECT_EQ(touching(200, 250), 0);
+    EXPECT_EQ(touching(0, 100), 0);
+    EXPECT_EQ(touching(0, 101), 1);
+    EXPECT_EQ(touching(300, 301), 1) << "an empty session is an instant";
+    EXPECT_EQ(touching(301, 302), 0);
+}
+
 TEST(SqliteLedger, NothingEverComputedIsNotTheSameAsNothingFound) {
     const TemporaryFolder folder;
     const auto ledger = open_sqlite_ledger(folder / "l.sqlite");

@@ -138,11 +138,13 @@ TEST_F(Commands, AnOutageStandsOnTheReportsItTouches) {
 TEST_F(Commands, AChangeOfScaleRecomputesEverything) {
     init();
     import_a_day();
-    std::string scale = R"({"schema":1,"id":"mine","version":1,"label":{},"engine":"gap","timezone":"Europe/Paris",
+    const std::string scale = R"({"schema":1,"id":"mine","version":1,"label":{},"engine":"gap","timezone":"Europe/Paris",
         "filter":{"origins":["web"],"exclude_loginas":true,"anonymous":"time_only","exclude_actions":[],"exclude_events":[],
-        "include_site":true,"modules":{"exclude":[]}},"stream":"user","gap":{"idle":60,"idle_credit":0,"last_credit":0,
-        "logout_ends":true,"login_starts":true},"session":{"per":"site","min_duration":0}})";
+        "include_site":true,"modules":{"exclude":[]}},"stream":"user","gap":{"idle":60,"compare":"gt",
+        "idle_credit":0,"cap_credit_by_gap":true,"last_credit":0,"attribute":"earlier","logout_ends":true,"login_starts":true},
+        "session":{"per":"site","split_on_idle":true,"min_duration":0}})";
     folder.write("node/mine.json", scale);
+
     std::string settings = contents_of(folder / "node/assidu.toml");
     settings.replace(settings.find("use = \"sonate\""), 14, "use = \"mine.json\"");
     folder.write("node/assidu.toml", settings);
