@@ -2,6 +2,11 @@
 
 set(ASSIDU_WARNINGS -Wall -Wextra -Wconversion -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Werror)
 
+# g++ 12 takes std::string's own insert and operator+ for overlapping copies when it optimises (its bug 105651).
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  list(APPEND ASSIDU_WARNINGS -Wno-restrict)
+endif()
+
 function(assidu_target name)
   target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
   target_compile_options(${name} PRIVATE ${ASSIDU_WARNINGS})

@@ -36,8 +36,8 @@ std::string objection(const nlohmann::json& value, const std::string& place) {
 Result<std::string> canonical_json(const nlohmann::json& value) {
     if (auto found = objection(value, ""); !found.empty()) return refuse(std::move(found));
     try {
-        // nlohmann keeps members in byte order, which for ASCII names is RFC 8785's UTF-16 order, and writes strings
-        // with the escapes of RFC 8785 section 3.2.2.2.
+        // nlohmann keeps members in byte order, which for ASCII names is RFC 8785's UTF-16 order, and writes
+        // strings with the escapes of RFC 8785 section 3.2.2.2.
         return value.dump(-1, ' ', /*ensure_ascii=*/false, nlohmann::json::error_handler_t::strict);
     } catch (const nlohmann::json::exception&) {
         return refuse("a string is not UTF-8");

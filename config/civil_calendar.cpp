@@ -13,7 +13,9 @@ constexpr std::int64_t kDaySeconds = 86'400;
 // Further than any offset from a change of offset: there, civil time is plain arithmetic.
 constexpr std::int64_t kFarFromAnyChange = 2 * kDaySeconds;
 
-const date::time_zone* zone_of(const void* handle) { return static_cast<const date::time_zone*>(handle); }
+const date::time_zone* zone_of(const void* handle) {
+    return static_cast<const date::time_zone*>(handle);
+}
 
 std::int32_t floor_day(std::int64_t local_s) {
     const std::int64_t day = local_s / kDaySeconds - (local_s % kDaySeconds < 0 ? 1 : 0);
@@ -59,7 +61,9 @@ IsoWeek iso_week(CivilDay day) {
     return {int{week.year()}, static_cast<int>(unsigned{week.weeknum()})};
 }
 
-std::string iso_week_name(IsoWeek week) { return fmt::format("{:04}-W{:02}", week.year, week.week); }
+std::string iso_week_name(IsoWeek week) {
+    return fmt::format("{:04}-W{:02}", week.year, week.week);
+}
 
 CivilDay monday_of(CivilDay day) {
     // 1970-01-01 was a Thursday: Monday is day 4 of the count.
@@ -67,39 +71,45 @@ CivilDay monday_of(CivilDay day) {
     return CivilDay{day.number - since_monday};
 }
 
-CivilCalendar::CivilCalendar(std::string zone, const void* handle) : zone_(std::move(zone)), handle_(handle) {}
+CivilCalendar::CivilCalendar(std::string zone, const void* handle)
+    : zone_(std::move(zone)), handle_(handle) {}
 
 Result<CivilCalendar> CivilCalendar::of(std::string_view zone) {
     // The tz library reads a file of that name: only names that can be zones reach it.
-    const bool plain = !zone.empty() && zone.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                                               "0123456789_+-/") == std::string_view::npos;
+    const bool plain = !zone.empty() && zone.find_first_not_of(
+                                            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                            "0123456789_+-/") == std::string_view::npos;
     if (!plain || zone.front() == '/')
         return refuse(fmt::format("'{}' is not the name of a time zone (such as Europe/Paris)", zone));
     try {
         return CivilCalendar(std::string(zone), date::locate_zone(std::string(zone)));
     } catch (const std::exception&) {
-        return refuse(fmt::format("time zone '{}' is not in the system's tz database (package tzdata)", zone));
+        return refuse(
+            fmt::format("time zone '{}' is not in the system's tz database (package tzdata)", zone));
     }
 }
 
 const CivilCalendar::Stretch& CivilCalendar::stretch_at(std::int64_t utc_s) const {
     if (utc_s < last_.begin_utc_s || utc_s >= last_.end_utc_s) {
-        const date::sys_info info = zone_of(handle_)->get_info(date::sys_seconds{std::chrono::seconds{utc_s}});
+        const date::sys_info info =
+            zone_of(handle_)->get_info(date::sys_seconds{std::chrono::seconds{utc_s}});
         last_ = {info.begin.time_since_epoch().count(), info.end.time_since_epoch().count(),
                  info.offset.count()};
     }
     return last_;
 }
 
-std::int64_t CivilCalendar::offset_s(std::int64_t utc_s) const { return stretch_at(utc_s).offset_s; }
+std::int64_t CivilCalendar::offset_s(std::int64_t utc_s) const {
+    return stretch_at(utc_s).offset_s;
+}
 
 CivilDay CivilCalendar::day_of(std::int64_t utc_s) const {
     const Stretch stretch = stretch_at(utc_s);
     const CivilDay day{floor_day(utc_s + stretch.offset_s)};
     if (utc_s - kFarFromAnyChange >= stretch.begin_utc_s && utc_s + kFarFromAnyChange < stretch.end_utc_s)
         return day;
-    // Where clocks go back over midnight (St. John's did, at 00:01), the old date shows a second time: the day has
-    // begun and does not end again.
+    // Where clocks go back over midnight (St. John's did, at 00:01), the old date shows a second time: the
+    // day has begun and does not end again.
     if (utc_s < begin_of(day)) return next(day, -1);
     if (utc_s >= end_of(day)) return next(day);
     return day;
@@ -117,8 +127,8 @@ CivilCalendar::Instant CivilCalendar::instant_of(CivilDay day, std::int32_t seco
 }
 
 std::int64_t CivilCalendar::begin_of(CivilDay day) const {
-    // The offset in force at that count of seconds is nearly always the one at local midnight too; where both ends
-    // of the guess lie in one stretch it certainly is, and the slow look-up by local time is not needed.
+    // The offset in force at that count of seconds is nearly always the one at local midnight too; where both
+    // ends of the guess lie in one stretch it certainly is, and the slow look-up by local time is not needed.
     const std::int64_t local_s = day.number * kDaySeconds;
     const Stretch stretch = stretch_at(local_s);
     const std::int64_t guess = local_s - stretch.offset_s;
@@ -136,8 +146,8 @@ std::string CivilCalendar::time_of_day(std::int64_t utc_s) const {
 std::string CivilCalendar::local_iso(std::int64_t utc_s) const {
     const std::int64_t offset = offset_s(utc_s);
     const std::int64_t minutes = (offset < 0 ? -offset : offset) / 60;
-    return fmt::format("{}T{}{}{:02}:{:02}", iso_date(day_of(utc_s)), time_of_day(utc_s), offset < 0 ? '-' : '+',
-                       minutes / 60, minutes % 60);
+    return fmt::format("{}T{}{}{:02}:{:02}", iso_date(day_of(utc_s)), time_of_day(utc_s),
+                       offset < 0 ? '-' : '+', minutes / 60, minutes % 60);
 }
 
 }  // namespace assidu::config

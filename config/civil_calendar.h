@@ -1,5 +1,6 @@
-// Civil time in one time zone, by the tz database of the system (IANA; tzdata). Days are civil days of that zone:
-// 23, 24 or 25 hours long. Source of the rules: Hinnant's date/tz over the system's compiled zone files.
+// Civil time in one time zone, by the tz database of the system (IANA; tzdata). Days are civil days of that
+// zone: 23, 24 or 25 hours long. Source of the rules: Hinnant's date/tz over the system's compiled zone
+// files.
 #pragma once
 
 #include <compare>
@@ -14,8 +15,8 @@
 
 namespace assidu::config {
 
-// A civil day as the number of days since 1970-01-01 in the proleptic Gregorian calendar. It is a date on a calendar,
-// not an instant; only a CivilCalendar can say when it begins.
+// A civil day as the number of days since 1970-01-01 in the proleptic Gregorian calendar. It is a date on a
+// calendar, not an instant; only a CivilCalendar can say when it begins.
 struct CivilDay {
     std::int32_t number = 0;
     auto operator<=>(const CivilDay&) const = default;
@@ -73,7 +74,8 @@ class CivilCalendar {
     // What a local time of day on a civil day says of the instant.
     struct Instant {
         std::int64_t utc_s = 0;
-        // The clocks showed this time twice (the earlier is given), or never (the instant of the jump is given).
+        // The clocks showed this time twice (the earlier is given), or never (the instant of the jump is
+        // given).
         bool ambiguous = false, skipped = false;
     };
     // `second_of_day` in [0, 86400).

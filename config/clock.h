@@ -1,5 +1,5 @@
-// The one clock. Nothing in the project reads the wall clock except through a Clock handed to it, so that every
-// computation can be made again with the `as_of` it was made with.
+// The one clock. Nothing in the project reads the wall clock except through a Clock handed to it, so that
+// every computation can be made again with the `as_of` it was made with.
 #pragma once
 
 #include <cstdint>

@@ -41,7 +41,8 @@ void sync_folder(const std::filesystem::path& folder) {
 }
 
 // The bytes under a name of their own beside `path`. Returns that name.
-std::string write_beside(const std::filesystem::path& path, std::string_view bytes, mode_t mode, bool synced) {
+std::string write_beside(const std::filesystem::path& path, std::string_view bytes, mode_t mode,
+                         bool synced) {
     std::string name = path.string() + ".XXXXXX";
     Descriptor file(::mkostemp(name.data(), O_CLOEXEC));
     if (file.get() < 0) fail(path, "create", errno);
@@ -94,7 +95,8 @@ bool create_file_durably(const std::filesystem::path& path, std::string_view byt
 
 Result<std::string> read_file(const std::filesystem::path& path, std::size_t bytes_max) {
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (file.get() < 0) return refuse(fmt::format("{}: cannot open: {}", path.string(), std::strerror(errno)));
+    if (file.get() < 0)
+        return refuse(fmt::format("{}: cannot open: {}", path.string(), std::strerror(errno)));
     std::string bytes;
     char buffer[16 * 1024];
     for (;;) {

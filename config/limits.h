@@ -1,4 +1,5 @@
-// Every limit on what comes from outside the process, in one place. Each is tested at the limit and one past it.
+// Every limit on what comes from outside the process, in one place. Each is tested at the limit and one past
+// it.
 #pragma once
 
 #include <cstddef>
@@ -6,10 +7,12 @@
 
 namespace assidu::config::limits {
 
-// Files of log rows ------------------------------------------------------------------------------------------------
+// Files of log rows
+// ------------------------------------------------------------------------------------------------
 
-// One CSV record or one JSON row, line breaks inside quotes included. Moodle's `other` column is a text of at most a
-// few kilobytes; a longer record is an unclosed quote, and must not swallow the rest of the file unnoticed.
+// One CSV record or one JSON row, line breaks inside quotes included. Moodle's `other` column is a text of at
+// most a few kilobytes; a longer record is an unclosed quote, and must not swallow the rest of the file
+// unnoticed.
 inline constexpr std::size_t kRecordBytesMax = 1 << 20;
 // Columns of a CSV record. logstore_standard_log has 21; dumps with joined columns stay far below this.
 inline constexpr std::size_t kColumnsMax = 256;
@@ -19,22 +22,25 @@ inline constexpr std::size_t kJsonDepthMax = 16;
 inline constexpr std::size_t kSniffBytes = 64 * 1024;
 // A name of Moodle (event, component, action, target): char(255) is the widest such column of the table.
 inline constexpr std::size_t kNameBytesMax = 255;
-// Distinct shapes of events (name, component, action, target, origin, flags). Real sites have a few hundred; more
-// than this is a file whose names are free text.
+// Distinct shapes of events (name, component, action, target, origin, flags). Real sites have a few hundred;
+// more than this is a file whose names are free text.
 inline constexpr std::size_t kShapesMax = 65'536;
 // Seconds that an event may lie after the clock before its row is refused as "in the future".
 inline constexpr std::int64_t kFutureSecondsMax = 86'400;
-// Rows of one file that are printed one by one when broken; all of them are counted and kept in the rejects file.
+// Rows of one file that are printed one by one when broken; all of them are counted and kept in the rejects
+// file.
 inline constexpr std::size_t kRejectsPrintedMax = 10;
 
-// Documents ---------------------------------------------------------------------------------------------------------
+// Documents
+// ---------------------------------------------------------------------------------------------------------
 
 // The settings file and a scale document.
 inline constexpr std::size_t kDocumentBytesMax = 1 << 20;
 // An idle limit or a credit of a scale: a day.
 inline constexpr std::int64_t kScaleSecondsMax = 86'400;
 
-// Requests ----------------------------------------------------------------------------------------------------------
+// Requests
+// ----------------------------------------------------------------------------------------------------------
 
 // Days of a report's period: a hundred years. A group report has a line for every week of it.
 inline constexpr std::int64_t kPeriodDaysMax = 36'525;

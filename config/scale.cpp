@@ -16,9 +16,9 @@ namespace {
 
 using nlohmann::json;
 
-// SONATE's published scale with its defects removed: half an hour of silence still counts, a longer one is worth a
-// quarter of an hour and never more than itself. The excluded events are rows that Moodle writes about a student
-// without a click of theirs.
+// SONATE's published scale with its defects removed: half an hour of silence still counts, a longer one is
+// worth a quarter of an hour and never more than itself. The excluded events are rows that Moodle writes
+// about a student without a click of theirs.
 constexpr std::string_view kSonate = R"({
   "schema": 1,
   "id": "sonate",
@@ -81,7 +81,8 @@ class ObjectReader {
     std::string text(const char* key) {
         const json* member = find(key);
         if (member == nullptr) return {};
-        if (member->is_string() && !member->get_ref<const std::string&>().empty()) return member->get<std::string>();
+        if (member->is_string() && !member->get_ref<const std::string&>().empty())
+            return member->get<std::string>();
         object_to(key, "must be a text that is not empty");
         return {};
     }
@@ -178,7 +179,8 @@ class DuplicateMembers {
         }
         if (event == json::parse_event_t::key) {
             if (names_.size() <= level) names_.resize(level + 1);
-            if (!names_[level].insert(parsed.get<std::string>()).second) duplicate = parsed.get<std::string>();
+            if (!names_[level].insert(parsed.get<std::string>()).second)
+                duplicate = parsed.get<std::string>();
         }
         return true;
     }
@@ -241,7 +243,9 @@ void read_label(ObjectReader& scale, std::map<std::string, std::string>& label) 
 
 }  // namespace
 
-std::string Scale::name() const { return fmt::format("{} {}", id, version); }
+std::string Scale::name() const {
+    return fmt::format("{} {}", id, version);
+}
 
 std::string Scale::label_in(std::string_view language) const {
     if (const auto found = label.find(std::string(language)); found != label.end()) return found->second;
@@ -299,7 +303,8 @@ Result<Scale> parse_scale(std::string_view text, std::string_view where) {
 
 std::vector<std::string> preset_names() {
     std::vector<std::string> names;
-    for (const Preset& preset : kPresets) names.emplace_back(preset.name);
+    for (const Preset& preset : kPresets)
+        names.emplace_back(preset.name);
     return names;
 }
 

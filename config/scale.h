@@ -1,6 +1,6 @@
-// The calculation scale ("barème"): a versioned document that says how events become time. JSON; the model is the
-// project's own (docs/scales.md), and this version of Assidu knows the part of it named below. A key that it does not
-// know is refused by name: a rule that would be silently ignored is a wrong hour.
+// The calculation scale ("barème"): a versioned document that says how events become time. JSON; the model is
+// the project's own (docs/scales.md), and this version of Assidu knows the part of it named below. A key that
+// it does not know is refused by name: a rule that would be silently ignored is a wrong hour.
 #pragma once
 
 #include <cstdint>
@@ -14,15 +14,15 @@
 namespace assidu::config {
 
 struct Scale {
-    // What an anonymous event (Moodle's `anonymous` = 1) gives: its time, without saying in which activity, or
-    // nothing.
+    // What an anonymous event (Moodle's `anonymous` = 1) gives: its time, without saying in which activity,
+    // or nothing.
     enum class Anonymous { time_only, drop };
     // Whether a change of course ends a session.
     enum class SessionPer { site, course };
 
     struct Filter {
-        std::vector<std::string> origins;          // kept origins; a NULL origin is the empty string
-        bool exclude_loginas = true;               // drop events made while somebody else was logged in as the student
+        std::vector<std::string> origins;  // kept origins; a NULL origin is the empty string
+        bool exclude_loginas = true;  // drop events made while somebody else was logged in as the student
         Anonymous anonymous = Anonymous::time_only;
         std::vector<std::string> exclude_actions;  // Moodle's `action`, such as "failed"
         std::vector<std::string> exclude_events;   // Moodle's `eventname`, such as "\core\event\user_graded"
@@ -34,9 +34,10 @@ struct Scale {
     struct Gap {
         std::int64_t idle_s = 0;         // a gap up to this long, itself included, is time on the platform
         std::int64_t idle_credit_s = 0;  // a longer gap is worth this, and never more than itself
-        std::int64_t last_credit_s = 0;  // the last event of all is worth this, and never more than `as_of` allows
-        bool logout_ends = true;         // a logout earns nothing and closes the session
-        bool login_starts = true;        // a login opens a session
+        std::int64_t last_credit_s =
+            0;                     // the last event of all is worth this, and never more than `as_of` allows
+        bool logout_ends = true;   // a logout earns nothing and closes the session
+        bool login_starts = true;  // a login opens a session
     };
 
     struct Session {
@@ -52,8 +53,8 @@ struct Scale {
     Gap gap;
     Session session;
 
-    // The canonical form (RFC 8785) of the document and its SHA-256: what a report names, so that anyone can check
-    // which rule made the number.
+    // The canonical form (RFC 8785) of the document and its SHA-256: what a report names, so that anyone can
+    // check which rule made the number.
     std::string canonical;
     std::string sha256;  // 64 hexadecimal digits
 
@@ -63,7 +64,8 @@ struct Scale {
     [[nodiscard]] std::string label_in(std::string_view language) const;
 };
 
-// A scale from its document. `where` names the document in a refusal, which says the key and what is wrong with it.
+// A scale from its document. `where` names the document in a refusal, which says the key and what is wrong
+// with it.
 [[nodiscard]] Result<Scale> parse_scale(std::string_view json, std::string_view where);
 
 // Scales that come with the program. A preset, once released, never changes: a change is a new version.

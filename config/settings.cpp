@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <toml++/toml.h>
 #include <array>
 #include <set>
-#include <toml++/toml.h>
 
 #include "config/civil_calendar.h"
 
@@ -23,7 +23,8 @@ class TableReader {
             if (required) objections_.push_back(fmt::format("[{}] {} is missing", name_, key));
             return fallback;
         }
-        if (const auto* value = node->as_string(); value != nullptr && value->get().find('\0') == std::string::npos)
+        if (const auto* value = node->as_string();
+            value != nullptr && value->get().find('\0') == std::string::npos)
             return value->get();
         object_to(key, *node, "must be a text");
         return fallback;
@@ -72,7 +73,8 @@ class TableReader {
         const toml::node* node = find(key);
         if (node == nullptr) return values;
         if (const auto* inner = node->as_table()) {
-            for (const auto& [name, list] : *inner) values[std::string(name.str())] = texts_of(key, list);
+            for (const auto& [name, list] : *inner)
+                values[std::string(name.str())] = texts_of(key, list);
         } else {
             object_to(key, *node, "must be a table of lists of texts");
         }
@@ -80,8 +82,10 @@ class TableReader {
     }
 
     void object_to(const char* key, const std::string& what) {
-        if (const toml::node* node = table_ == nullptr ? nullptr : table_->get(key)) object_to(key, *node, what);
-        else objections_.push_back(fmt::format("[{}] {} {}", name_, key, what));
+        if (const toml::node* node = table_ == nullptr ? nullptr : table_->get(key))
+            object_to(key, *node, what);
+        else
+            objections_.push_back(fmt::format("[{}] {} {}", name_, key, what));
     }
 
     void finish() {
@@ -127,16 +131,20 @@ class TableReader {
 std::string toml_text(std::string_view text) {
     std::string escaped = "\"";
     for (const char c : text) {
-        if (c == '"' || c == '\\') escaped += {'\\', c};
-        else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) escaped += fmt::format("\\u{:04X}", c);
-        else escaped.push_back(c);
+        if (c == '"' || c == '\\')
+            escaped += {'\\', c};
+        else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+            escaped += fmt::format("\\u{:04X}", c);
+        else
+            escaped.push_back(c);
     }
     return escaped + "\"";
 }
 
 std::string toml_texts(const std::vector<std::string>& values) {
     std::string list;
-    for (const std::string& value : values) list += (list.empty() ? "" : ", ") + toml_text(value);
+    for (const std::string& value : values)
+        list += (list.empty() ? "" : ", ") + toml_text(value);
     return "[" + list + "]";
 }
 
@@ -148,8 +156,9 @@ std::string condition(const char* key, const std::vector<std::string>& values, c
 
 void check_selection(const StudentSelection& students, TableReader& reader) {
     const bool conditions = !students.institution.empty() || !students.department.empty() ||
-                            !students.cohort.empty() || !students.email_domain.empty() || !students.auth.empty() ||
-                            !students.mnet_host.empty() || !students.profile_field.empty();
+                            !students.cohort.empty() || !students.email_domain.empty() ||
+                            !students.auth.empty() || !students.mnet_host.empty() ||
+                            !students.profile_field.empty();
     if (students.everyone && conditions)
         reader.object_to("everyone", "is true beside conditions: say one or the other");
     if (!students.everyone && !conditions)
@@ -166,11 +175,11 @@ bool is_node_id(std::string_view text) {
 std::string slug_of(std::string_view name) {
     // Letters of French as their plain form; everything else that is not a letter or digit separates.
     static constexpr std::array<std::pair<std::string_view, std::string_view>, 38> kPlain{{
-        {"à", "a"}, {"á", "a"}, {"â", "a"}, {"ä", "a"}, {"ã", "a"}, {"å", "a"}, {"À", "a"}, {"Á", "a"}, {"Â", "a"},
-        {"Ä", "a"}, {"æ", "ae"}, {"Æ", "ae"}, {"ç", "c"}, {"Ç", "c"}, {"è", "e"}, {"é", "e"}, {"ê", "e"}, {"ë", "e"},
-        {"È", "e"}, {"É", "e"}, {"Ê", "e"}, {"Ë", "e"}, {"î", "i"}, {"ï", "i"}, {"Î", "i"}, {"Ï", "i"}, {"ñ", "n"},
-        {"ô", "o"}, {"ö", "o"}, {"Ô", "o"}, {"Ö", "o"}, {"œ", "oe"}, {"Œ", "oe"}, {"ù", "u"}, {"û", "u"}, {"ü", "u"},
-        {"Û", "u"}, {"ÿ", "y"},
+        {"à", "a"},  {"á", "a"}, {"â", "a"},  {"ä", "a"},  {"ã", "a"}, {"å", "a"}, {"À", "a"}, {"Á", "a"},
+        {"Â", "a"},  {"Ä", "a"}, {"æ", "ae"}, {"Æ", "ae"}, {"ç", "c"}, {"Ç", "c"}, {"è", "e"}, {"é", "e"},
+        {"ê", "e"},  {"ë", "e"}, {"È", "e"},  {"É", "e"},  {"Ê", "e"}, {"Ë", "e"}, {"î", "i"}, {"ï", "i"},
+        {"Î", "i"},  {"Ï", "i"}, {"ñ", "n"},  {"ô", "o"},  {"ö", "o"}, {"Ô", "o"}, {"Ö", "o"}, {"œ", "oe"},
+        {"Œ", "oe"}, {"ù", "u"}, {"û", "u"},  {"ü", "u"},  {"Û", "u"}, {"ÿ", "y"},
     }};
     std::string slug;
     for (std::size_t i = 0; i < name.size();) {
@@ -184,13 +193,18 @@ std::string slug_of(std::string_view name) {
         }
         const char c = name[i];
         i += size;
-        if (!plain.empty()) slug += plain;
-        else if (c >= 'A' && c <= 'Z') slug.push_back(static_cast<char>(c - 'A' + 'a'));
-        else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) slug.push_back(c);
-        else if (!slug.empty() && slug.back() != '-') slug.push_back('-');
+        if (!plain.empty())
+            slug += plain;
+        else if (c >= 'A' && c <= 'Z')
+            slug.push_back(static_cast<char>(c - 'A' + 'a'));
+        else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+            slug.push_back(c);
+        else if (!slug.empty() && slug.back() != '-')
+            slug.push_back('-');
     }
     slug.resize(std::min<std::size_t>(slug.size(), 48));
-    while (!slug.empty() && slug.back() == '-') slug.pop_back();
+    while (!slug.empty() && slug.back() == '-')
+        slug.pop_back();
     return slug;
 }
 
@@ -211,7 +225,8 @@ Result<Settings> parse_settings(std::string_view text, const std::string& where)
         return TableReader(node == nullptr ? nullptr : node->as_table(), name, objections);
     };
     for (const auto& [key, node] : document) {
-        static const std::set<std::string_view> kTables{"format", "node", "source", "students", "scale", "reports"};
+        static const std::set<std::string_view> kTables{"format",   "node",  "source",
+                                                        "students", "scale", "reports"};
         if (!kTables.contains(key.str()))
             objections.push_back(fmt::format("line {}: {} is not known to this version of Assidu",
                                              node.source().begin.line, key.str()));
@@ -232,7 +247,8 @@ Result<Settings> parse_settings(std::string_view text, const std::string& where)
 
     TableReader source = table("source");
     settings.source_name = source.text("name", "moodle");
-    if (!is_node_id(settings.source_name)) source.object_to("name", "must be 1 to 48 of a-z, 0-9 and inner hyphens");
+    if (!is_node_id(settings.source_name))
+        source.object_to("name", "must be 1 to 48 of a-z, 0-9 and inner hyphens");
     settings.site_identifier = source.text("site_identifier");
     settings.guest_user_id = source.integer("guest_user_id", 1);
     settings.timezone = source.text("timezone");
@@ -277,29 +293,35 @@ std::string settings_document(const Settings& s) {
     for (const std::int64_t user : s.students.exclude_users)
         excluded += fmt::format("{}{}", excluded.empty() ? "" : ", ", user);
 
-    return "# Settings of an Assidu node. Every key has a comment; a key that does not exist is an error, not ignored.\n"
+    return "# Settings of an Assidu node. Every key has a comment; a key that does not exist is an error, "
+           "not ignored.\n"
            "format = 1\n"
            "\n"
            "[node]\n"
            "# The name of this node in the pool, for ever: 1 to 48 of a-z, 0-9 and inner hyphens.\n" +
            fmt::format("id = {}\n", toml_text(s.node_id)) +
-           "# The university, as people read it on reports.\n" + fmt::format("name = {}\n", toml_text(s.name)) +
-           "# The address of its Moodle ($CFG->wwwroot).\n" + fmt::format("wwwroot = {}\n", toml_text(s.wwwroot)) +
+           "# The university, as people read it on reports.\n" +
+           fmt::format("name = {}\n", toml_text(s.name)) + "# The address of its Moodle ($CFG->wwwroot).\n" +
+           fmt::format("wwwroot = {}\n", toml_text(s.wwwroot)) +
            "\n"
            "[source]\n"
-           "# Under which name the events of this Moodle are kept. An event is known by this name and its id.\n" +
+           "# Under which name the events of this Moodle are kept. An event is known by this name and its "
+           "id.\n" +
            fmt::format("name = {}\n", toml_text(s.source_name)) +
            "# Moodle's own identity (table config, name siteidentifier), if you know it.\n" +
            fmt::format("site_identifier = {}\n", toml_text(s.site_identifier)) +
            "# Moodle's guest account (siteguest): never a student.\n" +
            fmt::format("guest_user_id = {}\n", s.guest_user_id) +
-           "# The time zone of files downloaded from Moodle's log page, which show local time. Dumps need none.\n" +
+           "# The time zone of files downloaded from Moodle's log page, which show local time. Dumps need "
+           "none.\n" +
            (s.timezone.empty() ? std::string("# timezone = \"Europe/Paris\"\n")
                                : fmt::format("timezone = {}\n", toml_text(s.timezone))) +
            "\n"
            "[students]\n"
-           "# Whose events this node keeps. Nobody else's are kept, only counted. Either everyone (a Moodle of this\n"
-           "# university alone), or conditions on the catalogue of people: all that are set must hold, and the\n"
+           "# Whose events this node keeps. Nobody else's are kept, only counted. Either everyone (a Moodle "
+           "of this\n"
+           "# university alone), or conditions on the catalogue of people: all that are set must hold, and "
+           "the\n"
            "# values of one condition are alternatives.\n" +
            (s.students.everyone ? "everyone = true\n" : "# everyone = true\n") +
            condition("institution", s.students.institution, "[\"Université de Lyon\"]") +

@@ -1,5 +1,5 @@
-// The settings of a node: one commented TOML file, `assidu.toml`, at the top of the node's folder. An immutable
-// snapshot once read. A key that this version does not know is refused by name and line.
+// The settings of a node: one commented TOML file, `assidu.toml`, at the top of the node's folder. An
+// immutable snapshot once read. A key that this version does not know is refused by name and line.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,8 @@
 
 namespace assidu::config {
 
-// Whose events a node keeps (design decision 5). Either `everyone`, or conditions that must all hold; the values of
-// one condition are alternatives. Texts are compared without regard to ASCII case, after trimming.
+// Whose events a node keeps (design decision 5). Either `everyone`, or conditions that must all hold; the
+// values of one condition are alternatives. Texts are compared without regard to ASCII case, after trimming.
 struct StudentSelection {
     bool everyone = false;
     std::vector<std::string> institution, department, cohort, email_domain, auth, mnet_host;
@@ -33,10 +33,10 @@ struct Settings {
     std::string wwwroot;  // of the Moodle
 
     // [source]
-    std::string source_name;          // under which the events of this Moodle are kept
-    std::string site_identifier;      // Moodle's `siteidentifier`; may be empty
-    std::int64_t guest_user_id = 1;   // Moodle's `siteguest`
-    std::string timezone;             // of the Moodle's log page downloads; may be empty
+    std::string source_name;         // under which the events of this Moodle are kept
+    std::string site_identifier;     // Moodle's `siteidentifier`; may be empty
+    std::int64_t guest_user_id = 1;  // Moodle's `siteguest`
+    std::string timezone;            // of the Moodle's log page downloads; may be empty
 
     // [students]
     StudentSelection students;
@@ -50,7 +50,8 @@ struct Settings {
 
 // A node id: 1 to 48 of a-z, 0-9 and inner hyphens.
 [[nodiscard]] bool is_node_id(std::string_view text);
-// A node id made from a name people read: "Université de Lyon" gives "universite-de-lyon". Empty if nothing is left.
+// A node id made from a name people read: "Université de Lyon" gives "universite-de-lyon". Empty if nothing
+// is left.
 [[nodiscard]] std::string slug_of(std::string_view name);
 
 // `where` names the file in a refusal.

@@ -1,6 +1,6 @@
-// The ledger: all daily totals a node holds, its own and its members'. This interface is all that the floors above
-// know of it; SQLite is behind it by default, and the node id leads every key so that another store may distribute
-// the rows by it.
+// The ledger: all daily totals a node holds, its own and its members'. This interface is all that the floors
+// above know of it; SQLite is behind it by default, and the node id leads every key so that another store may
+// distribute the rows by it.
 //
 // Units: instants are seconds UTC, durations are seconds, days are civil days of the scale's time zone.
 #pragma once
@@ -45,14 +45,16 @@ struct LedgerRow {
     std::int64_t measured_s = 0;  // from events
     std::int64_t credited_s = 0;  // granted on top by completion or declaration; never part of measured_s
     std::int64_t events = 0;      // kept events, logouts not among them
-    // The first and last kept event of the row, logouts included. Nothing where the row's time comes only from an
-    // interval that began the day before.
+    // The first and last kept event of the row, logouts included. Nothing where the row's time comes only
+    // from an interval that began the day before.
     std::optional<std::int64_t> first_utc_s, last_utc_s;
-    std::vector<ActivityShare> activities;  // by activity, ascending; what they leave of the row is the course itself
+    std::vector<ActivityShare>
+        activities;  // by activity, ascending; what they leave of the row is the course itself
     bool operator==(const LedgerRow&) const = default;
 };
 
-// A session, whole: before any cut at midnight or at a period's ends. It lasts end - begin seconds, all measured.
+// A session, whole: before any cut at midnight or at a period's ends. It lasts end - begin seconds, all
+// measured.
 struct SessionRow {
     StudentId student;
     std::int64_t begin_utc_s = 0, end_utc_s = 0;
@@ -87,11 +89,11 @@ struct ScaleIdentity {
 
 // From what, and by what, the totals of one node and scale were made.
 struct Freshness {
-    std::string engine;                               // name and version of the engine
-    std::int64_t as_of_utc_s = 0;                     // the instant the totals hold for
-    std::int64_t archived_events = 0;                 // all events of the archive, dropped ones included
-    std::optional<std::int64_t> last_event_utc_s;     // the latest of them
-    std::optional<std::int64_t> last_event_id;        // the highest of them
+    std::string engine;                            // name and version of the engine
+    std::int64_t as_of_utc_s = 0;                  // the instant the totals hold for
+    std::int64_t archived_events = 0;              // all events of the archive, dropped ones included
+    std::optional<std::int64_t> last_event_utc_s;  // the latest of them
+    std::optional<std::int64_t> last_event_id;     // the highest of them
     bool operator==(const Freshness&) const = default;
 };
 
@@ -124,10 +126,11 @@ class Ledger {
     Ledger& operator=(const Ledger&) = delete;
     virtual ~Ledger() = default;
 
-    // Puts these students' totals in the place of what the ledger had of them for this node and scale, and notes what
-    // made them: all committed and synced on return, or nothing. Replacing by equal totals changes nothing.
-    virtual void replace(const std::string& node, const ScaleIdentity& scale, std::span<const StudentLedger> students,
-                         const Freshness& freshness) = 0;
+    // Puts these students' totals in the place of what the ledger had of them for this node and scale, and
+    // notes what made them: all committed and synced on return, or nothing. Replacing by equal totals changes
+    // nothing.
+    virtual void replace(const std::string& node, const ScaleIdentity& scale,
+                         std::span<const StudentLedger> students, const Freshness& freshness) = 0;
     // Removes all that the ledger has of a node under a scale.
     virtual void clear(const std::string& node, const std::string& scale_sha256) = 0;
 
@@ -149,9 +152,10 @@ class Ledger {
     // Nothing if no totals were ever made of this node under this scale.
     [[nodiscard]] virtual std::optional<Freshness> freshness(const std::string& node,
                                                              const std::string& scale_sha256) const = 0;
-    // A digest over every row, session and dropped count of a node under a scale, in key order: equal ledgers give
-    // equal digests, whatever the way they were made.
-    [[nodiscard]] virtual std::string digest(const std::string& node, const std::string& scale_sha256) const = 0;
+    // A digest over every row, session and dropped count of a node under a scale, in key order: equal ledgers
+    // give equal digests, whatever the way they were made.
+    [[nodiscard]] virtual std::string digest(const std::string& node,
+                                             const std::string& scale_sha256) const = 0;
 };
 
 }  // namespace assidu::federation

@@ -15,8 +15,8 @@ namespace {
 using config::CivilDay;
 using config::ResourceFailure;
 
-// Small integer keys stand for the node, scale and student of each row; the node's leads, as in every key of the
-// project. docs/formats/ledger.md describes these tables.
+// Small integer keys stand for the node, scale and student of each row; the node's leads, as in every key of
+// the project. docs/formats/ledger.md describes these tables.
 constexpr std::string_view kVersion1 = R"sql(
 CREATE TABLE node (key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
 CREATE TABLE scale (key INTEGER PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, id TEXT NOT NULL, version INTEGER NOT NULL,
@@ -68,7 +68,8 @@ std::string encode(const std::vector<std::int64_t>& courses) {
 }
 
 [[noreturn]] void damaged(const char* what) {
-    throw ResourceFailure(fmt::format("the ledger is damaged: {} cannot be read; restore it from a backup", what));
+    throw ResourceFailure(
+        fmt::format("the ledger is damaged: {} cannot be read; restore it from a backup", what));
 }
 
 std::vector<ActivityShare> decode_activities(std::string_view bytes) {
@@ -112,8 +113,10 @@ std::optional<std::int64_t> maybe(const SQLite::Column& column) {
 }
 
 void bind_maybe(SQLite::Statement& statement, int index, const std::optional<std::int64_t>& value) {
-    if (value) statement.bind(index, *value);
-    else statement.bind(index);
+    if (value)
+        statement.bind(index, *value);
+    else
+        statement.bind(index);
 }
 
 void bind_blob(SQLite::Statement& statement, int index, const std::string& bytes) {
@@ -124,7 +127,8 @@ StudentId student_id(const SQLite::Column& column) {
     StudentId student;
     const std::string_view bytes = blob(column);
     if (bytes.size() != student.bytes.size()) damaged("a student's id");
-    for (std::size_t i = 0; i < bytes.size(); ++i) student.bytes[i] = static_cast<std::uint8_t>(bytes[i]);
+    for (std::size_t i = 0; i < bytes.size(); ++i)
+        student.bytes[i] = static_cast<std::uint8_t>(bytes[i]);
     return student;
 }
 
@@ -152,8 +156,10 @@ class SqliteLedger final : public Ledger {
         translating_errors(database_, [&] {
             in_transaction(database_, [&] {
                 for (const char* table : {"ledger_row", "session", "dropped", "freshness"}) {
-                    SQLite::Statement erase(database_, fmt::format("DELETE FROM {} WHERE node=(SELECT key FROM node WHERE id=?) "
-                                                                   "AND scale=(SELECT key FROM scale WHERE sha256=?)", table));
+                    SQLite::Statement erase(
+                        database_, fmt::format("DELETE FROM {} WHERE node=(SELECT key FROM node WHERE id=?) "
+                                               "AND scale=(SELECT key FROM scale WHERE sha256=?)",
+                                               table));
                     erase.bind(1, node);
                     erase.bind(2, scale_sha256);
                     erase.exec();
@@ -179,12 +185,14 @@ class SqliteLedger final : public Ledger {
         translating_errors(database_, [&] {
             SQLite::Statement select(
                 database_,
-                fmt::format("SELECT s.id, r.day, r.course, r.measured_s, r.credited_s, r.events, r.first_utc_s, "
-                            "r.last_utc_s, r.activities FROM student s JOIN ledger_row r "
-                            "ON r.node=s.node AND r.scale=(SELECT key FROM scale WHERE sha256=?2) AND r.student=s.key "
-                            "WHERE s.node=(SELECT key FROM node WHERE id=?1) AND r.day BETWEEN ?3 AND ?4{} "
-                            "ORDER BY s.id, r.day, r.course",
-                            query.student ? " AND s.id=?5" : ""));
+                fmt::format(
+                    "SELECT s.id, r.day, r.course, r.measured_s, r.credited_s, r.events, r.first_utc_s, "
+                    "r.last_utc_s, r.activities FROM student s JOIN ledger_row r "
+                    "ON r.node=s.node AND r.scale=(SELECT key FROM scale WHERE sha256=?2) AND "
+                    "r.student=s.key "
+                    "WHERE s.node=(SELECT key FROM node WHERE id=?1) AND r.day BETWEEN ?3 AND ?4{} "
+                    "ORDER BY s.id, r.day, r.course",
+                    query.student ? " AND s.id=?5" : ""));
             bind_query(select, query, query.period.from.number, query.period.to.number);
             LedgerRow row;
             while (select.executeStep()) {
@@ -206,12 +214,14 @@ class SqliteLedger final : public Ledger {
                   const std::function<void(const SessionRow&)>& visit) const override {
         translating_errors(database_, [&] {
             SQLite::Statement select(
-                database_,
-                fmt::format("SELECT s.id, t.begin_utc_s, t.end_utc_s, t.events, t.courses FROM student s JOIN session t "
-                            "ON t.node=s.node AND t.scale=(SELECT key FROM scale WHERE sha256=?2) AND t.student=s.key "
-                            "WHERE s.node=(SELECT key FROM node WHERE id=?1) AND (t.end_utc_s>?3 OR t.begin_utc_s>=?3) AND t.begin_utc_s<?4{} "
-                            "ORDER BY s.id, t.begin_utc_s, t.ordinal",
-                            query.student ? " AND s.id=?5" : ""));
+                database_, fmt::format("SELECT s.id, t.begin_utc_s, t.end_utc_s, t.events, t.courses FROM "
+                                       "student s JOIN session t "
+                                       "ON t.node=s.node AND t.scale=(SELECT key FROM scale WHERE sha256=?2) "
+                                       "AND t.student=s.key "
+                                       "WHERE s.node=(SELECT key FROM node WHERE id=?1) AND (t.end_utc_s>?3 "
+                                       "OR t.begin_utc_s>=?3) AND t.begin_utc_s<?4{} "
+                                       "ORDER BY s.id, t.begin_utc_s, t.ordinal",
+                                       query.student ? " AND s.id=?5" : ""));
             bind_query(select, query, from_utc_s, to_utc_s);
             SessionRow session;
             while (select.executeStep()) {
@@ -231,12 +241,14 @@ class SqliteLedger final : public Ledger {
             SQLite::Statement select(
                 database_,
                 fmt::format("SELECT d.reason, sum(d.events) FROM student s JOIN dropped d "
-                            "ON d.node=s.node AND d.scale=(SELECT key FROM scale WHERE sha256=?2) AND d.student=s.key "
+                            "ON d.node=s.node AND d.scale=(SELECT key FROM scale WHERE sha256=?2) AND "
+                            "d.student=s.key "
                             "WHERE s.node=(SELECT key FROM node WHERE id=?1) AND d.day BETWEEN ?3 AND ?4{} "
                             "GROUP BY d.reason",
                             query.student ? " AND s.id=?5" : ""));
             bind_query(select, query, query.period.from.number, query.period.to.number);
-            while (select.executeStep()) counts[select.getColumn(0).getString()] = select.getColumn(1).getInt64();
+            while (select.executeStep())
+                counts[select.getColumn(0).getString()] = select.getColumn(1).getInt64();
             return counts;
         });
     }
@@ -248,9 +260,11 @@ class SqliteLedger final : public Ledger {
             SQLite::Statement select(
                 database_,
                 "SELECT id, source FROM student s WHERE node=(SELECT key FROM node WHERE id=?1) AND ("
-                "EXISTS (SELECT 1 FROM ledger_row r WHERE r.node=s.node AND r.scale=(SELECT key FROM scale WHERE sha256=?2) "
+                "EXISTS (SELECT 1 FROM ledger_row r WHERE r.node=s.node AND r.scale=(SELECT key FROM scale "
+                "WHERE sha256=?2) "
                 "AND r.student=s.key) OR "
-                "EXISTS (SELECT 1 FROM dropped d WHERE d.node=s.node AND d.scale=(SELECT key FROM scale WHERE sha256=?2) "
+                "EXISTS (SELECT 1 FROM dropped d WHERE d.node=s.node AND d.scale=(SELECT key FROM scale "
+                "WHERE sha256=?2) "
                 "AND d.student=s.key)) ORDER BY id");
             select.bind(1, node);
             select.bind(2, scale_sha256);
@@ -264,9 +278,10 @@ class SqliteLedger final : public Ledger {
                                 std::int64_t to_utc_s) const override {
         return translating_errors(database_, [&] {
             std::vector<Outage> found;
-            SQLite::Statement select(database_,
-                                     "SELECT from_utc_s, to_utc_s, cause FROM outage WHERE node=(SELECT key FROM node "
-                                     "WHERE id=?1) AND to_utc_s>?2 AND from_utc_s<?3 ORDER BY 1, 2, 3");
+            SQLite::Statement select(
+                database_,
+                "SELECT from_utc_s, to_utc_s, cause FROM outage WHERE node=(SELECT key FROM node "
+                "WHERE id=?1) AND to_utc_s>?2 AND from_utc_s<?3 ORDER BY 1, 2, 3");
             select.bind(1, node);
             select.bind(2, from_utc_s);
             select.bind(3, to_utc_s);
@@ -277,17 +292,20 @@ class SqliteLedger final : public Ledger {
         });
     }
 
-    std::optional<Freshness> freshness(const std::string& node, const std::string& scale_sha256) const override {
+    std::optional<Freshness> freshness(const std::string& node,
+                                       const std::string& scale_sha256) const override {
         return translating_errors(database_, [&]() -> std::optional<Freshness> {
-            SQLite::Statement select(database_,
-                                     "SELECT engine, as_of_utc_s, archived_events, last_event_utc_s, last_event_id FROM "
-                                     "freshness WHERE node=(SELECT key FROM node WHERE id=?1) AND scale=(SELECT key FROM "
-                                     "scale WHERE sha256=?2)");
+            SQLite::Statement select(
+                database_,
+                "SELECT engine, as_of_utc_s, archived_events, last_event_utc_s, last_event_id FROM "
+                "freshness WHERE node=(SELECT key FROM node WHERE id=?1) AND scale=(SELECT key FROM "
+                "scale WHERE sha256=?2)");
             select.bind(1, node);
             select.bind(2, scale_sha256);
             if (!select.executeStep()) return std::nullopt;
             return Freshness{select.getColumn(0).getString(), select.getColumn(1).getInt64(),
-                             select.getColumn(2).getInt64(), maybe(select.getColumn(3)), maybe(select.getColumn(4))};
+                             select.getColumn(2).getInt64(), maybe(select.getColumn(3)),
+                             maybe(select.getColumn(4))};
         });
     }
 
@@ -302,32 +320,37 @@ class SqliteLedger final : public Ledger {
             for (const auto& instant : {row.first_utc_s, row.last_utc_s})
                 line += instant ? fmt::format(" {}", *instant) : " -";
             for (const ActivityShare& share : row.activities)
-                line += fmt::format(" {}:{}:{}:{}", share.activity, share.measured_s, share.credited_s, share.events);
+                line += fmt::format(" {}:{}:{}:{}", share.activity, share.measured_s, share.credited_s,
+                                    share.events);
             stream.update(line + "\n");
         });
         sessions(query, INT64_MIN, INT64_MAX, [&](const SessionRow& session) {
-            stream.update(fmt::format("session {} {} {} {} {}\n", to_string(session.student), session.begin_utc_s,
-                                      session.end_utc_s, session.events, fmt::join(session.courses, ",")));
+            stream.update(fmt::format("session {} {} {} {} {}\n", to_string(session.student),
+                                      session.begin_utc_s, session.end_utc_s, session.events,
+                                      fmt::join(session.courses, ",")));
         });
         digest_dropped(query, stream);
         return config::hex(stream.finish());
     }
 
   private:
-    static void bind_query(SQLite::Statement& select, const LedgerQuery& query, std::int64_t from, std::int64_t to) {
+    static void bind_query(SQLite::Statement& select, const LedgerQuery& query, std::int64_t from,
+                           std::int64_t to) {
         select.bind(1, query.node);
         select.bind(2, query.scale_sha256);
         select.bind(3, from);
         select.bind(4, to);
-        if (query.student) select.bind(5, query.student->bytes.data(), static_cast<int>(query.student->bytes.size()));
+        if (query.student)
+            select.bind(5, query.student->bytes.data(), static_cast<int>(query.student->bytes.size()));
     }
 
     void digest_dropped(const LedgerQuery& query, config::Sha256Stream& stream) const {
         translating_errors(database_, [&] {
-            SQLite::Statement select(database_,
-                                     "SELECT s.id, d.day, d.reason, d.events FROM student s JOIN dropped d ON "
-                                     "d.node=s.node AND d.student=s.key AND d.scale=(SELECT key FROM scale WHERE "
-                                     "sha256=?2) WHERE s.node=(SELECT key FROM node WHERE id=?1) ORDER BY 1, 2, 3");
+            SQLite::Statement select(
+                database_,
+                "SELECT s.id, d.day, d.reason, d.events FROM student s JOIN dropped d ON "
+                "d.node=s.node AND d.student=s.key AND d.scale=(SELECT key FROM scale WHERE "
+                "sha256=?2) WHERE s.node=(SELECT key FROM node WHERE id=?1) ORDER BY 1, 2, 3");
             select.bind(1, query.node);
             select.bind(2, query.scale_sha256);
             while (select.executeStep())
@@ -348,8 +371,9 @@ class SqliteLedger final : public Ledger {
     }
 
     std::int64_t key_of_scale(const ScaleIdentity& scale) {
-        SQLite::Statement insert(database_,
-                                 "INSERT INTO scale (sha256, id, version, document) VALUES (?,?,?,?) ON CONFLICT DO NOTHING");
+        SQLite::Statement insert(
+            database_,
+            "INSERT INTO scale (sha256, id, version, document) VALUES (?,?,?,?) ON CONFLICT DO NOTHING");
         insert.bind(1, scale.sha256);
         insert.bind(2, scale.id);
         insert.bind(3, scale.version);
@@ -363,8 +387,8 @@ class SqliteLedger final : public Ledger {
 
     std::int64_t key_of_student(std::int64_t node, const StudentLedger& student) {
         const int size = static_cast<int>(student.student.bytes.size());
-        SQLite::Statement insert(database_,
-                                 "INSERT INTO student (node, id, source) VALUES (?,?,?) ON CONFLICT DO NOTHING");
+        SQLite::Statement insert(
+            database_, "INSERT INTO student (node, id, source) VALUES (?,?,?) ON CONFLICT DO NOTHING");
         insert.bind(1, node);
         insert.bind(2, student.student.bytes.data(), size);
         insert.bind(3, student.source);
@@ -378,8 +402,8 @@ class SqliteLedger final : public Ledger {
 
     void remove(std::int64_t node, std::int64_t scale, std::int64_t student) {
         for (const char* table : {"ledger_row", "session", "dropped"}) {
-            SQLite::Statement erase(database_,
-                                    fmt::format("DELETE FROM {} WHERE node=? AND scale=? AND student=?", table));
+            SQLite::Statement erase(
+                database_, fmt::format("DELETE FROM {} WHERE node=? AND scale=? AND student=?", table));
             erase.bind(1, node);
             erase.bind(2, scale);
             erase.bind(3, student);

@@ -8,7 +8,8 @@
 
 namespace assidu::federation {
 
-// Opens or makes the ledger file. Throws ResourceFailure, here and in every call of the object, naming the file.
+// Opens or makes the ledger file. Throws ResourceFailure, here and in every call of the object, naming the
+// file.
 [[nodiscard]] std::unique_ptr<Ledger> open_sqlite_ledger(const std::filesystem::path& path);
 
 }  // namespace assidu::federation

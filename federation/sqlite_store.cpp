@@ -17,14 +17,22 @@ constexpr int kBusyMilliseconds = 10'000;
 
 std::string meaning(const SQLite::Exception& error) {
     switch (error.getErrorCode()) {
-        case SQLITE_FULL: return "the disk is full; nothing of the last step was kept";
-        case SQLITE_IOERR: return fmt::format("the disk cannot be read or written ({})", error.getErrorStr());
-        case SQLITE_BUSY: return "another program holds it locked";
-        case SQLITE_READONLY: return "it cannot be written";
-        case SQLITE_CANTOPEN: return "it cannot be opened";
-        case SQLITE_NOTADB: return "it is not a database";
-        case SQLITE_CORRUPT: return fmt::format("it is damaged ({}); restore it from a backup", error.what());
-        default: return error.what();
+        case SQLITE_FULL:
+            return "the disk is full; nothing of the last step was kept";
+        case SQLITE_IOERR:
+            return fmt::format("the disk cannot be read or written ({})", error.getErrorStr());
+        case SQLITE_BUSY:
+            return "another program holds it locked";
+        case SQLITE_READONLY:
+            return "it cannot be written";
+        case SQLITE_CANTOPEN:
+            return "it cannot be opened";
+        case SQLITE_NOTADB:
+            return "it is not a database";
+        case SQLITE_CORRUPT:
+            return fmt::format("it is damaged ({}); restore it from a backup", error.what());
+        default:
+            return error.what();
     }
 }
 
@@ -61,7 +69,8 @@ SQLite::Database open_store(const std::filesystem::path& path, const StoreFormat
         ~RestoreMask() { ::umask(mask); }
     } const restore{mask};
     try {
-        SQLite::Database database(path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, kBusyMilliseconds);
+        SQLite::Database database(path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE,
+                                  kBusyMilliseconds);
         // The page size counts only for a new file; blocks of some hundred bytes pack better in 8 KiB pages.
         database.exec("PRAGMA page_size=8192");
         database.exec("PRAGMA journal_mode=WAL");

@@ -1,5 +1,5 @@
-// How every SQLite file of the project is opened: it says what it is (application id), in which version, is migrated
-// forward step by step, and acknowledges only what is synced (WAL, synchronous=FULL).
+// How every SQLite file of the project is opened: it says what it is (application id), in which version, is
+// migrated forward step by step, and acknowledges only what is synced (WAL, synchronous=FULL).
 #pragma once
 
 #include <SQLiteCpp/Database.h>
@@ -14,23 +14,24 @@ namespace assidu::federation {
 
 // A kind of SQLite file.
 struct StoreFormat {
-    std::string_view name;         // as people read it: "ledger"
-    std::int32_t application_id;   // PRAGMA application_id
-    // One SQL script a version: migrations[0] makes version 1 of an empty file, migrations[n] makes n + 1 of n.
+    std::string_view name;        // as people read it: "ledger"
+    std::int32_t application_id;  // PRAGMA application_id
+    // One SQL script a version: migrations[0] makes version 1 of an empty file, migrations[n] makes n + 1 of
+    // n.
     std::span<const std::string_view> migrations;
 };
 
-// Opens or makes the file, private to its owner, and brings it to the newest version in one transaction. Throws
-// ResourceFailure naming the file: not a file of this format, of a newer version than this program knows, damaged,
-// or not writable.
+// Opens or makes the file, private to its owner, and brings it to the newest version in one transaction.
+// Throws ResourceFailure naming the file: not a file of this format, of a newer version than this program
+// knows, damaged, or not writable.
 [[nodiscard]] SQLite::Database open_store(const std::filesystem::path& path, const StoreFormat& format);
 
-// Runs `work` in one transaction that takes the write lock at once (BEGIN IMMEDIATE) and is committed and synced on
-// return; rolled back if `work` throws.
+// Runs `work` in one transaction that takes the write lock at once (BEGIN IMMEDIATE) and is committed and
+// synced on return; rolled back if `work` throws.
 void in_transaction(SQLite::Database& database, const std::function<void()>& work);
 
-// SQLite's errors as ResourceFailure with the file's name and what it means for a person (disk full, locked...).
-// Wrap every entry from outside into code that uses SQLite.
+// SQLite's errors as ResourceFailure with the file's name and what it means for a person (disk full,
+// locked...). Wrap every entry from outside into code that uses SQLite.
 template <class Work>
 auto translating_errors(const SQLite::Database& database, Work&& work) -> decltype(work());
 

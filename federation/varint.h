@@ -1,5 +1,5 @@
-// Integers in few bytes: unsigned LEB128, and zigzag for signed ones (as in Protocol Buffers). Shared by the compact
-// columns of the ledger and of the archive; bytes read back are untrusted.
+// Integers in few bytes: unsigned LEB128, and zigzag for signed ones (as in Protocol Buffers). Shared by the
+// compact columns of the ledger and of the archive; bytes read back are untrusted.
 #pragma once
 
 #include <cstdint>
@@ -21,8 +21,8 @@ inline void put_signed_varint(std::string& bytes, std::int64_t value) {
     put_varint(bytes, (static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63));
 }
 
-// Reads front to back. After the first byte that is not what was asked for, everything reads as zero and ok() is
-// false: callers check once, at the end.
+// Reads front to back. After the first byte that is not what was asked for, everything reads as zero and ok()
+// is false: callers check once, at the end.
 class VarintReader {
   public:
     explicit VarintReader(std::string_view bytes) : bytes_(bytes) {}

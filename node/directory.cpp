@@ -13,15 +13,17 @@ namespace {
 
 std::string lower(std::string_view text) {
     std::string lowered(text);
-    std::ranges::transform(lowered, lowered.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    std::ranges::transform(lowered, lowered.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
     return lowered;
 }
 
 }  // namespace
 
 NodeDirectory::NodeDirectory(const Node& node) : node_(node) {
-    for (const std::int64_t user : node.archive().users(node.source())) users_.emplace(node.student_id(user), user);
+    for (const std::int64_t user : node.archive().users(node.source()))
+        users_.emplace(node.student_id(user), user);
     node.catalogue().people(node.settings().source_name, [&](const archive::PersonRecord& person) {
         users_.emplace(node.student_id(person.user_id), person.user_id);
     });
@@ -50,7 +52,8 @@ std::optional<reports::Course> NodeDirectory::course(const std::string& source, 
     return reports::Course{known->fullname, known->shortname, known->idnumber};
 }
 
-std::optional<reports::Activity> NodeDirectory::activity(const std::string& source, std::int64_t activity) const {
+std::optional<reports::Activity> NodeDirectory::activity(const std::string& source,
+                                                         std::int64_t activity) const {
     if (const auto known = node_.catalogue().activity(source, activity))
         return reports::Activity{known->name, known->type, known->idnumber};
     const auto facts = node_.archive().activity(node_.source(), activity);
@@ -60,7 +63,8 @@ std::optional<reports::Activity> NodeDirectory::activity(const std::string& sour
 
 std::vector<federation::StudentId> NodeDirectory::students() const {
     std::set<federation::StudentId> found;
-    for (const std::int64_t user : node_.archive().users(node_.source())) found.insert(node_.student_id(user));
+    for (const std::int64_t user : node_.archive().users(node_.source()))
+        found.insert(node_.student_id(user));
     const config::Settings& settings = node_.settings();
     collect::Selector selector(settings, node_.catalogue());
     node_.catalogue().people(settings.source_name, [&](const archive::PersonRecord& person) {
@@ -82,15 +86,18 @@ config::Result<federation::StudentId> NodeDirectory::find(const std::string& nam
     const std::string wanted = lower(name);
     node_.catalogue().people(node_.settings().source_name, [&](const archive::PersonRecord& person) {
         if (wanted.empty()) return;
-        if (lower(person.username) == wanted || lower(person.email) == wanted || lower(person.idnumber) == wanted)
+        if (lower(person.username) == wanted || lower(person.email) == wanted ||
+            lower(person.idnumber) == wanted)
             found.insert(node_.student_id(person.user_id));
     });
     if (found.empty())
-        return config::refuse(fmt::format("no student of this node is called '{}' (user name, e-mail, id number, Moodle user "
-                                          "id or pseudonym)", name));
+        return config::refuse(
+            fmt::format("no student of this node is called '{}' (user name, e-mail, id number, Moodle user "
+                        "id or pseudonym)",
+                        name));
     if (found.size() > 1)
-        return config::refuse(fmt::format("{} students answer to '{}': name one by Moodle user id or pseudonym",
-                                          found.size(), name));
+        return config::refuse(fmt::format(
+            "{} students answer to '{}': name one by Moodle user id or pseudonym", found.size(), name));
     return *found.begin();
 }
 

@@ -14,16 +14,17 @@ class NodeDirectory final : public reports::Directory {
     explicit NodeDirectory(const Node& node);
 
     [[nodiscard]] std::optional<reports::Person> person(const federation::StudentId& student) const override;
-    [[nodiscard]] std::optional<reports::Course> course(const std::string& source, std::int64_t course) const override;
+    [[nodiscard]] std::optional<reports::Course> course(const std::string& source,
+                                                        std::int64_t course) const override;
     [[nodiscard]] std::optional<reports::Activity> activity(const std::string& source,
                                                             std::int64_t activity) const override;
 
-    // The students of the node: whoever has events, and whoever of the catalogue is selected and neither suspended nor
-    // deleted. By pseudonym.
+    // The students of the node: whoever has events, and whoever of the catalogue is selected and neither
+    // suspended nor deleted. By pseudonym.
     [[nodiscard]] std::vector<federation::StudentId> students() const;
 
-    // The one student whom a person names by user name, e-mail, id number, Moodle user id or pseudonym (32 hexadecimal
-    // digits). Refused if nobody or more than one answers to it.
+    // The one student whom a person names by user name, e-mail, id number, Moodle user id or pseudonym (32
+    // hexadecimal digits). Refused if nobody or more than one answers to it.
     [[nodiscard]] config::Result<federation::StudentId> find(const std::string& name) const;
 
   private:

@@ -1,4 +1,5 @@
-// An event: one row of Moodle's standard log (table logstore_standard_log), in the parts that a node keeps. Free text
+// An event: one row of Moodle's standard log (table logstore_standard_log), in the parts that a node keeps.
+// Free text
 // (`other`), addresses and the identity of anybody but the student are not among them.
 #pragma once
 
@@ -30,10 +31,10 @@ inline constexpr std::int32_t kModuleContext = 70;
 inline constexpr std::int64_t kCourseUnknown = -1;
 
 struct Event {
-    std::int64_t time_s = 0;       // timecreated, seconds UTC
-    std::int64_t id = 0;           // of the row in its source
-    std::int64_t course = 0;       // 0 above course level (Moodle's 0 and NULL); kCourseUnknown
-    std::int64_t activity = 0;     // course module id where the context is a module, else 0
+    std::int64_t time_s = 0;    // timecreated, seconds UTC
+    std::int64_t id = 0;        // of the row in its source
+    std::int64_t course = 0;    // 0 above course level (Moodle's 0 and NULL); kCourseUnknown
+    std::int64_t activity = 0;  // course module id where the context is a module, else 0
     ShapeKey shape = 0;
     // The order of computation: time, then id (the specification's tie rule).
     auto operator<=>(const Event&) const = default;

@@ -25,9 +25,12 @@ using config::Result;
 void make_folder(const std::filesystem::path& path) {
     std::error_code error;
     std::filesystem::create_directories(path, error);
-    if (error) throw config::ResourceFailure(fmt::format("{}: cannot make the folder: {}", path.string(), error.message()));
+    if (error)
+        throw config::ResourceFailure(
+            fmt::format("{}: cannot make the folder: {}", path.string(), error.message()));
     if (::chmod(path.c_str(), 0700) != 0)
-        throw config::ResourceFailure(fmt::format("{}: cannot set the mode: {}", path.string(), std::strerror(errno)));
+        throw config::ResourceFailure(
+            fmt::format("{}: cannot set the mode: {}", path.string(), std::strerror(errno)));
 }
 
 Result<config::Scale> load_scale(const NodeFolder& folder, const std::string& use) {
@@ -46,7 +49,8 @@ Result<config::Scale> load_scale(const NodeFolder& folder, const std::string& us
 
 Result<void> create_node(const NodeFolder& folder, const config::Settings& settings) {
     if (std::filesystem::exists(folder.settings()))
-        return refuse(fmt::format("{}: there is a node here already; nothing was changed", folder.path.string()));
+        return refuse(
+            fmt::format("{}: there is a node here already; nothing was changed", folder.path.string()));
     const std::string document = config::settings_document(settings);
     // What init writes, every command must be able to read.
     if (const auto readable = config::parse_settings(document, folder.settings().string()); !readable)
@@ -60,7 +64,8 @@ Result<void> create_node(const NodeFolder& folder, const config::Settings& setti
         if (auto made = rpc::create_node_key(folder.node_key()); !made) return made;
     }
     if (!config::create_file_durably(folder.settings(), document, 0600))
-        return refuse(fmt::format("{}: there is a node here already; nothing was changed", folder.path.string()));
+        return refuse(
+            fmt::format("{}: there is a node here already; nothing was changed", folder.path.string()));
     return {};
 }
 
@@ -72,13 +77,15 @@ Result<FolderLock> FolderLock::take(const NodeFolder& folder) {
     if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
         char holder[32] = {};
         const ssize_t size = ::pread(descriptor, holder, sizeof holder - 1, 0);
-        return refuse(fmt::format("{}: another assidu is working in this folder (process {}); try again when it is done",
-                                  folder.path.string(), size > 0 ? holder : "unknown"));
+        return refuse(fmt::format(
+            "{}: another assidu is working in this folder (process {}); try again when it is done",
+            folder.path.string(), size > 0 ? holder : "unknown"));
     }
     const std::string holder = fmt::format("{}", ::getpid());
     if (::ftruncate(descriptor, 0) != 0 ||
         ::pwrite(descriptor, holder.data(), holder.size(), 0) != static_cast<ssize_t>(holder.size()))
-        throw config::ResourceFailure(fmt::format("{}: cannot write: {}", folder.lock().string(), std::strerror(errno)));
+        throw config::ResourceFailure(
+            fmt::format("{}: cannot write: {}", folder.lock().string(), std::strerror(errno)));
     return lock;
 }
 
@@ -110,12 +117,13 @@ Result<Node> Node::open(const NodeFolder& folder, const config::Clock& clock) {
     if (!calendar) return std::unexpected(calendar.error());
     auto secret = rpc::read_student_secret(folder.student_secret());
     if (!secret) return std::unexpected(secret.error());
-    if (const auto key = rpc::node_key_fingerprint(folder.node_key()); !key) return std::unexpected(key.error());
+    if (const auto key = rpc::node_key_fingerprint(folder.node_key()); !key)
+        return std::unexpected(key.error());
     auto lock = FolderLock::take(folder);
     if (!lock) return std::unexpected(lock.error());
 
-    Node node(folder, std::move(*settings), std::move(*scale), std::move(*calendar), clock, std::move(*secret),
-              std::move(*lock));
+    Node node(folder, std::move(*settings), std::move(*scale), std::move(*calendar), clock,
+              std::move(*secret), std::move(*lock));
     node.archive_ = archive::open_sqlite_archive(folder.archive());
     node.catalogue_ = archive::open_sqlite_catalogue(folder.catalogue());
     node.ledger_ = federation::open_sqlite_ledger(folder.ledger());

@@ -39,8 +39,8 @@ struct NodeFolder {
     [[nodiscard]] std::filesystem::path lock() const { return path / "lock"; }
 };
 
-// Makes a node's folder: keys, and last of all the settings file that makes it a node. Refused if there is one; a key
-// that is there already is kept. Throws ResourceFailure.
+// Makes a node's folder: keys, and last of all the settings file that makes it a node. Refused if there is
+// one; a key that is there already is kept. Throws ResourceFailure.
 [[nodiscard]] config::Result<void> create_node(const NodeFolder& folder, const config::Settings& settings);
 
 // Held for as long as it lives; the file names the process that has it.
@@ -59,8 +59,9 @@ class FolderLock {
 
 class Node {
   public:
-    // Opens the folder for one process that may change it. `clock` must outlive the node. Refused with one line if
-    // the folder is no node, its settings or scale are wrong, a key is missing, or another process has the lock.
+    // Opens the folder for one process that may change it. `clock` must outlive the node. Refused with one
+    // line if the folder is no node, its settings or scale are wrong, a key is missing, or another process
+    // has the lock.
     [[nodiscard]] static config::Result<Node> open(const NodeFolder& folder, const config::Clock& clock);
 
     [[nodiscard]] const NodeFolder& folder() const { return folder_; }
@@ -73,7 +74,8 @@ class Node {
     [[nodiscard]] federation::Ledger& ledger() const { return *ledger_; }
     [[nodiscard]] archive::SourceKey source() const { return source_; }
 
-    // The pseudonym of a user of the source: the first 128 bits of HMAC-SHA-256(student secret, source | user id).
+    // The pseudonym of a user of the source: the first 128 bits of HMAC-SHA-256(student secret, source | user
+    // id).
     [[nodiscard]] federation::StudentId student_id(std::int64_t user_id) const;
     [[nodiscard]] federation::ScaleIdentity scale_identity() const;
 

@@ -26,10 +26,14 @@ std::vector<std::string> remarks_of(const Node& node) {
 template <class Report>
 std::string render_as(const Report& report, ReportFormat format, reports::Language language) {
     switch (format) {
-        case ReportFormat::html: return reports::render_html(report, language);
-        case ReportFormat::csv: return reports::render_csv(report);
-        case ReportFormat::json: return reports::render_json(report);
-        case ReportFormat::xml: return reports::render_xml(report);
+        case ReportFormat::html:
+            return reports::render_html(report, language);
+        case ReportFormat::csv:
+            return reports::render_csv(report);
+        case ReportFormat::json:
+            return reports::render_json(report);
+        case ReportFormat::xml:
+            return reports::render_xml(report);
     }
     return {};
 }
@@ -38,10 +42,14 @@ std::string render_as(const Report& report, ReportFormat format, reports::Langua
 
 std::string_view extension_of(ReportFormat format) {
     switch (format) {
-        case ReportFormat::html: return "html";
-        case ReportFormat::csv: return "csv";
-        case ReportFormat::json: return "json";
-        case ReportFormat::xml: return "xml";
+        case ReportFormat::html:
+            return "html";
+        case ReportFormat::csv:
+            return "csv";
+        case ReportFormat::json:
+            return "json";
+        case ReportFormat::xml:
+            return "xml";
     }
     return "";
 }
@@ -84,9 +92,11 @@ std::string ReportWriter::render(const reports::GroupReport& report, ReportForma
 }
 
 std::string ReportWriter::file_name(const reports::StudentReport& report) const {
-    const std::string name = report.person ? config::slug_of(report.person->lastname + " " + report.person->firstname) : "";
-    return fmt::format("student-{}{}{}_{}_{}", name, name.empty() ? "" : "-", to_string(report.student).substr(0, 8),
-                       config::iso_date(period_.from), config::iso_date(period_.to));
+    const std::string name =
+        report.person ? config::slug_of(report.person->lastname + " " + report.person->firstname) : "";
+    return fmt::format("student-{}{}{}_{}_{}", name, name.empty() ? "" : "-",
+                       to_string(report.student).substr(0, 8), config::iso_date(period_.from),
+                       config::iso_date(period_.to));
 }
 
 std::string ReportWriter::file_name(const reports::GroupReport& report) const {

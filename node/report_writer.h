@@ -23,7 +23,8 @@ inline constexpr ReportFormat kReportFormats[] = {ReportFormat::html, ReportForm
 // What a node's reports of one period have in common. The node and the directory must outlive it.
 class ReportWriter {
   public:
-    ReportWriter(const Node& node, const NodeDirectory& directory, federation::Period period, reports::Language language);
+    ReportWriter(const Node& node, const NodeDirectory& directory, federation::Period period,
+                 reports::Language language);
 
     // Refused if no totals were ever computed.
     [[nodiscard]] config::Result<reports::StudentReport> student(const federation::StudentId& student) const;

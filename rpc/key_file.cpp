@@ -52,12 +52,15 @@ config::Result<void> create_key_file(const std::filesystem::path& path, std::str
 
 // A key file's bytes, refused where others could have read them.
 config::Result<Secret> read_key_file(const std::filesystem::path& path) {
-    struct stat status {};
+    struct stat status{};
     if (::stat(path.c_str(), &status) != 0)
-        return refuse(fmt::format("{}: the key is missing ({}); restore it from your backup: a new key would make "
-                                  "other pseudonyms of the same students", path.string(), std::strerror(errno)));
+        return refuse(
+            fmt::format("{}: the key is missing ({}); restore it from your backup: a new key would make "
+                        "other pseudonyms of the same students",
+                        path.string(), std::strerror(errno)));
     if ((status.st_mode & 077) != 0)
-        return refuse(fmt::format("{}: others than its owner may read this key; set its mode to 600", path.string()));
+        return refuse(
+            fmt::format("{}: others than its owner may read this key; set its mode to 600", path.string()));
     auto bytes = config::read_file(path, config::limits::kDocumentBytesMax);
     if (!bytes) return std::unexpected(bytes.error());
     Secret secret = Secret::copy_of(*bytes);
@@ -81,9 +84,13 @@ Secret Secret::copy_of(std::string_view bytes) {
     return secret;
 }
 
-Secret::~Secret() { wipe(); }
+Secret::~Secret() {
+    wipe();
+}
 
-Secret::Secret(Secret&& other) noexcept : bytes_(std::move(other.bytes_)) { other.bytes_.clear(); }
+Secret::Secret(Secret&& other) noexcept : bytes_(std::move(other.bytes_)) {
+    other.bytes_.clear();
+}
 
 Secret& Secret::operator=(Secret&& other) noexcept {
     if (this != &other) {
@@ -94,7 +101,9 @@ Secret& Secret::operator=(Secret&& other) noexcept {
     return *this;
 }
 
-std::string_view Secret::reveal() const { return {bytes_.data(), bytes_.size()}; }
+std::string_view Secret::reveal() const {
+    return {bytes_.data(), bytes_.size()};
+}
 
 void Secret::wipe() {
     if (!bytes_.empty()) OPENSSL_cleanse(bytes_.data(), bytes_.size());
@@ -141,7 +150,8 @@ config::Result<void> create_node_key(const std::filesystem::path& path) {
         throw ResourceFailure("OpenSSL cannot make an Ed25519 key");
     const Key key(raw);
     const MemoryBio bio(BIO_new(BIO_s_mem()));
-    if (!bio || PEM_write_bio_PKCS8PrivateKey(bio.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1)
+    if (!bio ||
+        PEM_write_bio_PKCS8PrivateKey(bio.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1)
         throw ResourceFailure("OpenSSL cannot write an Ed25519 key");
     const char* data = nullptr;
     const long size = BIO_get_mem_data(bio.get(), &data);
@@ -153,7 +163,8 @@ config::Result<std::string> node_key_fingerprint(const std::filesystem::path& pa
     if (!file) return std::unexpected(file.error());
     const std::string_view pem = file->reveal();
     const MemoryBio bio(BIO_new(BIO_s_mem()));
-    if (!bio || BIO_write(bio.get(), pem.data(), static_cast<int>(pem.size())) != static_cast<int>(pem.size()))
+    if (!bio ||
+        BIO_write(bio.get(), pem.data(), static_cast<int>(pem.size())) != static_cast<int>(pem.size()))
         throw ResourceFailure("OpenSSL has no memory for a key");
     const Key key(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
     if (!key || EVP_PKEY_get_base_id(key.get()) != EVP_PKEY_ED25519)

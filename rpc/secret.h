@@ -10,7 +10,8 @@ namespace assidu::rpc {
 
 class Secret {
   public:
-    // `size` bytes from OpenSSL's generator for private values. Throws ResourceFailure if it has none to give.
+    // `size` bytes from OpenSSL's generator for private values. Throws ResourceFailure if it has none to
+    // give.
     [[nodiscard]] static Secret random(std::size_t size);
     // A copy of `bytes`, which stay the caller's to wipe.
     [[nodiscard]] static Secret copy_of(std::string_view bytes);

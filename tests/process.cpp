@@ -15,7 +15,8 @@ Finished assidu(const std::vector<std::string>& arguments, const ProcessOptions&
     const TemporaryFolder folder;
     const std::string program = std::string(ASSIDU_BINARY_DIR) + "/assidu";
     std::vector<char*> argv{const_cast<char*>(program.c_str())};
-    for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+    for (const std::string& argument : arguments)
+        argv.push_back(const_cast<char*>(argument.c_str()));
     argv.push_back(nullptr);
     const std::string out = folder / "out", err = folder / "err";
 

@@ -1,7 +1,8 @@
-// The archive of events of one node. Idempotent on (source, id); whatever is acknowledged is committed and synced.
-// Events come in any order and are read back one student at a time, in the order of computation.
+// The archive of events of one node. Idempotent on (source, id); whatever is acknowledged is committed and
+// synced. Events come in any order and are read back one student at a time, in the order of computation.
 //
-// Every method may throw ResourceFailure naming the file. One object is for one thread; one process writes at a time.
+// Every method may throw ResourceFailure naming the file. One object is for one thread; one process writes at
+// a time.
 #pragma once
 
 #include <cstdint>
@@ -30,20 +31,21 @@ struct StudentEvent {
 struct Intake {
     std::int64_t key = 0;  // given by begin_intake()
     std::string source;
-    std::string path;     // as it was named
-    std::string kind;     // "log_csv", "log_page", ...
-    std::string sha256;   // of the file as it is stored; empty until it was read to its end
+    std::string path;    // as it was named
+    std::string kind;    // "log_csv", "log_page", ...
+    std::string sha256;  // of the file as it is stored; empty until it was read to its end
     std::int64_t begun_utc_s = 0;
     std::optional<std::int64_t> ended_utc_s;  // nothing if it was interrupted
-    std::map<std::string, std::int64_t> counts;  // by what became of the rows: "read", "added", "duplicate", ...
+    std::map<std::string, std::int64_t>
+        counts;  // by what became of the rows: "read", "added", "duplicate", ...
 };
 
 // What append() did with each event of a batch.
 struct Appended {
     std::int64_t added = 0;
     std::int64_t duplicates = 0;  // there already, equal
-    // Positions in the batch of events whose key is there already with other contents. The archive keeps what it has:
-    // an event is evidence and does not change.
+    // Positions in the batch of events whose key is there already with other contents. The archive keeps what
+    // it has: an event is evidence and does not change.
     std::vector<std::size_t> conflicts;
 };
 
@@ -68,43 +70,47 @@ class Archive {
     Archive& operator=(const Archive&) = delete;
     virtual ~Archive() = default;
 
-    // The key of a source, made if it is new. Refused if the source is there under another site identifier: those are
-    // events of another Moodle, whose ids mean other rows.
-    [[nodiscard]] virtual config::Result<SourceKey> source(const std::string& name, const std::string& site_identifier) = 0;
+    // The key of a source, made if it is new. Refused if the source is there under another site identifier:
+    // those are events of another Moodle, whose ids mean other rows.
+    [[nodiscard]] virtual config::Result<SourceKey> source(const std::string& name,
+                                                           const std::string& site_identifier) = 0;
 
     // The dictionary. A new shape is kept with the next append().
     [[nodiscard]] virtual ShapeKey intern(const EventShape& shape) = 0;
     [[nodiscard]] virtual const std::vector<EventShape>& shapes() const = 0;
 
     [[nodiscard]] virtual std::int64_t begin_intake(const Intake& intake) = 0;
-    // Adds the events of a batch that are not there, and puts down what became of the intake's rows so far (counts()
-    // is asked after the batch was sorted out, before the commit): one transaction, synced on return. Repeating a batch
-    // changes nothing but the intake.
-    virtual Appended append(SourceKey source, std::span<const StudentEvent> batch, std::int64_t intake,
-                            const std::function<std::map<std::string, std::int64_t>(const Appended&)>& counts) = 0;
+    // Adds the events of a batch that are not there, and puts down what became of the intake's rows so far
+    // (counts() is asked after the batch was sorted out, before the commit): one transaction, synced on
+    // return. Repeating a batch changes nothing but the intake.
+    virtual Appended append(
+        SourceKey source, std::span<const StudentEvent> batch, std::int64_t intake,
+        const std::function<std::map<std::string, std::int64_t>(const Appended&)>& counts) = 0;
     virtual void end_intake(const Intake& intake) = 0;
     // The latest ones, newest first.
     [[nodiscard]] virtual std::vector<Intake> intakes(std::size_t count) const = 0;
 
     // Users with events, ascending.
     [[nodiscard]] virtual std::vector<std::int64_t> users(SourceKey source) const = 0;
-    // A student's events in the order of computation, with unknown courses filled in where the activity's is known.
+    // A student's events in the order of computation, with unknown courses filled in where the activity's is
+    // known.
     [[nodiscard]] virtual std::vector<Event> events(SourceKey source, std::int64_t user_id) const = 0;
     [[nodiscard]] virtual Extent extent(SourceKey source) const = 0;
 
-    // Facts about activities, from events or a catalogue: what is known is never replaced by "not known", and what a
-    // catalogue says (`sure`) replaces what events say. Where this gives events a course they lacked, every student of the
-    // source becomes dirty.
+    // Facts about activities, from events or a catalogue: what is known is never replaced by "not known", and
+    // what a catalogue says (`sure`) replaces what events say. Where this gives events a course they lacked,
+    // every student of the source becomes dirty.
     virtual void learn(SourceKey source, std::span<const ActivityFacts> facts, bool sure) = 0;
-    [[nodiscard]] virtual std::optional<ActivityFacts> activity(SourceKey source, std::int64_t activity) const = 0;
+    [[nodiscard]] virtual std::optional<ActivityFacts> activity(SourceKey source,
+                                                                std::int64_t activity) const = 0;
 
-    // Which totals the dirty marks are about (scale and engine). Naming others marks every student of the source dirty, in
-    // the same transaction; naming the same ones changes nothing.
+    // Which totals the dirty marks are about (scale and engine). Naming others marks every student of the
+    // source dirty, in the same transaction; naming the same ones changes nothing.
     virtual void computing_for(SourceKey source, const std::string& totals) = 0;
     // Users whose totals are not up to date, ascending.
     [[nodiscard]] virtual std::vector<std::int64_t> dirty(SourceKey source) const = 0;
-    // Takes the marks of these students away. The caller holds the node's lock from dirty() on, so that no event came
-    // in between.
+    // Takes the marks of these students away. The caller holds the node's lock from dirty() on, so that no
+    // event came in between.
     virtual void mark_clean(SourceKey source, std::span<const std::int64_t> users) = 0;
 };
 

@@ -27,16 +27,19 @@ constexpr std::string_view kMigrations[] = {kVersion1};
 constexpr federation::StoreFormat kFormat{"catalogue", 0x41736331 /* "Asc1" */, kMigrations};
 
 constexpr const char* kPersonColumns =
-    "user_id, username, idnumber, firstname, lastname, email, institution, department, auth, mnet_host, suspended, "
+    "user_id, username, idnumber, firstname, lastname, email, institution, department, auth, mnet_host, "
+    "suspended, "
     "deleted, cohorts, profile_fields";
 
 PersonRecord person_of(SQLite::Statement& select) {
     PersonRecord person;
     person.user_id = select.getColumn(0).getInt64();
-    std::string* const texts[] = {&person.username,    &person.idnumber,   &person.firstname, &person.lastname, &person.email,
-                                  &person.institution, &person.department, &person.auth,      &person.mnet_host};
+    std::string* const texts[] = {&person.username,   &person.idnumber, &person.firstname,
+                                  &person.lastname,   &person.email,    &person.institution,
+                                  &person.department, &person.auth,     &person.mnet_host};
     int column = 1;
-    for (std::string* text : texts) *text = select.getColumn(column++).getString();
+    for (std::string* text : texts)
+        *text = select.getColumn(column++).getString();
     person.suspended = select.getColumn(column++).getInt() != 0;
     person.deleted = select.getColumn(column++).getInt() != 0;
     const auto cohorts = nlohmann::json::parse(select.getColumn(column++).getString(), nullptr, false);
@@ -56,12 +59,14 @@ PersonRecord person_of(SQLite::Statement& select) {
 
 class SqliteCatalogue final : public Catalogue {
   public:
-    explicit SqliteCatalogue(const std::filesystem::path& path) : database_(federation::open_store(path, kFormat)) {}
+    explicit SqliteCatalogue(const std::filesystem::path& path)
+        : database_(federation::open_store(path, kFormat)) {}
 
     void put(const std::string& source, std::span<const PersonRecord> people) override {
         translating_errors(database_, [&] {
             in_transaction(database_, [&] {
-                SQLite::Statement put(database_, "INSERT OR REPLACE INTO person VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+                SQLite::Statement put(database_,
+                                      "INSERT OR REPLACE INTO person VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
                 for (const PersonRecord& given : people) {
                     PersonRecord person = given;
                     if (given.deleted) {
@@ -73,9 +78,9 @@ class SqliteCatalogue final : public Catalogue {
                     put.bind(1, source);
                     put.bind(2, person.user_id);
                     int index = 3;
-                    for (const std::string& text : {person.username, person.idnumber, person.firstname, person.lastname,
-                                                    person.email, person.institution, person.department, person.auth,
-                                                    person.mnet_host})
+                    for (const std::string& text :
+                         {person.username, person.idnumber, person.firstname, person.lastname, person.email,
+                          person.institution, person.department, person.auth, person.mnet_host})
                         put.bind(index++, text);
                     put.bind(index++, person.suspended ? 1 : 0);
                     put.bind(index++, person.deleted ? 1 : 0);
@@ -129,8 +134,8 @@ class SqliteCatalogue final : public Catalogue {
 
     std::optional<CourseRecord> course(const std::string& source, std::int64_t course) const override {
         return translating_errors(database_, [&]() -> std::optional<CourseRecord> {
-            SQLite::Statement select(database_,
-                                     "SELECT fullname, shortname, idnumber FROM course WHERE source=? AND course=?");
+            SQLite::Statement select(
+                database_, "SELECT fullname, shortname, idnumber FROM course WHERE source=? AND course=?");
             select.bind(1, source);
             select.bind(2, course);
             if (!select.executeStep()) return std::nullopt;
@@ -141,8 +146,8 @@ class SqliteCatalogue final : public Catalogue {
 
     std::optional<ActivityRecord> activity(const std::string& source, std::int64_t activity) const override {
         return translating_errors(database_, [&]() -> std::optional<ActivityRecord> {
-            SQLite::Statement select(database_,
-                                     "SELECT course, type, name, idnumber FROM activity WHERE source=? AND activity=?");
+            SQLite::Statement select(
+                database_, "SELECT course, type, name, idnumber FROM activity WHERE source=? AND activity=?");
             select.bind(1, source);
             select.bind(2, activity);
             if (!select.executeStep()) return std::nullopt;
@@ -151,12 +156,14 @@ class SqliteCatalogue final : public Catalogue {
         });
     }
 
-    void people(const std::string& source, const std::function<void(const PersonRecord&)>& visit) const override {
+    void people(const std::string& source,
+                const std::function<void(const PersonRecord&)>& visit) const override {
         translating_errors(database_, [&] {
             SQLite::Statement select(database_, std::string("SELECT ") + kPersonColumns +
                                                     " FROM person WHERE source=? ORDER BY user_id");
             select.bind(1, source);
-            while (select.executeStep()) visit(person_of(select));
+            while (select.executeStep())
+                visit(person_of(select));
         });
     }
 
@@ -171,8 +178,8 @@ class SqliteCatalogue final : public Catalogue {
 
   private:
     std::optional<PersonRecord> find_person(const std::string& source, std::int64_t user_id) const {
-        SQLite::Statement select(database_, std::string("SELECT ") + kPersonColumns +
-                                                " FROM person WHERE source=? AND user_id=?");
+        SQLite::Statement select(
+            database_, std::string("SELECT ") + kPersonColumns + " FROM person WHERE source=? AND user_id=?");
         select.bind(1, source);
         select.bind(2, user_id);
         if (!select.executeStep()) return std::nullopt;

@@ -1,5 +1,6 @@
-// The catalogue: who the people of a Moodle are, and what its courses and activities are called. Identities stay in a
-// file of their own, apart from events and totals, because they have a life of their own (retention, erasure).
+// The catalogue: who the people of a Moodle are, and what its courses and activities are called. Identities
+// stay in a file of their own, apart from events and totals, because they have a life of their own
+// (retention, erasure).
 //
 // Every method may throw ResourceFailure naming the file. One object is for one thread.
 #pragma once
@@ -44,17 +45,21 @@ class Catalogue {
     Catalogue& operator=(const Catalogue&) = delete;
     virtual ~Catalogue() = default;
 
-    // Each call is one transaction, synced on return; a record replaces the one of the same id. A person whom the source
-    // calls deleted keeps the identity they had before: Moodle scrambles it.
+    // Each call is one transaction, synced on return; a record replaces the one of the same id. A person whom
+    // the source calls deleted keeps the identity they had before: Moodle scrambles it.
     virtual void put(const std::string& source, std::span<const PersonRecord> people) = 0;
     virtual void put(const std::string& source, std::span<const CourseRecord> courses) = 0;
     virtual void put(const std::string& source, std::span<const ActivityRecord> activities) = 0;
 
-    [[nodiscard]] virtual std::optional<PersonRecord> person(const std::string& source, std::int64_t user_id) const = 0;
-    [[nodiscard]] virtual std::optional<CourseRecord> course(const std::string& source, std::int64_t course) const = 0;
-    [[nodiscard]] virtual std::optional<ActivityRecord> activity(const std::string& source, std::int64_t activity) const = 0;
+    [[nodiscard]] virtual std::optional<PersonRecord> person(const std::string& source,
+                                                             std::int64_t user_id) const = 0;
+    [[nodiscard]] virtual std::optional<CourseRecord> course(const std::string& source,
+                                                             std::int64_t course) const = 0;
+    [[nodiscard]] virtual std::optional<ActivityRecord> activity(const std::string& source,
+                                                                 std::int64_t activity) const = 0;
     // Everybody, by user id; the record is valid during the call.
-    virtual void people(const std::string& source, const std::function<void(const PersonRecord&)>& visit) const = 0;
+    virtual void people(const std::string& source,
+                        const std::function<void(const PersonRecord&)>& visit) const = 0;
     [[nodiscard]] virtual std::int64_t count_people(const std::string& source) const = 0;
 };
 

@@ -23,7 +23,8 @@ constexpr std::size_t kEventBytesMin = 5;
 std::string checksum(std::string_view bytes) {
     const uLong crc = crc32(0, reinterpret_cast<const Bytef*>(bytes.data()), static_cast<uInt>(bytes.size()));
     std::string text;
-    for (int shift = 0; shift < 32; shift += 8) text.push_back(static_cast<char>(crc >> shift & 0xff));
+    for (int shift = 0; shift < 32; shift += 8)
+        text.push_back(static_cast<char>(crc >> shift & 0xff));
     return text;
 }
 
@@ -32,7 +33,8 @@ std::int64_t difference(std::int64_t value, std::int64_t before) {
     return static_cast<std::int64_t>(static_cast<std::uint64_t>(value) - static_cast<std::uint64_t>(before));
 }
 std::int64_t sum(std::int64_t before, std::int64_t difference) {
-    return static_cast<std::int64_t>(static_cast<std::uint64_t>(before) + static_cast<std::uint64_t>(difference));
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(before) +
+                                     static_cast<std::uint64_t>(difference));
 }
 
 template <std::int64_t Event::* column>
@@ -55,7 +57,9 @@ void get_differences(VarintReader& reader, std::span<Event> events) {
 
 }  // namespace
 
-std::int64_t utc_day(std::int64_t utc_s) { return utc_s / kDaySeconds - (utc_s % kDaySeconds < 0 ? 1 : 0); }
+std::int64_t utc_day(std::int64_t utc_s) {
+    return utc_s / kDaySeconds - (utc_s % kDaySeconds < 0 ? 1 : 0);
+}
 
 std::string encode_block(std::int64_t day, std::span<const Event> events) {
     std::string bytes(1, kVersion);
@@ -67,7 +71,8 @@ std::string encode_block(std::int64_t day, std::span<const Event> events) {
         before = event.time_s;
     }
     put_differences<&Event::id>(bytes, events);
-    for (const Event& event : events) put_varint(bytes, static_cast<std::uint64_t>(event.shape));
+    for (const Event& event : events)
+        put_varint(bytes, static_cast<std::uint64_t>(event.shape));
     put_differences<&Event::course>(bytes, events);
     put_differences<&Event::activity>(bytes, events);
     return bytes + checksum(bytes);

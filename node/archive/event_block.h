@@ -1,5 +1,5 @@
-// The events of one student on one UTC day as bytes: columns of varints, about ten bytes an event. The format is
-// docs/formats/archive.md, section "Block"; a block that does not read back exactly is damage, never data.
+// The events of one student on one UTC day as bytes: columns of varints, about ten bytes an event. The format
+// is docs/formats/archive.md, section "Block"; a block that does not read back exactly is damage, never data.
 #pragma once
 
 #include <cstdint>

@@ -1,13 +1,13 @@
-// The ids of a source that the archive holds, in chunks of 65,536: what makes adding an event idempotent without
-// looking for it. A bit an event where ids are dense, a few bytes where they are not (roaring bitmaps, portable
-// serialisation: github.com/RoaringBitmap/RoaringFormatSpec).
+// The ids of a source that the archive holds, in chunks of 65,536: what makes adding an event idempotent
+// without looking for it. A bit an event where ids are dense, a few bytes where they are not (roaring
+// bitmaps, portable serialisation: github.com/RoaringBitmap/RoaringFormatSpec).
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <roaring/roaring.hh>
 #include <string>
 #include <string_view>
-#include <optional>
 
 namespace assidu::node::archive {
 

@@ -57,18 +57,21 @@ struct BlockKey {
     auto operator<=>(const BlockKey&) const = default;
 };
 
-BlockKey block_of(const StudentEvent& event) { return {event.user_id, utc_day(event.event.time_s)}; }
+BlockKey block_of(const StudentEvent& event) {
+    return {event.user_id, utc_day(event.event.time_s)};
+}
 
 class SqliteArchive final : public Archive {
   public:
-    explicit SqliteArchive(const std::filesystem::path& path) : database_(federation::open_store(path, kFormat)) {
+    explicit SqliteArchive(const std::filesystem::path& path)
+        : database_(federation::open_store(path, kFormat)) {
         translating_errors(database_, [&] { load_shapes(); });
     }
 
     config::Result<SourceKey> source(const std::string& name, const std::string& site_identifier) override {
         return translating_errors(database_, [&]() -> config::Result<SourceKey> {
-            SQLite::Statement insert(database_,
-                                     "INSERT INTO source (name, site_identifier) VALUES (?,?) ON CONFLICT DO NOTHING");
+            SQLite::Statement insert(
+                database_, "INSERT INTO source (name, site_identifier) VALUES (?,?) ON CONFLICT DO NOTHING");
             insert.bind(1, name);
             insert.bind(2, site_identifier);
             insert.exec();
@@ -79,8 +82,10 @@ class SqliteArchive final : public Archive {
             const std::string known = select.getColumn(1).getString();
             if (known == site_identifier || site_identifier.empty()) return key;
             if (!known.empty())
-                return config::refuse(fmt::format("source '{}' holds events of the Moodle '{}', not of '{}'; give the other "
-                                                  "Moodle a source name of its own", name, known, site_identifier));
+                return config::refuse(
+                    fmt::format("source '{}' holds events of the Moodle '{}', not of '{}'; give the other "
+                                "Moodle a source name of its own",
+                                name, known, site_identifier));
             SQLite::Statement update(database_, "UPDATE source SET site_identifier=? WHERE key=?");
             update.bind(1, site_identifier);
             update.bind(2, key);
@@ -94,8 +99,9 @@ class SqliteArchive final : public Archive {
         if (is_new) {
             if (shapes_.size() >= config::limits::kShapesMax) {
                 shape_keys_.erase(at);
-                throw ResourceFailure(fmt::format("{}: more than {} kinds of events: the names in these files are free text",
-                                                  database_.getFilename(), config::limits::kShapesMax));
+                throw ResourceFailure(
+                    fmt::format("{}: more than {} kinds of events: the names in these files are free text",
+                                database_.getFilename(), config::limits::kShapesMax));
             }
             shapes_.push_back(shape);
         }
@@ -106,9 +112,10 @@ class SqliteArchive final : public Archive {
 
     std::int64_t begin_intake(const Intake& intake) override {
         return translating_errors(database_, [&] {
-            SQLite::Statement insert(database_,
-                                     "INSERT INTO intake (source, path, kind, sha256, begun_utc_s, counts) VALUES "
-                                     "(?,?,?,'',?,'{}')");
+            SQLite::Statement insert(
+                database_,
+                "INSERT INTO intake (source, path, kind, sha256, begun_utc_s, counts) VALUES "
+                "(?,?,?,'',?,'{}')");
             insert.bind(1, intake.source);
             insert.bind(2, intake.path);
             insert.bind(3, intake.kind);
@@ -118,8 +125,9 @@ class SqliteArchive final : public Archive {
         });
     }
 
-    Appended append(SourceKey source, std::span<const StudentEvent> batch, std::int64_t intake,
-                    const std::function<std::map<std::string, std::int64_t>(const Appended&)>& counts) override {
+    Appended append(
+        SourceKey source, std::span<const StudentEvent> batch, std::int64_t intake,
+        const std::function<std::map<std::string, std::int64_t>(const Appended&)>& counts) override {
         return translating_errors(database_, [&] {
             Appended appended;
             in_transaction(database_, [&] {
@@ -141,10 +149,13 @@ class SqliteArchive final : public Archive {
 
     void end_intake(const Intake& intake) override {
         translating_errors(database_, [&] {
-            SQLite::Statement update(database_, "UPDATE intake SET sha256=?, ended_utc_s=?, counts=? WHERE key=?");
+            SQLite::Statement update(database_,
+                                     "UPDATE intake SET sha256=?, ended_utc_s=?, counts=? WHERE key=?");
             update.bind(1, intake.sha256);
-            if (intake.ended_utc_s) update.bind(2, *intake.ended_utc_s);
-            else update.bind(2);
+            if (intake.ended_utc_s)
+                update.bind(2, *intake.ended_utc_s);
+            else
+                update.bind(2);
             update.bind(3, nlohmann::json(intake.counts).dump());
             update.bind(4, intake.key);
             update.exec();
@@ -154,9 +165,10 @@ class SqliteArchive final : public Archive {
     std::vector<Intake> intakes(std::size_t count) const override {
         return translating_errors(database_, [&] {
             std::vector<Intake> found;
-            SQLite::Statement select(database_,
-                                     "SELECT key, source, path, kind, sha256, begun_utc_s, ended_utc_s, counts FROM intake "
-                                     "ORDER BY key DESC LIMIT ?");
+            SQLite::Statement select(
+                database_,
+                "SELECT key, source, path, kind, sha256, begun_utc_s, ended_utc_s, counts FROM intake "
+                "ORDER BY key DESC LIMIT ?");
             select.bind(1, static_cast<std::int64_t>(count));
             while (select.executeStep()) {
                 Intake intake;
@@ -167,7 +179,8 @@ class SqliteArchive final : public Archive {
                 intake.sha256 = select.getColumn(4).getString();
                 intake.begun_utc_s = select.getColumn(5).getInt64();
                 intake.ended_utc_s = maybe(select.getColumn(6));
-                const auto json = nlohmann::json::parse(select.getColumn(7).getString(), nullptr, /*allow_exceptions=*/false);
+                const auto json = nlohmann::json::parse(select.getColumn(7).getString(), nullptr,
+                                                        /*allow_exceptions=*/false);
                 for (const auto& [name, value] : json.items()) {
                     if (value.is_number_integer()) intake.counts[name] = value.get<std::int64_t>();
                 }
@@ -181,12 +194,14 @@ class SqliteArchive final : public Archive {
         return translating_errors(database_, [&] {
             std::vector<std::int64_t> found;
             // From user to user by the primary key: the blocks between are not read.
-            SQLite::Statement select(database_,
-                                     "WITH RECURSIVE u(id) AS (SELECT (SELECT min(user_id) FROM block WHERE source=?1) "
-                                     "UNION ALL SELECT (SELECT min(user_id) FROM block WHERE source=?1 AND user_id>u.id) "
-                                     "FROM u WHERE u.id IS NOT NULL) SELECT id FROM u WHERE id IS NOT NULL");
+            SQLite::Statement select(
+                database_,
+                "WITH RECURSIVE u(id) AS (SELECT (SELECT min(user_id) FROM block WHERE source=?1) "
+                "UNION ALL SELECT (SELECT min(user_id) FROM block WHERE source=?1 AND user_id>u.id) "
+                "FROM u WHERE u.id IS NOT NULL) SELECT id FROM u WHERE id IS NOT NULL");
             select.bind(1, source);
-            while (select.executeStep()) found.push_back(select.getColumn(0).getInt64());
+            while (select.executeStep())
+                found.push_back(select.getColumn(0).getInt64());
             return found;
         });
     }
@@ -194,8 +209,8 @@ class SqliteArchive final : public Archive {
     std::vector<Event> events(SourceKey source, std::int64_t user_id) const override {
         return translating_errors(database_, [&] {
             std::vector<Event> found;
-            SQLite::Statement select(database_,
-                                     "SELECT utc_day, events FROM block WHERE source=? AND user_id=? ORDER BY utc_day");
+            SQLite::Statement select(
+                database_, "SELECT utc_day, events FROM block WHERE source=? AND user_id=? ORDER BY utc_day");
             select.bind(1, source);
             select.bind(2, user_id);
             while (select.executeStep())
@@ -210,12 +225,12 @@ class SqliteArchive final : public Archive {
 
     Extent extent(SourceKey source) const override {
         return translating_errors(database_, [&] {
-            SQLite::Statement select(database_,
-                                     "SELECT events, first_utc_s, last_utc_s, last_id FROM source WHERE key=?");
+            SQLite::Statement select(
+                database_, "SELECT events, first_utc_s, last_utc_s, last_id FROM source WHERE key=?");
             select.bind(1, source);
             if (!select.executeStep()) return Extent{};
-            return Extent{select.getColumn(0).getInt64(), maybe(select.getColumn(1)), maybe(select.getColumn(2)),
-                          maybe(select.getColumn(3))};
+            return Extent{select.getColumn(0).getInt64(), maybe(select.getColumn(1)),
+                          maybe(select.getColumn(2)), maybe(select.getColumn(3))};
         });
     }
 
@@ -231,8 +246,11 @@ class SqliteArchive final : public Archive {
                     if (fact.course != kCourseUnknown && (wins || merged.course == kCourseUnknown))
                         merged.course = fact.course;
                     if (!fact.type.empty() && (wins || merged.type.empty())) merged.type = fact.type;
-                    if (known && known->course == merged.course && known->type == merged.type && known_sure >= sure) continue;
-                    course_learnt = course_learnt || merged.course != (known ? known->course : kCourseUnknown);
+                    if (known && known->course == merged.course && known->type == merged.type &&
+                        known_sure >= sure)
+                        continue;
+                    course_learnt =
+                        course_learnt || merged.course != (known ? known->course : kCourseUnknown);
                     put.bind(1, source);
                     put.bind(2, merged.activity);
                     put.bind(3, merged.course);
@@ -258,8 +276,8 @@ class SqliteArchive final : public Archive {
     void computing_for(SourceKey source, const std::string& totals) override {
         translating_errors(database_, [&] {
             in_transaction(database_, [&] {
-                SQLite::Statement update(database_,
-                                         "UPDATE source SET computing_for=?1 WHERE key=?2 AND computing_for<>?1");
+                SQLite::Statement update(
+                    database_, "UPDATE source SET computing_for=?1 WHERE key=?2 AND computing_for<>?1");
                 update.bind(1, totals);
                 update.bind(2, source);
                 if (update.exec() > 0) mark_all_dirty(source);
@@ -272,7 +290,8 @@ class SqliteArchive final : public Archive {
             std::vector<std::int64_t> found;
             SQLite::Statement select(database_, "SELECT user_id FROM dirty WHERE source=? ORDER BY user_id");
             select.bind(1, source);
-            while (select.executeStep()) found.push_back(select.getColumn(0).getInt64());
+            while (select.executeStep())
+                found.push_back(select.getColumn(0).getInt64());
             return found;
         });
     }
@@ -293,9 +312,10 @@ class SqliteArchive final : public Archive {
 
   private:
     void load_shapes() {
-        SQLite::Statement select(database_,
-                                 "SELECT key, eventname, component, action, target, origin, crud, edulevel, context_level, "
-                                 "login_as, anonymous FROM shape ORDER BY key");
+        SQLite::Statement select(
+            database_,
+            "SELECT key, eventname, component, action, target, origin, crud, edulevel, context_level, "
+            "login_as, anonymous FROM shape ORDER BY key");
         while (select.executeStep()) {
             EventShape shape;
             shape.eventname = select.getColumn(1).getString();
@@ -309,7 +329,8 @@ class SqliteArchive final : public Archive {
             shape.context_level = select.getColumn(8).getInt();
             shape.login_as = select.getColumn(9).getInt() != 0;
             shape.anonymous = select.getColumn(10).getInt() != 0;
-            if (select.getColumn(0).getInt64() != static_cast<std::int64_t>(shapes_.size())) damaged("the dictionary");
+            if (select.getColumn(0).getInt64() != static_cast<std::int64_t>(shapes_.size()))
+                damaged("the dictionary");
             shape_keys_.emplace(shape, static_cast<ShapeKey>(shapes_.size()));
             shapes_.push_back(std::move(shape));
         }
@@ -336,11 +357,13 @@ class SqliteArchive final : public Archive {
         }
     }
 
-    // Positions of the events whose key is new; the others are counted as duplicates or conflicts. The ids of the new
-    // ones are in the set of ids when this returns.
-    std::vector<std::size_t> sort_out(SourceKey source, std::span<const StudentEvent> batch, Appended& appended) {
+    // Positions of the events whose key is new; the others are counted as duplicates or conflicts. The ids of
+    // the new ones are in the set of ids when this returns.
+    std::vector<std::size_t> sort_out(SourceKey source, std::span<const StudentEvent> batch,
+                                      Appended& appended) {
         std::vector<std::size_t> by_id(batch.size());
-        for (std::size_t i = 0; i < by_id.size(); ++i) by_id[i] = i;
+        for (std::size_t i = 0; i < by_id.size(); ++i)
+            by_id[i] = i;
         std::ranges::sort(by_id, {}, [&](std::size_t i) { return std::tuple(batch[i].event.id, i); });
 
         std::vector<std::size_t> fresh, known;
@@ -359,8 +382,10 @@ class SqliteArchive final : public Archive {
                 grown = false;
             }
             if (!fresh.empty() && batch[fresh.back()].event.id == id) {
-                if (batch[fresh.back()] == batch[i]) ++appended.duplicates;
-                else appended.conflicts.push_back(i);
+                if (batch[fresh.back()] == batch[i])
+                    ++appended.duplicates;
+                else
+                    appended.conflicts.push_back(i);
             } else if (chunk.contains(id)) {
                 known.push_back(i);
             } else {
@@ -385,12 +410,15 @@ class SqliteArchive final : public Archive {
                 key = block_of(batch[i]);
                 events = load_block(source, *key);
             }
-            if (std::ranges::binary_search(events, batch[i].event)) ++appended.duplicates;
-            else appended.conflicts.push_back(i);
+            if (std::ranges::binary_search(events, batch[i].event))
+                ++appended.duplicates;
+            else
+                appended.conflicts.push_back(i);
         }
     }
 
-    void add_to_blocks(SourceKey source, std::span<const StudentEvent> batch, std::vector<std::size_t> fresh) {
+    void add_to_blocks(SourceKey source, std::span<const StudentEvent> batch,
+                       std::vector<std::size_t> fresh) {
         std::ranges::sort(fresh, {}, [&](std::size_t i) { return batch[i]; });
         SQLite::Statement put(database_, "INSERT OR REPLACE INTO block VALUES (?,?,?,?)");
         SQLite::Statement mark(database_, "INSERT OR IGNORE INTO dirty VALUES (?,?)");
@@ -399,7 +427,8 @@ class SqliteArchive final : public Archive {
             const BlockKey key = block_of(batch[fresh[at]]);
             std::vector<Event> events = load_block(source, key);
             const auto middle = static_cast<std::ptrdiff_t>(events.size());
-            for (; at < fresh.size() && block_of(batch[fresh[at]]) == key; ++at) events.push_back(batch[fresh[at]].event);
+            for (; at < fresh.size() && block_of(batch[fresh[at]]) == key; ++at)
+                events.push_back(batch[fresh[at]].event);
             std::ranges::inplace_merge(events, events.begin() + middle);
             const std::string bytes = encode_block(key.day, events);
             put.bind(1, source);
@@ -417,7 +446,8 @@ class SqliteArchive final : public Archive {
         }
     }
 
-    void grow_extent(SourceKey source, std::span<const StudentEvent> batch, const std::vector<std::size_t>& fresh) {
+    void grow_extent(SourceKey source, std::span<const StudentEvent> batch,
+                     const std::vector<std::size_t>& fresh) {
         if (fresh.empty()) return;
         std::int64_t first_s = INT64_MAX, last_s = INT64_MIN, last_id = INT64_MIN;
         bool unknown = false;
@@ -428,10 +458,11 @@ class SqliteArchive final : public Archive {
             last_id = std::max(last_id, event.id);
             unknown = unknown || event.course == kCourseUnknown;
         }
-        SQLite::Statement update(database_,
-                                 "UPDATE source SET events=events+?2, first_utc_s=min(coalesce(first_utc_s,?3),?3), "
-                                 "last_utc_s=max(coalesce(last_utc_s,?4),?4), last_id=max(coalesce(last_id,?5),?5), "
-                                 "courses_unknown=max(courses_unknown,?6) WHERE key=?1");
+        SQLite::Statement update(
+            database_,
+            "UPDATE source SET events=events+?2, first_utc_s=min(coalesce(first_utc_s,?3),?3), "
+            "last_utc_s=max(coalesce(last_utc_s,?4),?4), last_id=max(coalesce(last_id,?5),?5), "
+            "courses_unknown=max(courses_unknown,?6) WHERE key=?1");
         update.bind(1, source);
         update.bind(2, static_cast<std::int64_t>(fresh.size()));
         update.bind(3, first_s);
@@ -443,7 +474,8 @@ class SqliteArchive final : public Archive {
 
     std::vector<Event> load_block(SourceKey source, BlockKey key) const {
         std::vector<Event> events;
-        SQLite::Statement select(database_, "SELECT events FROM block WHERE source=? AND user_id=? AND utc_day=?");
+        SQLite::Statement select(database_,
+                                 "SELECT events FROM block WHERE source=? AND user_id=? AND utc_day=?");
         select.bind(1, source);
         select.bind(2, key.user_id);
         select.bind(3, key.day);
@@ -456,7 +488,8 @@ class SqliteArchive final : public Archive {
         bool good = decode_block(key.day, bytes, events);
         for (std::size_t i = before; good && i < events.size(); ++i)
             good = static_cast<std::size_t>(events[i].shape) < shapes_.size();
-        if (!good) damaged(fmt::format("the events of source {}, user {}, day {}", source, key.user_id, key.day));
+        if (!good)
+            damaged(fmt::format("the events of source {}, user {}, day {}", source, key.user_id, key.day));
     }
 
     IdChunk load_chunk(SourceKey source, std::int64_t number) const {
@@ -479,8 +512,10 @@ class SqliteArchive final : public Archive {
     }
 
     // What is stored of an activity, and whether a catalogue said it.
-    std::pair<std::optional<ActivityFacts>, bool> stored_activity(SourceKey source, std::int64_t activity) const {
-        SQLite::Statement select(database_, "SELECT course, type, sure FROM activity WHERE source=? AND activity=?");
+    std::pair<std::optional<ActivityFacts>, bool> stored_activity(SourceKey source,
+                                                                  std::int64_t activity) const {
+        SQLite::Statement select(database_,
+                                 "SELECT course, type, sure FROM activity WHERE source=? AND activity=?");
         select.bind(1, source);
         select.bind(2, activity);
         if (!select.executeStep()) return {std::nullopt, false};
@@ -510,9 +545,9 @@ class SqliteArchive final : public Archive {
     }
 
     mutable SQLite::Database database_;
-    std::vector<EventShape> shapes_;             // by key
+    std::vector<EventShape> shapes_;  // by key
     std::map<EventShape, ShapeKey> shape_keys_;
-    std::size_t shapes_saved_ = 0;               // the first so many are in the file
+    std::size_t shapes_saved_ = 0;  // the first so many are in the file
     mutable std::map<std::pair<SourceKey, std::int64_t>, std::optional<ActivityFacts>> activities_;
 };
 

@@ -1,5 +1,5 @@
-// The archive on SQLite: one compact block a student and UTC day, a compressed set of the ids that are there, and a
-// dictionary of shapes. Format: docs/formats/archive.md.
+// The archive on SQLite: one compact block a student and UTC day, a compressed set of the ids that are there,
+// and a dictionary of shapes. Format: docs/formats/archive.md.
 #pragma once
 
 #include <filesystem>

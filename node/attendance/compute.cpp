@@ -30,7 +30,8 @@ Computed compute_totals(Node& node, const std::function<void(std::int64_t, std::
     const CompiledScale scale(node.scale(), archive.shapes());
     const std::vector<std::int64_t> dirty = archive.dirty(node.source());
     const archive::Extent extent = archive.extent(node.source());
-    const federation::Freshness freshness{std::string(kEngine), as_of_s, extent.events, extent.last_utc_s, extent.last_id};
+    const federation::Freshness freshness{std::string(kEngine), as_of_s, extent.events, extent.last_utc_s,
+                                          extent.last_id};
 
     Computed computed;
     std::vector<federation::StudentLedger> batch;
@@ -49,8 +50,9 @@ Computed compute_totals(Node& node, const std::function<void(std::int64_t, std::
         const std::vector<Event> events = archive.events(node.source(), user);
         const Attendance attendance = attend(events, scale, as_of_s);
         const federation::StudentId student = node.student_id(user);
-        batch.push_back({student, node.settings().source_name, daily_rows(attendance, node.calendar(), student),
-                         session_rows(attendance, student), dropped_rows(attendance, node.calendar(), student)});
+        batch.push_back({student, node.settings().source_name,
+                         daily_rows(attendance, node.calendar(), student), session_rows(attendance, student),
+                         dropped_rows(attendance, node.calendar(), student)});
         if (!is_open(attendance, scale.gap(), as_of_s)) closed.push_back(user);
         ++computed.students;
         computed.events += static_cast<std::int64_t>(events.size());

@@ -15,15 +15,15 @@ struct Slice {
     CivilDay day;
     std::int64_t course = 0, activity = 0;
     std::int64_t seconds = 0;
-    std::int64_t events = 0;               // 1 in the slice that holds the event itself, logouts 0
-    std::optional<std::int64_t> trace_s;   // the event's instant, in that same slice
+    std::int64_t events = 0;              // 1 in the slice that holds the event itself, logouts 0
+    std::optional<std::int64_t> trace_s;  // the event's instant, in that same slice
 };
 
 void cut_at_midnights(const CreditedEvent& event, const config::CivilCalendar& calendar, Span span,
                       std::vector<Slice>& slices) {
     if (event.begin_s >= span.from_s && event.begin_s < span.to_s)
-        slices.push_back({calendar.day_of(event.begin_s), event.course, event.activity, 0, event.logout ? 0 : 1,
-                          event.begin_s});
+        slices.push_back({calendar.day_of(event.begin_s), event.course, event.activity, 0,
+                          event.logout ? 0 : 1, event.begin_s});
     const std::int64_t end_s = std::min(event.end_s, span.to_s);
     for (std::int64_t at_s = std::max(event.begin_s, span.from_s); at_s < end_s;) {
         const CivilDay day = calendar.day_of(at_s);
@@ -53,7 +53,8 @@ std::vector<LedgerRow> daily_rows(const Attendance& attendance, const config::Ci
                                   const federation::StudentId& student, Span span) {
     std::vector<Slice> slices;
     slices.reserve(attendance.events.size() * 2);
-    for (const CreditedEvent& event : attendance.events) cut_at_midnights(event, calendar, span, slices);
+    for (const CreditedEvent& event : attendance.events)
+        cut_at_midnights(event, calendar, span, slices);
     std::ranges::sort(slices, {}, [](const Slice& s) { return std::tuple(s.day, s.course, s.activity); });
 
     std::vector<LedgerRow> rows;
@@ -69,7 +70,8 @@ std::vector<LedgerRow> daily_rows(const Attendance& attendance, const config::Ci
     return rows;
 }
 
-std::vector<federation::SessionRow> session_rows(const Attendance& attendance, const federation::StudentId& student) {
+std::vector<federation::SessionRow> session_rows(const Attendance& attendance,
+                                                 const federation::StudentId& student) {
     std::vector<federation::SessionRow> rows;
     rows.reserve(attendance.sessions.size());
     for (const Session& session : attendance.sessions)
@@ -85,7 +87,8 @@ std::vector<federation::DroppedEvents> dropped_rows(const Attendance& attendance
         ++counts[{calendar.day_of(dropped.time_s), code_of(dropped.reason)}];
     std::vector<federation::DroppedEvents> rows;
     rows.reserve(counts.size());
-    for (const auto& [key, events] : counts) rows.push_back({student, key.first, std::string(key.second), events});
+    for (const auto& [key, events] : counts)
+        rows.push_back({student, key.first, std::string(key.second), events});
     return rows;
 }
 

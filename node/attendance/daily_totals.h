@@ -1,5 +1,5 @@
-// Intervals to civil days (R5): every interval is cut at the midnights of the scale's zone, so that the sum of the days
-// is the period, for every cut of the period.
+// Intervals to civil days (R5): every interval is cut at the midnights of the scale's zone, so that the sum
+// of the days is the period, for every cut of the period.
 #pragma once
 
 #include <cstdint>
@@ -17,11 +17,12 @@ struct Span {
     std::int64_t to_s = std::numeric_limits<std::int64_t>::max();
 };
 
-// The ledger rows of one student, by day and course. Within `span`: intervals are clipped to it, and only events
-// inside it count. A row with neither time nor trace does not exist.
+// The ledger rows of one student, by day and course. Within `span`: intervals are clipped to it, and only
+// events inside it count. A row with neither time nor trace does not exist.
 [[nodiscard]] std::vector<federation::LedgerRow> daily_rows(const Attendance& attendance,
                                                             const config::CivilCalendar& calendar,
-                                                            const federation::StudentId& student, Span span = {});
+                                                            const federation::StudentId& student,
+                                                            Span span = {});
 
 // The sessions, whole, as the ledger keeps them.
 [[nodiscard]] std::vector<federation::SessionRow> session_rows(const Attendance& attendance,

@@ -46,7 +46,9 @@ std::int64_t worth(const config::Scale::Gap& rule, std::int64_t time_s, std::opt
 void drop_short_sessions(Attendance& attendance, const std::vector<std::size_t>& session_of,
                          std::int64_t min_duration_s) {
     constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
-    const auto is_short = [&](const Session& session) { return session.end_s - session.begin_s < min_duration_s; };
+    const auto is_short = [&](const Session& session) {
+        return session.end_s - session.begin_s < min_duration_s;
+    };
     for (std::size_t i = 0; i < attendance.events.size(); ++i) {
         if (session_of[i] != kNone && is_short(attendance.sessions[session_of[i]]))
             attendance.events[i].end_s = attendance.events[i].begin_s;
@@ -58,13 +60,20 @@ void drop_short_sessions(Attendance& attendance, const std::vector<std::size_t>&
 
 std::string_view code_of(DropReason reason) {
     switch (reason) {
-        case DropReason::origin: return "origin";
-        case DropReason::login_as: return "login_as";
-        case DropReason::action: return "action";
-        case DropReason::event: return "event";
-        case DropReason::anonymous: return "anonymous";
-        case DropReason::module: return "module";
-        case DropReason::site_page: return "site_page";
+        case DropReason::origin:
+            return "origin";
+        case DropReason::login_as:
+            return "login_as";
+        case DropReason::action:
+            return "action";
+        case DropReason::event:
+            return "event";
+        case DropReason::anonymous:
+            return "anonymous";
+        case DropReason::module:
+            return "module";
+        case DropReason::site_page:
+            return "site_page";
     }
     return "";
 }
@@ -92,8 +101,10 @@ Attendance attend(std::span<const Event> events, const CompiledScale& scale, std
         const bool site_page = event.course == 0 || event.course == kFrontPageCourse;
         if (!dropped && !scale.include_site() && site_page && !verdict.login && !verdict.logout)
             dropped = DropReason::site_page;
-        if (dropped) attendance.dropped.push_back({event.time_s, *dropped});
-        else kept.push_back(&event);
+        if (dropped)
+            attendance.dropped.push_back({event.time_s, *dropped});
+        else
+            kept.push_back(&event);
     }
 
     const config::Scale::Gap& rule = scale.gap();
@@ -102,20 +113,21 @@ Attendance attend(std::span<const Event> events, const CompiledScale& scale, std
     std::vector<std::size_t> session_of;  // by kept event
     session_of.reserve(kept.size());
     attendance.events.reserve(kept.size());
-    bool open = false;                    // the last session may go on
+    bool open = false;  // the last session may go on
     std::int64_t session_course = 0;
     for (std::size_t i = 0; i < kept.size(); ++i) {
         const Event& event = *kept[i];
         const CompiledScale::Verdict& verdict = scale.verdict(event.shape);
         const std::int64_t activity = verdict.hides_activity ? 0 : event.activity;
         if (verdict.logout && rule.logout_ends) {
-            attendance.events.push_back({event.time_s, event.time_s, event.course, activity, /*logout=*/true});
+            attendance.events.push_back(
+                {event.time_s, event.time_s, event.course, activity, /*logout=*/true});
             session_of.push_back(kNone);
             open = false;
             continue;
         }
-        const bool starts = !open || (verdict.login && rule.login_starts) ||
-                            (by_course && event.course != session_course);
+        const bool starts =
+            !open || (verdict.login && rule.login_starts) || (by_course && event.course != session_course);
         if (starts) attendance.sessions.push_back({event.time_s, event.time_s, 0, {}});
         std::optional<std::int64_t> next_s;
         if (i + 1 < kept.size()) next_s = kept[i + 1]->time_s;

@@ -1,14 +1,17 @@
-// The attendance engine: one student's ordered events and a scale become intervals and sessions. A pure function; the
-// rules are numbered as in docs/scales.md.
+// The attendance engine: one student's ordered events and a scale become intervals and sessions. A pure
+// function; the rules are numbered as in docs/scales.md.
 //
 // R1  One stream a student, over all courses, in the order of (time, id).
 // R2  The scale's filter drops events; each drop has a reason and is counted.
-// R3  An event is worth the gap to the next kept event if that is at most the idle limit, else the idle credit, and
-//     never more than the gap. The last event of all is worth the last credit, and never more than `as_of` allows. A
-//     logout is worth nothing. What an event is worth is a real interval of time that begins with it.
-// R4  A session begins at the first event, at a login, after a logout, after a gap over the idle limit, and (if the
-//     scale says so) at a change of course. It ends where its last interval ends. Shorter ones than the scale's
-//     minimum give no time.
+// R3  An event is worth the gap to the next kept event if that is at most the idle limit, else the idle
+// credit, and
+//     never more than the gap. The last event of all is worth the last credit, and never more than `as_of`
+//     allows. A logout is worth nothing. What an event is worth is a real interval of time that begins with
+//     it.
+// R4  A session begins at the first event, at a login, after a logout, after a gap over the idle limit, and
+// (if the
+//     scale says so) at a change of course. It ends where its last interval ends. Shorter ones than the
+//     scale's minimum give no time.
 #pragma once
 
 #include <cstdint>
@@ -26,8 +29,8 @@ namespace assidu::node::attendance {
 inline constexpr std::string_view kEngine = "assidu-gap 1";
 
 enum class DropReason : std::uint8_t { origin, login_as, action, event, anonymous, module, site_page };
-inline constexpr DropReason kDropReasons[] = {DropReason::origin,    DropReason::login_as, DropReason::action,
-                                              DropReason::event,     DropReason::anonymous, DropReason::module,
+inline constexpr DropReason kDropReasons[] = {DropReason::origin,   DropReason::login_as,  DropReason::action,
+                                              DropReason::event,    DropReason::anonymous, DropReason::module,
                                               DropReason::site_page};
 // The code that the ledger and reports use: "origin", "login_as", "action", "event", "anonymous", "module",
 // "site_page".
@@ -79,12 +82,14 @@ struct DroppedEvent {
 
 struct Attendance {
     std::vector<CreditedEvent> events;  // in order; their intervals never overlap
-    std::vector<Session> sessions;      // in order; they never overlap, and each lasts exactly its intervals' sum
+    std::vector<Session> sessions;  // in order; they never overlap, and each lasts exactly its intervals' sum
     std::vector<DroppedEvent> dropped;
 };
 
-// `events` are one student's, in order and each once (order_events()). `as_of_s` is the instant the result holds for.
-[[nodiscard]] Attendance attend(std::span<const Event> events, const CompiledScale& scale, std::int64_t as_of_s);
+// `events` are one student's, in order and each once (order_events()). `as_of_s` is the instant the result
+// holds for.
+[[nodiscard]] Attendance attend(std::span<const Event> events, const CompiledScale& scale,
+                                std::int64_t as_of_s);
 
 // Brings events into the order of computation and removes repeated ones, whatever order they came in.
 void order_events(std::vector<Event>& events);

@@ -33,12 +33,15 @@ void add_init(CLI::App& app, Chosen& chosen, Console& console) {
     CLI::App* command = app.add_subcommand("init", "Make a node: a folder with commented settings and keys");
     command->add_option("--name", chosen.init.name, "The university, as people read it")->required();
     command->add_option("--wwwroot", chosen.init.wwwroot, "The address of its Moodle")->required();
-    command->add_option("--id", chosen.init.id, "The node's name in the pool, for ever (default: made from --name)");
-    command->add_option("--timezone", chosen.init.timezone, "The zone of log page downloads, such as Europe/Paris");
+    command->add_option("--id", chosen.init.id,
+                        "The node's name in the pool, for ever (default: made from --name)");
+    command->add_option("--timezone", chosen.init.timezone,
+                        "The zone of log page downloads, such as Europe/Paris");
     command
-        ->add_option("--students", chosen.init.students,
-                     "Whose events are kept: KEY=VALUE with institution, department, cohort, email_domain, auth or "
-                     "mnet_host; may be repeated (default: everyone)")
+        ->add_option(
+            "--students", chosen.init.students,
+            "Whose events are kept: KEY=VALUE with institution, department, cohort, email_domain, auth or "
+            "mnet_host; may be repeated (default: everyone)")
         ->allow_extra_args(false);
     command->callback([&] {
         chosen.run = [&] {
@@ -51,15 +54,21 @@ void add_init(CLI::App& app, Chosen& chosen, Console& console) {
 void add_import(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console& console) {
     CLI::App* command = app.add_subcommand(
         "import", "Take in files of log rows and catalogues, and compute; repeating an import is harmless");
-    command->add_option("FILE", chosen.import.files,
-                        "Dumps of logstore_standard_log (CSV, JSON), downloads of Moodle's log page, catalogues of "
-                        "people, courses and activities; plain or gzip, in any order")
+    command
+        ->add_option(
+            "FILE", chosen.import.files,
+            "Dumps of logstore_standard_log (CSV, JSON), downloads of Moodle's log page, catalogues of "
+            "people, courses and activities; plain or gzip, in any order")
         ->required();
     command->add_flag("--strict", chosen.import.strict, "Stop at the first broken row");
-    command->add_option("--timezone", chosen.import.timezone, "The zone of log page downloads (default: the settings')");
-    command->add_option("--date-order", chosen.import.date_order, "Of log page downloads whose dates leave it open")
+    command->add_option("--timezone", chosen.import.timezone,
+                        "The zone of log page downloads (default: the settings')");
+    command
+        ->add_option("--date-order", chosen.import.date_order,
+                     "Of log page downloads whose dates leave it open")
         ->check(CLI::IsMember({"dmy", "mdy"}));
-    command->add_flag("!--no-compute", chosen.import.compute, "Only archive; totals are computed by the next report");
+    command->add_flag("!--no-compute", chosen.import.compute,
+                      "Only archive; totals are computed by the next report");
     command->callback([&] {
         chosen.run = [&] {
             chosen.import.dir = chosen.dir;
@@ -73,16 +82,19 @@ void add_report(CLI::App& app, Chosen& chosen, const config::Clock& clock, Conso
     command->require_subcommand(1);
     for (const char* kind : {"student", "group"}) {
         const bool one = std::string_view(kind) == "student";
-        CLI::App* report_kind = command->add_subcommand(
-            kind, one ? "Per student: days, courses, activities, sessions" : "The university: students, courses, weeks");
+        CLI::App* report_kind =
+            command->add_subcommand(kind, one ? "Per student: days, courses, activities, sessions"
+                                              : "The university: students, courses, weeks");
         report_kind->add_option("--from", chosen.report.from, "First civil day, YYYY-MM-DD")->required();
         report_kind->add_option("--to", chosen.report.to, "Last civil day, included")->required();
         if (one)
             report_kind
                 ->add_option("--student", chosen.report.students,
-                             "User name, e-mail, id number, Moodle user id or pseudonym; may be repeated (default: all)")
+                             "User name, e-mail, id number, Moodle user id or pseudonym; may be repeated "
+                             "(default: all)")
                 ->allow_extra_args(false);
-        report_kind->add_option("--format", chosen.report.formats, "html, csv, json, xml; a list (default: html)")
+        report_kind
+            ->add_option("--format", chosen.report.formats, "html, csv, json, xml; a list (default: html)")
             ->delimiter(',')
             ->check(CLI::IsMember({"html", "csv", "json", "xml"}));
         report_kind->add_option("--out", chosen.report.out,
@@ -155,8 +167,8 @@ int run(int argc, const char* const* argv, const config::Clock& clock, Console& 
     app.require_subcommand(1);
     app.fallthrough();
     app.footer(kFooter);
-    app.set_version_flag("--version", std::string("assidu " ASSIDU_VERSION ", engine ") +
-                                          std::string(attendance::kEngine));
+    app.set_version_flag(
+        "--version", std::string("assidu " ASSIDU_VERSION ", engine ") + std::string(attendance::kEngine));
     app.add_option("--dir", chosen.dir, "The node's folder")->envname("ASSIDU_DIR")->capture_default_str();
     app.add_flag("--quiet", chosen.quiet, "Only results and errors");
     add_init(app, chosen, console);

@@ -43,8 +43,10 @@ void Console::progress(std::string_view line) {
     if (next_progress_ms_ == 0 && !terminal_) next_progress_ms_ = now_ms + 5000;
     if (now_ms < next_progress_ms_) return;
     next_progress_ms_ = now_ms + (terminal_ ? 200 : 5000);
-    if (terminal_) err_ << "\r\033[K" << line;
-    else err_ << line << '\n';
+    if (terminal_)
+        err_ << "\r\033[K" << line;
+    else
+        err_ << line << '\n';
     err_.flush();
     progress_shown_ = terminal_;
 }
@@ -57,7 +59,8 @@ void Console::clear_progress() {
 
 std::string grouped(std::int64_t number) {
     std::string digits = fmt::format("{}", number < 0 ? -number : number);
-    for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, " ");
+    for (std::size_t at = digits.size(); at > 3; at -= 3)
+        digits.insert(at - 3, " ");
     return number < 0 ? "-" + digits : digits;
 }
 

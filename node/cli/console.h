@@ -1,5 +1,5 @@
-// Where the program speaks: results on standard output, everything else on standard error. On a terminal, progress is
-// one line that rewrites itself; elsewhere, a line now and then.
+// Where the program speaks: results on standard output, everything else on standard error. On a terminal,
+// progress is one line that rewrites itself; elsewhere, a line now and then.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +19,8 @@ class Console {
     // For the person, on standard error: what was done, warnings, errors.
     void say(std::string_view line);
     void complain(std::string_view line);  // "assidu: ..."
-    // Where long work is. Shown at most a few times a second on a terminal, every few seconds elsewhere, and not at all
-    // when quiet.
+    // Where long work is. Shown at most a few times a second on a terminal, every few seconds elsewhere, and
+    // not at all when quiet.
     void progress(std::string_view line);
 
     [[nodiscard]] std::ostream& out() { return out_; }

@@ -14,20 +14,25 @@ namespace {
 // Marks a folder as the demonstration's own: only such a folder is cleared for the next one.
 constexpr const char* kMarker = "assidu-demo.txt";
 constexpr const char* kMarkerText =
-    "Made by `assidu demo`: invented people, invented logs. The next demo into this folder replaces all of it.\n";
+    "Made by `assidu demo`: invented people, invented logs. The next demo into this folder replaces all of "
+    "it.\n";
 constexpr const char* kParts[] = {"logs", "node", "reports"};
 
 config::Result<void> prepare_folder(const std::filesystem::path& out) {
     std::error_code error;
     std::filesystem::create_directories(out, error);
-    if (error) throw config::ResourceFailure(fmt::format("{}: cannot make the folder: {}", out.string(), error.message()));
+    if (error)
+        throw config::ResourceFailure(
+            fmt::format("{}: cannot make the folder: {}", out.string(), error.message()));
     if (!std::filesystem::exists(out / kMarker) && !std::filesystem::is_empty(out))
-        return config::refuse(fmt::format("{}: is not empty and not of an earlier demo; name another folder with --out",
-                                          out.string()));
+        return config::refuse(fmt::format(
+            "{}: is not empty and not of an earlier demo; name another folder with --out", out.string()));
     config::write_file_durably(out / kMarker, kMarkerText);
     for (const char* part : kParts) {
         std::filesystem::remove_all(out / part, error);
-        if (error) throw config::ResourceFailure(fmt::format("{}: cannot clear: {}", (out / part).string(), error.message()));
+        if (error)
+            throw config::ResourceFailure(
+                fmt::format("{}: cannot clear: {}", (out / part).string(), error.message()));
     }
     return {};
 }
@@ -79,36 +84,46 @@ std::string summary(const Node& node, const NodeDirectory& directory, const Made
     std::map<std::string, std::int64_t> rows;
     for (const collect::FileImport& file : made.imported) {
         if (file.kind != collect::FileKind::log_csv) continue;
-        for (const auto& [name, count] : file.counts) rows[name] += count;
+        for (const auto& [name, count] : file.counts)
+            rows[name] += count;
     }
     std::int64_t seconds = 0, ledger_rows = 0;
-    const federation::LedgerQuery query{node.settings().node_id, node.scale().sha256, made.period, std::nullopt};
+    const federation::LedgerQuery query{node.settings().node_id, node.scale().sha256, made.period,
+                                        std::nullopt};
     node.ledger().rows(query, [&](const federation::LedgerRow& row) {
         seconds += row.measured_s + row.credited_s;
         ++ledger_rows;
     });
-    const std::int64_t not_ours = rows["read"] - rows["added"] - rows["duplicate"] - rows["conflict"] - rows["rejected"];
+    const std::int64_t not_ours =
+        rows["read"] - rows["added"] - rows["duplicate"] - rows["conflict"] - rows["rejected"];
 
     std::string text = "\n";
-    const auto line = [&](std::string_view name, const std::string& value) { text += fmt::format("{:<10} {}\n", name, value); };
+    const auto line = [&](std::string_view name, const std::string& value) {
+        text += fmt::format("{:<10} {}\n", name, value);
+    };
     line("node", fmt::format("{}, {} to {}", node.settings().name, config::iso_date(made.period.from),
                              config::iso_date(made.period.to)));
     line("read", fmt::format("{} rows of 2 files", grouped(rows["read"])));
-    line("kept", fmt::format("{} events; {} more were there already", grouped(rows["added"]), grouped(rows["duplicate"])));
-    line("not kept", fmt::format("{} rows of nobody, guests and people of others (counted, not stored)", grouped(not_ours)));
+    line("kept", fmt::format("{} events; {} more were there already", grouped(rows["added"]),
+                             grouped(rows["duplicate"])));
+    line("not kept", fmt::format("{} rows of nobody, guests and people of others (counted, not stored)",
+                                 grouped(not_ours)));
     line("rejected", fmt::format("{} broken rows, kept aside with their reasons", grouped(rows["rejected"])));
     bool first = true;
     for (const auto& [reason, count] : node.ledger().dropped(query)) {
         line(first ? "dropped" : "", fmt::format("{:>6}  {}", grouped(count), words_of_drop(reason)));
         first = false;
     }
-    line("computed", fmt::format("{} students, {} h {:02} min in {} ledger rows, scale {}",
-                                 grouped(static_cast<std::int64_t>(directory.students().size())), grouped(seconds / 3600),
-                                 seconds / 60 % 60, grouped(ledger_rows), node.scale().name()));
-    line("ledger", fmt::format("SHA-256 {}", node.ledger().digest(node.settings().node_id, node.scale().sha256)));
+    line("computed",
+         fmt::format("{} students, {} h {:02} min in {} ledger rows, scale {}",
+                     grouped(static_cast<std::int64_t>(directory.students().size())), grouped(seconds / 3600),
+                     seconds / 60 % 60, grouped(ledger_rows), node.scale().name()));
+    line("ledger",
+         fmt::format("SHA-256 {}", node.ledger().digest(node.settings().node_id, node.scale().sha256)));
     line("reports", fmt::format("{} files in {}", grouped(static_cast<std::int64_t>(made.reports.size())),
                                 (made.out / "reports").string()));
-    for (std::size_t i = 0; i < std::min<std::size_t>(made.reports.size(), 8); ++i) line("", made.reports[i].string());
+    for (std::size_t i = 0; i < std::min<std::size_t>(made.reports.size(), 8); ++i)
+        line("", made.reports[i].string());
     line("go on", fmt::format("assidu --dir {} status", (made.out / "node").string()));
     return text;
 }
@@ -144,12 +159,15 @@ ExitCode demo(const DemoArguments& arguments, const config::Clock& clock, Consol
     std::vector<std::filesystem::path> inputs = files->catalogues;
     inputs.insert(inputs.end(), files->logs.begin(), files->logs.end());
     std::vector<collect::FileImport> imported;
-    if (const ExitCode code = import_files(*node, inputs, {}, console, imported); code != ExitCode::ok) return code;
+    if (const ExitCode code = import_files(*node, inputs, {}, console, imported); code != ExitCode::ok)
+        return code;
     if (const ExitCode code = bring_up_to_date(*node, console); code != ExitCode::ok) return code;
 
     const NodeDirectory directory(*node);
-    const federation::Period period{university.first_day, config::next(university.first_day, university.days - 1)};
-    const reports::Language language = arguments.language == "en" ? reports::Language::en : reports::Language::fr;
+    const federation::Period period{university.first_day,
+                                    config::next(university.first_day, university.days - 1)};
+    const reports::Language language =
+        arguments.language == "en" ? reports::Language::en : reports::Language::fr;
     ReportFiles wanted;
     wanted.group = true;
     wanted.students = directory.students();

@@ -19,7 +19,7 @@ bool is_catalogue(FileKind kind) {
 
 std::string_view words_of(std::string_view count) {
     if (count == "added") return "new events archived";
-    if (count == "duplicate") return "archived already";
+    if (count == "duplicate") return "archived already, or the same row again";
     if (count == "conflict") return "REJECTED: id archived already with other contents";
     if (count == "rejected") return "REJECTED: broken rows";
     if (count == "kept") return "kept";
@@ -34,12 +34,14 @@ std::string_view words_of(std::string_view count) {
 void tell(const collect::FileImport& file, Console& console) {
     const auto read = file.counts.find("read");
     console.say(fmt::format("{}: {}, {} rows read{}", file.path.string(), collect::words_of(file.kind),
-                            grouped(read == file.counts.end() ? 0 : read->second), file.complete ? "" : ", NOT TO ITS END"));
+                            grouped(read == file.counts.end() ? 0 : read->second),
+                            file.complete ? "" : ", NOT TO ITS END"));
     for (const auto& [name, count] : file.counts) {
         if (name == "read" || count == 0) continue;
         console.say(fmt::format("  {:>12}  {}", grouped(count), words_of(name)));
     }
-    for (const std::string& remark : file.remarks) console.say("  " + remark);
+    for (const std::string& remark : file.remarks)
+        console.say("  " + remark);
     if (!file.rejects.empty()) console.say("  rejected rows, with reasons: " + file.rejects.string());
 }
 
@@ -50,8 +52,9 @@ struct Recognition {
 
 }  // namespace
 
-ExitCode import_files(Node& node, const std::vector<std::filesystem::path>& paths, const collect::ImportOptions& options,
-                      Console& console, std::vector<collect::FileImport>& imported) {
+ExitCode import_files(Node& node, const std::vector<std::filesystem::path>& paths,
+                      const collect::ImportOptions& options, Console& console,
+                      std::vector<collect::FileImport>& imported) {
     // Every file is recognised before the first row is read: a wrong file name costs no time.
     std::vector<Recognition> files;
     for (const std::filesystem::path& path : paths) {
@@ -63,26 +66,30 @@ ExitCode import_files(Node& node, const std::vector<std::filesystem::path>& path
         files.push_back({path, *recognised});
     }
     // Catalogues first, whatever the order they were named in: they say whose events are kept.
-    std::ranges::stable_partition(files, [](const Recognition& file) { return is_catalogue(file.what.kind); });
+    std::ranges::stable_partition(files,
+                                  [](const Recognition& file) { return is_catalogue(file.what.kind); });
 
     collect::ImportEvents events;
     std::string name;
     events.progress = [&](std::uint64_t done, std::uint64_t of, std::int64_t rows) {
-        console.progress(fmt::format("importing {}: {} rows, {} %", name, grouped(rows), of == 0 ? 100 : done * 100 / of));
+        console.progress(
+            fmt::format("importing {}: {} rows, {} %", name, grouped(rows), of == 0 ? 100 : done * 100 / of));
     };
     events.warning = [&](const std::string& line) { console.complain(line); };
     events.wants_more = [] { return !interrupted(); };
     for (const Recognition& file : files) {
         name = file.path.filename().string();
         imported.emplace_back();
-        const auto result = collect::import_file(node, file.path, file.what, options, events, imported.back());
+        const auto result =
+            collect::import_file(node, file.path, file.what, options, events, imported.back());
         tell(imported.back(), console);
         if (!result) {
             console.complain(result.error().what);
             return ExitCode::input;
         }
         if (interrupted()) {
-            console.complain("interrupted; what is archived is kept, and the same command goes on from there");
+            console.complain(
+                "interrupted; what is archived is kept, and the same command goes on from there");
             return ExitCode::interrupted;
         }
     }
@@ -99,9 +106,11 @@ ExitCode import(const ImportArguments& arguments, const config::Clock& clock, Co
     options.strict = arguments.strict;
     options.timezone = arguments.timezone;
     if (!arguments.date_order.empty())
-        options.date_order = arguments.date_order == "dmy" ? collect::DateOrder::dmy : collect::DateOrder::mdy;
+        options.date_order =
+            arguments.date_order == "dmy" ? collect::DateOrder::dmy : collect::DateOrder::mdy;
     std::vector<collect::FileImport> imported;
-    if (const ExitCode code = import_files(*node, arguments.files, options, console, imported); code != ExitCode::ok)
+    if (const ExitCode code = import_files(*node, arguments.files, options, console, imported);
+        code != ExitCode::ok)
         return code;
     return arguments.compute ? bring_up_to_date(*node, console) : ExitCode::ok;
 }

@@ -10,8 +10,9 @@
 
 namespace assidu::node::cli {
 
-// Recognises all files first, then imports catalogues before logs, and says of each what became of its rows; `imported`
-// gets one entry a file that was begun. `input` if a file was refused, `interrupted` if a signal came.
+// Recognises all files first, then imports catalogues before logs, and says of each what became of its rows;
+// `imported` gets one entry a file that was begun. `input` if a file was refused, `interrupted` if a signal
+// came.
 [[nodiscard]] ExitCode import_files(Node& node, const std::vector<std::filesystem::path>& paths,
                                     const collect::ImportOptions& options, Console& console,
                                     std::vector<collect::FileImport>& imported);

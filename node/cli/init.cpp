@@ -19,8 +19,10 @@ config::Result<void> add_condition(config::StudentSelection& students, const std
                                              : key == "mnet_host"    ? &students.mnet_host
                                                                      : nullptr;
     if (values == nullptr || equals == std::string::npos || equals + 1 == text.size())
-        return config::refuse(fmt::format("--students {}: KEY=VALUE is wanted, KEY one of institution, department, cohort, "
-                                          "email_domain, auth, mnet_host", text));
+        return config::refuse(
+            fmt::format("--students {}: KEY=VALUE is wanted, KEY one of institution, department, cohort, "
+                        "email_domain, auth, mnet_host",
+                        text));
     values->push_back(text.substr(equals + 1));
     return {};
 }
@@ -54,14 +56,16 @@ ExitCode init(const InitOptions& options, Console& console) {
         console.complain(fingerprint.error().what);
         return ExitCode::configuration;
     }
-    console.print(fmt::format("node         {}\nfolder       {}\nfingerprint  {}\n", settings.node_id, options.dir.string(),
-                              *fingerprint));
-    console.say(settings.students.everyone
-                    ? fmt::format("This node keeps the events of everyone; to keep only some, edit [students] in {}.",
-                                  folder.settings().string())
-                    : "Import the catalogue of people first: without it nobody can be selected.");
-    console.say(fmt::format("Back up {} now: with the secret in it lost, the pseudonyms of the students are lost.",
-                            (folder.path / "keys").string()));
+    console.print(fmt::format("node         {}\nfolder       {}\nfingerprint  {}\n", settings.node_id,
+                              options.dir.string(), *fingerprint));
+    console.say(
+        settings.students.everyone
+            ? fmt::format("This node keeps the events of everyone; to keep only some, edit [students] in {}.",
+                          folder.settings().string())
+            : "Import the catalogue of people first: without it nobody can be selected.");
+    console.say(
+        fmt::format("Back up {} now: with the secret in it lost, the pseudonyms of the students are lost.",
+                    (folder.path / "keys").string()));
     return ExitCode::ok;
 }
 

@@ -1,5 +1,5 @@
-// Ctrl-C (SIGINT) and SIGTERM as a question asked between rows: the work stops where it is whole. A second signal ends
-// the process at once, which the stores survive as they survive a power cut.
+// Ctrl-C (SIGINT) and SIGTERM as a question asked between rows: the work stops where it is whole. A second
+// signal ends the process at once, which the stores survive as they survive a power cut.
 #pragma once
 
 namespace assidu::node::cli {

@@ -26,7 +26,9 @@ std::vector<ReportFormat> formats_of(const std::vector<std::string>& names) {
 void make_folder(const std::filesystem::path& folder) {
     std::error_code error;
     std::filesystem::create_directories(folder, error);
-    if (error) throw config::ResourceFailure(fmt::format("{}: cannot make the folder: {}", folder.string(), error.message()));
+    if (error)
+        throw config::ResourceFailure(
+            fmt::format("{}: cannot make the folder: {}", folder.string(), error.message()));
 }
 
 // One report in every wanted format.
@@ -56,7 +58,8 @@ ExitCode bring_up_to_date(Node& node, Console& console) {
         },
         [] { return !interrupted(); });
     if (!computed.finished) {
-        console.complain("interrupted while computing; what is done is kept, and the same command goes on from there");
+        console.complain(
+            "interrupted while computing; what is done is kept, and the same command goes on from there");
         return ExitCode::interrupted;
     }
     if (computed.students > 0)
@@ -83,8 +86,8 @@ ExitCode write_reports(const Node& node, const NodeDirectory& directory, federat
     std::size_t done = 0;
     for (const federation::StudentId& student : wanted.students) {
         if (interrupted()) {
-            console.complain(fmt::format("interrupted: {} of {} student reports are written, each whole", done,
-                                         wanted.students.size()));
+            console.complain(fmt::format("interrupted: {} of {} student reports are written, each whole",
+                                         done, wanted.students.size()));
             return ExitCode::interrupted;
         }
         const auto report = writer.student(student);
@@ -99,8 +102,9 @@ ExitCode report(const ReportArguments& arguments, const config::Clock& clock, Co
     const auto from = config::parse_iso_date(arguments.from);
     const auto to = config::parse_iso_date(arguments.to);
     if (!from || !to || *to < *from) {
-        console.complain(fmt::format("--from {} --to {}: two days as YYYY-MM-DD are wanted, the first not after the last",
-                                     arguments.from, arguments.to));
+        console.complain(
+            fmt::format("--from {} --to {}: two days as YYYY-MM-DD are wanted, the first not after the last",
+                        arguments.from, arguments.to));
         return ExitCode::usage;
     }
     auto node = Node::open(NodeFolder{arguments.dir}, clock);
@@ -130,17 +134,19 @@ ExitCode report(const ReportArguments& arguments, const config::Clock& clock, Co
         return ExitCode::no_data;
     }
     if (wanted.out.empty() && documents > 1) {
-        console.complain(fmt::format("{} documents cannot go to standard output: name a folder with --out", documents));
+        console.complain(
+            fmt::format("{} documents cannot go to standard output: name a folder with --out", documents));
         return ExitCode::usage;
     }
 
     const std::string language = arguments.language.empty() ? node->settings().language : arguments.language;
     std::vector<std::filesystem::path> written;
     const ExitCode code = write_reports(*node, directory, {*from, *to},
-                                        language == "fr" ? reports::Language::fr : reports::Language::en, wanted, console,
-                                        written);
+                                        language == "fr" ? reports::Language::fr : reports::Language::en,
+                                        wanted, console, written);
     if (code == ExitCode::ok && !wanted.out.empty()) {
-        for (const std::filesystem::path& path : written) console.print(path.string() + "\n");
+        for (const std::filesystem::path& path : written)
+            console.print(path.string() + "\n");
     }
     return code;
 }

@@ -22,10 +22,11 @@ struct ReportFiles {
 // Brings the totals up to date, with progress. `interrupted` if a signal came.
 [[nodiscard]] ExitCode bring_up_to_date(Node& node, Console& console);
 
-// Writes the documents, each whole or not at all, and appends their paths to `written`. `no_data` if nothing was ever
-// computed, `interrupted` between two documents if a signal came.
-[[nodiscard]] ExitCode write_reports(const Node& node, const NodeDirectory& directory, federation::Period period,
-                                     reports::Language language, const ReportFiles& wanted, Console& console,
+// Writes the documents, each whole or not at all, and appends their paths to `written`. `no_data` if nothing
+// was ever computed, `interrupted` between two documents if a signal came.
+[[nodiscard]] ExitCode write_reports(const Node& node, const NodeDirectory& directory,
+                                     federation::Period period, reports::Language language,
+                                     const ReportFiles& wanted, Console& console,
                                      std::vector<std::filesystem::path>& written);
 
 }  // namespace assidu::node::cli

@@ -23,7 +23,8 @@ std::string size_of(const std::filesystem::path& path) {
 
 std::string describe(const archive::Intake& intake) {
     std::string counts;
-    for (const auto& [name, count] : intake.counts) counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", name, grouped(count));
+    for (const auto& [name, count] : intake.counts)
+        counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", name, grouped(count));
     return fmt::format("{} ({}): {}{}", intake.path, intake.kind, counts.empty() ? "nothing" : counts,
                        intake.ended_utc_s ? "" : "; NOT READ TO ITS END: import it again");
 }
@@ -44,7 +45,9 @@ ExitCode status(const std::filesystem::path& dir, const config::Clock& clock, Co
     const std::size_t dirty = node.archive().dirty(node.source()).size();
 
     std::string text;
-    const auto line = [&](std::string_view name, const std::string& value) { text += fmt::format("{:<12} {}\n", name, value); };
+    const auto line = [&](std::string_view name, const std::string& value) {
+        text += fmt::format("{:<12} {}\n", name, value);
+    };
     line("node", fmt::format("{} ({})", settings.node_id, settings.name));
     line("moodle", settings.wwwroot);
     line("fingerprint", fingerprint ? *fingerprint : fingerprint.error().what);
@@ -54,16 +57,20 @@ ExitCode status(const std::filesystem::path& dir, const config::Clock& clock, Co
                                local(node, extent.first_utc_s), local(node, extent.last_utc_s)));
     line("catalogue", fmt::format("{} people", grouped(node.catalogue().count_people(settings.source_name))));
     if (freshness) {
-        line("computed", fmt::format("as of {}, by {}{}", local(node, freshness->as_of_utc_s), freshness->engine,
-                                     dirty > 0 ? fmt::format("; {} students to compute", grouped(static_cast<std::int64_t>(dirty)))
-                                               : ""));
-        line("ledger", fmt::format("SHA-256 {}", node.ledger().digest(settings.node_id, node.scale().sha256)));
+        line("computed",
+             fmt::format("as of {}, by {}{}", local(node, freshness->as_of_utc_s), freshness->engine,
+                         dirty > 0 ? fmt::format("; {} students to compute",
+                                                 grouped(static_cast<std::int64_t>(dirty)))
+                                   : ""));
+        line("ledger",
+             fmt::format("SHA-256 {}", node.ledger().digest(settings.node_id, node.scale().sha256)));
     } else {
         line("computed", "never: no data");
     }
     line("archive", size_of(node.folder().archive()));
     const auto intakes = node.archive().intakes(kIntakesShown);
-    for (const archive::Intake& intake : intakes) line(&intake == &intakes.front() ? "imports" : "", describe(intake));
+    for (const archive::Intake& intake : intakes)
+        line(&intake == &intakes.front() ? "imports" : "", describe(intake));
     console.print(text);
     return ExitCode::ok;
 }

@@ -216,13 +216,15 @@ bool fill_activity(CatalogueRow& row, archive::ActivityRecord& activity, std::st
 }  // namespace
 
 config::Result<void> read_people(ByteSource& source, char delimiter,
-                                 const CatalogueTake<archive::PersonRecord>& take, const CatalogueReject& reject) {
+                                 const CatalogueTake<archive::PersonRecord>& take,
+                                 const CatalogueReject& reject) {
     static const Table kTable{"people", {}, {"id", "username"}, {"firstname", "lastname"}};
     return read_table<archive::PersonRecord>(source, delimiter, kTable, take, reject, fill_person);
 }
 
 config::Result<void> read_courses(ByteSource& source, char delimiter,
-                                  const CatalogueTake<archive::CourseRecord>& take, const CatalogueReject& reject) {
+                                  const CatalogueTake<archive::CourseRecord>& take,
+                                  const CatalogueReject& reject) {
     static const Table kTable{"courses", {}, {"id", "shortname", "fullname"}, {}};
     return read_table<archive::CourseRecord>(source, delimiter, kTable, take, reject, fill_course);
 }

@@ -1,8 +1,10 @@
 // The catalogue of a site as CSV: its people, courses and activities, for those who cannot let a node read
 // the database. The columns are Moodle's (any order, any case; unknown ones are passed over); NULL is an
 // empty field, NULL or \N; fields that are not UTF-8 are read as Windows-1252; texts come trimmed and without
-// control characters. A person's cohorts stand in `cohorts`, separated by semicolons, or in the columns cohort1, cohort2,
-// ... of Moodle's upload format; `profile_field_ine` gives the profile field "ine"; an MNet host comes by its name
+// control characters. A person's cohorts stand in `cohorts`, separated by semicolons, or in the columns
+// cohort1, cohort2,
+// ... of Moodle's upload format; `profile_field_ine` gives the profile field "ine"; an MNet host comes by its
+// name
 // (`mnethost`), else by its number in the site (`mnethostid`).
 #pragma once
 

@@ -29,7 +29,8 @@ constexpr std::int64_t kRowsAProgress = 4096;
 // What every kind of import does with rows that give nothing.
 class Rejects {
   public:
-    Rejects(const NodeFolder& folder, const std::filesystem::path& source, std::int64_t intake, const ImportEvents& events)
+    Rejects(const NodeFolder& folder, const std::filesystem::path& source, std::int64_t intake,
+            const ImportEvents& events)
         : source_(source.string()),
           events_(events),
           file_(folder.rejects() / fmt::format("{}-{}.jsonl", source.filename().string(), intake), source) {}
@@ -37,14 +38,16 @@ class Rejects {
     void add(std::uint64_t line, std::string_view reason, std::string_view record) {
         file_.add(line, reason, record);
         last_ = fmt::format("{}:{}: {}", source_, line, reason);
-        if (static_cast<std::size_t>(file_.count()) <= config::limits::kRejectsPrintedMax) events_.warning(last_);
+        if (static_cast<std::size_t>(file_.count()) <= config::limits::kRejectsPrintedMax)
+            events_.warning(last_);
     }
     // Says how many more there were, once all are synced.
     void finish(FileImport& result) {
         file_.sync();
         if (file_.count() == 0) return;
         result.rejects = file_.path();
-        const std::int64_t more = file_.count() - static_cast<std::int64_t>(config::limits::kRejectsPrintedMax);
+        const std::int64_t more =
+            file_.count() - static_cast<std::int64_t>(config::limits::kRejectsPrintedMax);
         if (more > 0) events_.warning(fmt::format("{}: and {} more rejected rows", source_, more));
     }
     [[nodiscard]] std::int64_t count() const { return file_.count(); }
@@ -85,7 +88,8 @@ class LogImport final : public RowSink {
             return;
         }
         learn(row);
-        batch_.push_back({row.user_id, {row.time_s, row.id, row.course, row.activity, node_.archive().intern(row.shape)}});
+        batch_.push_back(
+            {row.user_id, {row.time_s, row.id, row.course, row.activity, node_.archive().intern(row.shape)}});
         lines_.push_back(line);
         if (batch_.size() == kRowsABatch) flush();
     }
@@ -100,7 +104,8 @@ class LogImport final : public RowSink {
         return events_.wants_more() && !(options_.strict && rejects_.count() > 0);
     }
 
-    // Archives what is waiting. The counts that the intake keeps are those of all rows whose fate is sealed with it.
+    // Archives what is waiting. The counts that the intake keeps are those of all rows whose fate is sealed
+    // with it.
     void flush() {
         const auto sealed = [&](const archive::Appended& appended) {
             auto counts = counts_;
@@ -113,16 +118,18 @@ class LogImport final : public RowSink {
         counts_ = sealed(appended);
         for (const std::size_t at : appended.conflicts) {
             const archive::StudentEvent& event = batch_[at];
-            rejects_.add(lines_[at], fmt::format("id {} is archived already with other contents", event.event.id),
-                         fmt::format("user {} time {} course {} activity {} event {}", event.user_id, event.event.time_s,
-                                     event.event.course, event.event.activity,
-                                     node_.archive().shapes()[static_cast<std::size_t>(event.event.shape)].eventname));
+            rejects_.add(
+                lines_[at], fmt::format("id {} is archived already with other contents", event.event.id),
+                fmt::format("user {} time {} course {} activity {} event {}", event.user_id,
+                            event.event.time_s, event.event.course, event.event.activity,
+                            node_.archive().shapes()[static_cast<std::size_t>(event.event.shape)].eventname));
         }
         batch_.clear();
         lines_.clear();
         if (!activities_.empty()) {
             std::vector<archive::ActivityFacts> facts;
-            for (auto& [activity, fact] : activities_) facts.push_back(fact);
+            for (auto& [activity, fact] : activities_)
+                facts.push_back(fact);
             node_.archive().learn(node_.source(), facts, /*sure=*/false);
             activities_.clear();
         }
@@ -145,14 +152,17 @@ class LogImport final : public RowSink {
         if (row.activity == 0) return;
         constexpr std::string_view kModule = "mod_";
         const std::string_view component = row.shape.component;
-        const std::string_view type = component.starts_with(kModule) ? component.substr(kModule.size()) : std::string_view{};
+        const std::string_view type =
+            component.starts_with(kModule) ? component.substr(kModule.size()) : std::string_view{};
         const auto [known, is_new] = learnt_.try_emplace(row.activity);
-        if (!is_new && (known->second.has_course || row.course == kCourseUnknown) && (known->second.has_type || type.empty()))
+        if (!is_new && (known->second.has_course || row.course == kCourseUnknown) &&
+            (known->second.has_type || type.empty()))
             return;
         known->second.has_course = known->second.has_course || row.course != kCourseUnknown;
         known->second.has_type = known->second.has_type || !type.empty();
-        archive::ActivityFacts& fact = activities_.try_emplace(row.activity, archive::ActivityFacts{row.activity, kCourseUnknown, ""})
-                                           .first->second;
+        archive::ActivityFacts& fact =
+            activities_.try_emplace(row.activity, archive::ActivityFacts{row.activity, kCourseUnknown, ""})
+                .first->second;
         if (row.course != kCourseUnknown) fact.course = row.course;
         if (!type.empty()) fact.type = type;
     }
@@ -173,8 +183,8 @@ class LogImport final : public RowSink {
     std::vector<std::uint64_t> lines_;  // of the batch
     std::map<std::string, std::int64_t> counts_;
     std::set<std::int64_t> unknown_people_;
-    std::unordered_map<std::int64_t, Learnt> learnt_;             // activities that the archive was told of
-    std::map<std::int64_t, archive::ActivityFacts> activities_;   // and those it will be with the next batch
+    std::unordered_map<std::int64_t, Learnt> learnt_;            // activities that the archive was told of
+    std::map<std::int64_t, archive::ActivityFacts> activities_;  // and those it will be with the next batch
 };
 
 // The one user of the catalogue with a full name, as Moodle's log page shows it.
@@ -182,7 +192,8 @@ class UsersByName {
   public:
     UsersByName(const archive::Catalogue& catalogue, const std::string& source) {
         catalogue.people(source, [&](const archive::PersonRecord& person) {
-            const auto [at, is_new] = users_.try_emplace(person.firstname + " " + person.lastname, person.user_id);
+            const auto [at, is_new] =
+                users_.try_emplace(person.firstname + " " + person.lastname, person.user_id);
             if (!is_new && at->second != person.user_id) at->second = kSeveral;
         });
     }
@@ -220,8 +231,10 @@ Result<void> read_page(Node& node, const std::filesystem::path& path, ByteSource
                        const ImportOptions& options, LogImport& sink, FileImport& result) {
     const std::string& zone = options.timezone.empty() ? node.settings().timezone : options.timezone;
     if (zone.empty())
-        return refuse(fmt::format("{}: a download of Moodle's log page shows local times: name their zone with --timezone, "
-                                  "such as --timezone Europe/Paris", path.string()));
+        return refuse(fmt::format(
+            "{}: a download of Moodle's log page shows local times: name their zone with --timezone, "
+            "such as --timezone Europe/Paris",
+            path.string()));
     const auto calendar = config::CivilCalendar::of(zone);
     if (!calendar) return std::unexpected(calendar.error());
     const auto order = date_order_of(path, delimiter, options);
@@ -234,24 +247,31 @@ Result<void> read_page(Node& node, const std::filesystem::path& path, ByteSource
     const auto notes = read_log_page(source, delimiter, page, sink);
     if (!notes) return std::unexpected(notes.error());
     learn_from_page(node, *notes);
-    result.remarks.push_back(fmt::format("log page: ids are derived from the rows' content, times were read in {}", zone));
+    result.remarks.push_back(
+        fmt::format("log page: ids are derived from the rows' content, times were read in {}", zone));
     if (notes->ambiguous_times > 0)
-        result.remarks.push_back(fmt::format("{} rows have a time that the clocks showed twice; the earlier was taken",
-                                             notes->ambiguous_times));
+        result.remarks.push_back(
+            fmt::format("{} rows have a time that the clocks showed twice; the earlier was taken",
+                        notes->ambiguous_times));
     if (notes->skipped_times > 0)
-        result.remarks.push_back(fmt::format("{} rows have a time that the clocks never showed", notes->skipped_times));
+        result.remarks.push_back(
+            fmt::format("{} rows have a time that the clocks never showed", notes->skipped_times));
     if (notes->unknown_courses > 0 && notes->courses.size() != 1)
-        result.remarks.push_back(fmt::format("{} rows do not say their course; a catalogue of activities would",
-                                             notes->unknown_courses));
+        result.remarks.push_back(fmt::format(
+            "{} rows do not say their course; a catalogue of activities would", notes->unknown_courses));
     return {};
 }
 
-Result<void> read_log(Node& node, const std::filesystem::path& path, ByteSource& source, const Recognised& recognised,
-                      const ImportOptions& options, LogImport& sink, FileImport& result) {
+Result<void> read_log(Node& node, const std::filesystem::path& path, ByteSource& source,
+                      const Recognised& recognised, const ImportOptions& options, LogImport& sink,
+                      FileImport& result) {
     switch (recognised.kind) {
-        case FileKind::log_csv: return read_log_csv(source, recognised.delimiter, sink);
-        case FileKind::log_json: return read_log_json(source, sink);
-        default: return read_page(node, path, source, recognised.delimiter, options, sink, result);
+        case FileKind::log_csv:
+            return read_log_csv(source, recognised.delimiter, sink);
+        case FileKind::log_json:
+            return read_log_json(source, sink);
+        default:
+            return read_page(node, path, source, recognised.delimiter, options, sink, result);
     }
 }
 
@@ -260,9 +280,12 @@ Result<void> import_log(Node& node, const std::filesystem::path& path, const Rec
     auto opened = ByteSource::open(path);
     if (!opened) return std::unexpected(opened.error());
     ByteSource& source = **opened;
-    if (node.settings().students.needs_catalogue() && node.catalogue().count_people(node.settings().source_name) == 0)
-        return refuse(fmt::format("{}: the settings select students by the catalogue of people, and there is none: import it "
-                                  "first (or with this file)", path.string()));
+    if (node.settings().students.needs_catalogue() &&
+        node.catalogue().count_people(node.settings().source_name) == 0)
+        return refuse(fmt::format(
+            "{}: the settings select students by the catalogue of people, and there is none: import it "
+            "first (or with this file)",
+            path.string()));
 
     archive::Intake intake;
     intake.source = node.settings().source_name;
@@ -286,8 +309,10 @@ Result<void> import_log(Node& node, const std::filesystem::path& path, const Rec
     }
     settle();
     if (sink.unknown_people() > 0)
-        result.remarks.push_back(fmt::format("{} people are not in the catalogue: their rows were not kept; with a newer "
-                                             "catalogue, import this file again", sink.unknown_people()));
+        result.remarks.push_back(
+            fmt::format("{} people are not in the catalogue: their rows were not kept; with a newer "
+                        "catalogue, import this file again",
+                        sink.unknown_people()));
     if (!read) return read;
     if (options.strict && rejects.count() > 0)
         return refuse(fmt::format("{} (--strict: nothing behind it was read)", rejects.last()));
@@ -303,8 +328,8 @@ Result<void> import_log(Node& node, const std::filesystem::path& path, const Rec
 // Reads one kind of catalogue and puts it down in one go: a catalogue is small beside the logs.
 template <class Record, class Read>
 Result<void> import_catalogue(Node& node, const std::filesystem::path& path, const Recognised& recognised,
-                              const ImportOptions& options, const ImportEvents& events, FileImport& result, Read read_all,
-                              const std::function<void(const std::vector<Record>&)>& keep) {
+                              const ImportOptions& options, const ImportEvents& events, FileImport& result,
+                              Read read_all, const std::function<void(const std::vector<Record>&)>& keep) {
     auto opened = ByteSource::open(path);
     if (!opened) return std::unexpected(opened.error());
     archive::Intake intake;
@@ -316,8 +341,11 @@ Result<void> import_catalogue(Node& node, const std::filesystem::path& path, con
     Rejects rejects(node.folder(), path, intake.key, events);
     std::vector<Record> records;
     const auto read = read_all(
-        **opened, recognised.delimiter, [&](Record& record, std::uint64_t) { records.push_back(std::move(record)); },
-        [&](std::uint64_t line, std::string_view reason, std::string_view record) { rejects.add(line, reason, record); });
+        **opened, recognised.delimiter,
+        [&](Record& record, std::uint64_t) { records.push_back(std::move(record)); },
+        [&](std::uint64_t line, std::string_view reason, std::string_view record) {
+            rejects.add(line, reason, record);
+        });
     rejects.finish(result);
     if (!read) return read;
     if (options.strict && rejects.count() > 0)
@@ -343,15 +371,20 @@ Result<void> import_file(Node& node, const std::filesystem::path& path, const Re
     switch (recognised.kind) {
         case FileKind::log_csv:
         case FileKind::log_json:
-        case FileKind::log_page: return import_log(node, path, recognised, options, events, result);
+        case FileKind::log_page:
+            return import_log(node, path, recognised, options, events, result);
         case FileKind::people:
             return import_catalogue<archive::PersonRecord>(
                 node, path, recognised, options, events, result, read_people,
-                [&](const std::vector<archive::PersonRecord>& people) { node.catalogue().put(source, people); });
+                [&](const std::vector<archive::PersonRecord>& people) {
+                    node.catalogue().put(source, people);
+                });
         case FileKind::courses:
             return import_catalogue<archive::CourseRecord>(
                 node, path, recognised, options, events, result, read_courses,
-                [&](const std::vector<archive::CourseRecord>& courses) { node.catalogue().put(source, courses); });
+                [&](const std::vector<archive::CourseRecord>& courses) {
+                    node.catalogue().put(source, courses);
+                });
         case FileKind::activities:
             return import_catalogue<archive::ActivityRecord>(
                 node, path, recognised, options, events, result, read_activities,
@@ -359,7 +392,8 @@ Result<void> import_file(Node& node, const std::filesystem::path& path, const Re
                     node.catalogue().put(source, activities);
                     std::vector<archive::ActivityFacts> facts;
                     facts.reserve(activities.size());
-                    for (const auto& activity : activities) facts.push_back({activity.activity, activity.course, activity.type});
+                    for (const auto& activity : activities)
+                        facts.push_back({activity.activity, activity.course, activity.type});
                     node.archive().learn(node.source(), facts, /*sure=*/true);
                 });
     }

@@ -125,24 +125,36 @@ config::Result<Recognised> recognise(const std::filesystem::path& path) {
 
 std::string_view name_of(FileKind kind) {
     switch (kind) {
-        case FileKind::log_csv: return "log_csv";
-        case FileKind::log_json: return "log_json";
-        case FileKind::log_page: return "log_page";
-        case FileKind::people: return "people";
-        case FileKind::courses: return "courses";
-        case FileKind::activities: return "activities";
+        case FileKind::log_csv:
+            return "log_csv";
+        case FileKind::log_json:
+            return "log_json";
+        case FileKind::log_page:
+            return "log_page";
+        case FileKind::people:
+            return "people";
+        case FileKind::courses:
+            return "courses";
+        case FileKind::activities:
+            return "activities";
     }
     return "";
 }
 
 std::string_view words_of(FileKind kind) {
     switch (kind) {
-        case FileKind::log_csv: return "dump of logstore_standard_log";
-        case FileKind::log_json: return "rows of logstore_standard_log as JSON";
-        case FileKind::log_page: return "download of Moodle's log page";
-        case FileKind::people: return "catalogue of people";
-        case FileKind::courses: return "catalogue of courses";
-        case FileKind::activities: return "catalogue of activities";
+        case FileKind::log_csv:
+            return "dump of logstore_standard_log";
+        case FileKind::log_json:
+            return "rows of logstore_standard_log as JSON";
+        case FileKind::log_page:
+            return "download of Moodle's log page";
+        case FileKind::people:
+            return "catalogue of people";
+        case FileKind::courses:
+            return "catalogue of courses";
+        case FileKind::activities:
+            return "catalogue of activities";
     }
     return "";
 }

@@ -14,7 +14,8 @@ namespace assidu::node::collect {
 namespace {
 
 [[noreturn]] void fail(const std::filesystem::path& path, const char* action) {
-    throw config::ResourceFailure(fmt::format("{}: cannot {}: {}", path.string(), action, std::strerror(errno)));
+    throw config::ResourceFailure(
+        fmt::format("{}: cannot {}: {}", path.string(), action, std::strerror(errno)));
 }
 
 }  // namespace

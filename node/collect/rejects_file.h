@@ -1,5 +1,5 @@
-// The rows of one import that gave no event, kept so that nothing is lost: one JSON object a line with file, line, reason
-// and the record as it stood. Made with the first reject; private to its owner.
+// The rows of one import that gave no event, kept so that nothing is lost: one JSON object a line with file,
+// line, reason and the record as it stood. Made with the first reject; private to its owner.
 #pragma once
 
 #include <cstdint>

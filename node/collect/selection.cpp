@@ -12,14 +12,17 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
 }
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 bool same(std::string_view a, std::string_view b) {
     return std::ranges::equal(trimmed(a), trimmed(b), {}, lower, lower);
 }
 
 bool any_of(const std::vector<std::string>& alternatives, std::string_view value) {
-    return std::ranges::any_of(alternatives, [&](const std::string& alternative) { return same(alternative, value); });
+    return std::ranges::any_of(alternatives,
+                               [&](const std::string& alternative) { return same(alternative, value); });
 }
 
 // A condition that is not set holds.
@@ -36,28 +39,36 @@ std::string_view domain_of(std::string_view email) {
 
 std::string_view code_of(Selected selected) {
     switch (selected) {
-        case Selected::yes: return "selected";
-        case Selected::nobody: return "nobody";
-        case Selected::guest: return "guest";
-        case Selected::excluded: return "excluded";
-        case Selected::not_selected: return "not_selected";
-        case Selected::unknown: return "unknown_person";
+        case Selected::yes:
+            return "selected";
+        case Selected::nobody:
+            return "nobody";
+        case Selected::guest:
+            return "guest";
+        case Selected::excluded:
+            return "excluded";
+        case Selected::not_selected:
+            return "not_selected";
+        case Selected::unknown:
+            return "unknown_person";
     }
     return "";
 }
 
 bool matches(const config::StudentSelection& selection, const archive::PersonRecord& person) {
     if (selection.everyone) return true;
-    const bool in_cohort = selection.cohort.empty() || std::ranges::any_of(person.cohorts, [&](const std::string& cohort) {
-                               return any_of(selection.cohort, cohort);
-                           });
+    const bool in_cohort =
+        selection.cohort.empty() || std::ranges::any_of(person.cohorts, [&](const std::string& cohort) {
+            return any_of(selection.cohort, cohort);
+        });
     const bool has_fields = std::ranges::all_of(selection.profile_field, [&](const auto& field) {
         const auto found = person.profile_fields.find(field.first);
         return found != person.profile_fields.end() && any_of(field.second, found->second);
     });
     return in_cohort && has_fields && holds(selection.institution, person.institution) &&
-           holds(selection.department, person.department) && holds(selection.email_domain, domain_of(person.email)) &&
-           holds(selection.auth, person.auth) && holds(selection.mnet_host, person.mnet_host);
+           holds(selection.department, person.department) &&
+           holds(selection.email_domain, domain_of(person.email)) && holds(selection.auth, person.auth) &&
+           holds(selection.mnet_host, person.mnet_host);
 }
 
 Selector::Selector(const config::Settings& settings, const archive::Catalogue& catalogue)
@@ -72,7 +83,8 @@ Selected Selector::of(std::int64_t user_id) {
 Selected Selector::look_up(std::int64_t user_id) const {
     if (user_id <= 0) return Selected::nobody;
     if (user_id == settings_.guest_user_id) return Selected::guest;
-    if (std::ranges::find(settings_.students.exclude_users, user_id) != settings_.students.exclude_users.end())
+    if (std::ranges::find(settings_.students.exclude_users, user_id) !=
+        settings_.students.exclude_users.end())
         return Selected::excluded;
     if (settings_.students.everyone) return Selected::yes;
     const auto person = catalogue_.person(settings_.source_name, user_id);

@@ -1,4 +1,5 @@
-// Whose events a node keeps (design decision 5): the settings' conditions, held against the catalogue of people.
+// Whose events a node keeps (design decision 5): the settings' conditions, held against the catalogue of
+// people.
 #pragma once
 
 #include <cstdint>

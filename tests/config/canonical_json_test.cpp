@@ -17,9 +17,12 @@ TEST(CanonicalJson, SortsMembersAndWritesNoSpaceAndTheEscapesOfRfc8785) {
 TEST(CanonicalJson, TakesIntegersThatEveryReaderAgreesOnAndNothingElse) {
     EXPECT_EQ(canonical_json(json::parse("[9007199254740991, -9007199254740991]")).value(),
               "[9007199254740991,-9007199254740991]");
-    EXPECT_EQ(canonical_json(json::parse("[9007199254740992]")).error().what, "/0: the integer is out of range");
-    EXPECT_EQ(canonical_json(json::parse("[-9007199254740992]")).error().what, "/0: the integer is out of range");
-    EXPECT_EQ(canonical_json(json::parse(R"({"a": {"b": 1.5}})")).error().what, "/a/b: a number must be an integer");
+    EXPECT_EQ(canonical_json(json::parse("[9007199254740992]")).error().what,
+              "/0: the integer is out of range");
+    EXPECT_EQ(canonical_json(json::parse("[-9007199254740992]")).error().what,
+              "/0: the integer is out of range");
+    EXPECT_EQ(canonical_json(json::parse(R"({"a": {"b": 1.5}})")).error().what,
+              "/a/b: a number must be an integer");
 }
 
 TEST(CanonicalJson, RefusesMemberNamesOutsideAsciiAndTextThatIsNotUtf8) {

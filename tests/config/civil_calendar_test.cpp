@@ -5,7 +5,9 @@
 namespace assidu::config {
 namespace {
 
-CivilCalendar zone(std::string_view name) { return CivilCalendar::of(name).value(); }
+CivilCalendar zone(std::string_view name) {
+    return CivilCalendar::of(name).value();
+}
 
 std::int64_t length(const CivilCalendar& calendar, std::string_view date) {
     const CivilDay day = parse_iso_date(date).value();
@@ -16,8 +18,8 @@ TEST(CivilDay, IsReadAndWrittenAsIso8601AndOnlyIfItExists) {
     EXPECT_EQ(iso_date(CivilDay{0}), "1970-01-01");
     EXPECT_EQ(parse_iso_date("2024-02-29"), civil_day(2024, 2, 29));
     EXPECT_EQ(iso_date(parse_iso_date("1969-12-31").value()), "1969-12-31");
-    for (const char* wrong : {"2023-02-29", "2026-13-01", "2026-00-10", "2026-1-01", "2026-01-1", "26-01-01", "2026/01/01",
-                              "2026-01-01 ", "", "-026-01-01", "2026-01--1", "0000-01-01"})
+    for (const char* wrong : {"2023-02-29", "2026-13-01", "2026-00-10", "2026-1-01", "2026-01-1", "26-01-01",
+                              "2026/01/01", "2026-01-01 ", "", "-026-01-01", "2026-01--1", "0000-01-01"})
         EXPECT_EQ(parse_iso_date(wrong), std::nullopt) << wrong;
 }
 
@@ -48,8 +50,8 @@ TEST(CivilCalendar, ADayHasTheHourThatTheDayInUtcHasNot) {
 
 TEST(CivilCalendar, DaysAreContiguousInEveryZoneAndYear) {
     // Zones whose clocks change at midnight, lost a day, or went back over midnight.
-    for (const char* name : {"Europe/Paris", "America/Sao_Paulo", "Asia/Beirut", "Pacific/Apia", "America/St_Johns",
-                             "Africa/Cairo", "America/Havana", "Asia/Gaza"}) {
+    for (const char* name : {"Europe/Paris", "America/Sao_Paulo", "Asia/Beirut", "Pacific/Apia",
+                             "America/St_Johns", "Africa/Cairo", "America/Havana", "Asia/Gaza"}) {
         const CivilCalendar calendar = zone(name);
         const CivilDay last = civil_day(2027, 1, 1).value();
         for (CivilDay day = civil_day(2005, 1, 1).value(); day < last; day = next(day)) {

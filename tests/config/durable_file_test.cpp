@@ -16,7 +16,7 @@ TEST(DurableFile, IsReplacedWholeWithItsMode) {
     write_file_durably(folder / "a", "one", 0640);
     write_file_durably(folder / "a", "two", 0600);
     EXPECT_EQ(contents_of(folder / "a"), "two");
-    struct stat status {};
+    struct stat status{};
     ASSERT_EQ(::stat((folder / "a").c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 0777U, 0600U);
 }
@@ -40,7 +40,8 @@ TEST(DurableFile, AFailureNamesTheFileAndLeavesNothingBehind) {
     std::filesystem::create_directories(folder / "taken/inside");
     EXPECT_THROW(replace_file(folder / "taken", "x"), ResourceFailure);
     int entries = 0;
-    for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(folder.path())) ++entries;
+    for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(folder.path()))
+        ++entries;
     EXPECT_EQ(entries, 1);
 }
 

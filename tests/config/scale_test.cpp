@@ -11,8 +11,8 @@
 namespace assidu::config {
 namespace {
 
-using ::testing::HasSubstr;
 using nlohmann::json;
+using ::testing::HasSubstr;
 
 std::string refusal_of(const std::function<void(json&)>& change) {
     json document = json::parse(preset_document("sonate"));
@@ -51,7 +51,8 @@ TEST(Scale, AnUnknownKeyIsRefusedByItsPath) {
     EXPECT_THAT(refusal_of([](json& s) { s["gap"]["idel"] = 1; }), HasSubstr("key 'gap.idel' is not known"));
     EXPECT_THAT(refusal_of([](json& s) { s["filter"]["modules"]["include"] = json::array(); }),
                 HasSubstr("key 'filter.modules.include' is not known"));
-    EXPECT_THAT(refusal_of([](json& s) { s["caps"] = {{"day", 25200}}; }), HasSubstr("key 'caps' is not known"));
+    EXPECT_THAT(refusal_of([](json& s) { s["caps"] = {{"day", 25200}}; }),
+                HasSubstr("key 'caps' is not known"));
 }
 
 TEST(Scale, AMissingKeyIsNamed) {
@@ -63,15 +64,18 @@ TEST(Scale, SecondsAreTakenAtTheirLimitsAndRefusedOnePast) {
     EXPECT_EQ(refusal_of([](json& s) { s["gap"]["idle"] = 1; }), "accepted");
     EXPECT_EQ(refusal_of([](json& s) { s["gap"]["idle"] = 86400; }), "accepted");
     EXPECT_EQ(refusal_of([](json& s) { s["gap"]["idle_credit"] = 0; }), "accepted");
-    EXPECT_THAT(refusal_of([](json& s) { s["gap"]["idle"] = 0; }), HasSubstr("'gap.idle' must be an integer from 1 to 86400"));
+    EXPECT_THAT(refusal_of([](json& s) { s["gap"]["idle"] = 0; }),
+                HasSubstr("'gap.idle' must be an integer from 1 to 86400"));
     EXPECT_THAT(refusal_of([](json& s) { s["gap"]["idle"] = 86401; }), HasSubstr("'gap.idle'"));
     EXPECT_THAT(refusal_of([](json& s) { s["gap"]["last_credit"] = -1; }), HasSubstr("'gap.last_credit'"));
     EXPECT_THAT(refusal_of([](json& s) { s["gap"]["idle"] = "1800"; }), HasSubstr("'gap.idle'"));
-    EXPECT_THAT(refusal_of([](json& s) { s["gap"]["idle"] = 1800.5; }), HasSubstr("a number must be an integer"));
+    EXPECT_THAT(refusal_of([](json& s) { s["gap"]["idle"] = 1800.5; }),
+                HasSubstr("a number must be an integer"));
 }
 
 TEST(Scale, AValueOfALaterVersionIsRefusedNotIgnored) {
-    EXPECT_THAT(refusal_of([](json& s) { s["gap"]["compare"] = "ge"; }), HasSubstr("'gap.compare' must be \"gt\""));
+    EXPECT_THAT(refusal_of([](json& s) { s["gap"]["compare"] = "ge"; }),
+                HasSubstr("'gap.compare' must be \"gt\""));
     EXPECT_THAT(refusal_of([](json& s) { s["stream"] = "user_course"; }), HasSubstr("'stream'"));
     EXPECT_THAT(refusal_of([](json& s) { s["schema"] = 2; }), HasSubstr("'schema'"));
     EXPECT_THAT(refusal_of([](json& s) { s["filter"]["anonymous"] = "keep"; }),
@@ -86,8 +90,10 @@ TEST(Scale, AZoneThatDoesNotExistAndAnIdThatIsNoneAreRefused) {
 TEST(Scale, ADocumentThatIsNoneOrSaysAThingTwiceIsRefused) {
     EXPECT_THAT(parse_scale("{", "x").error().what, HasSubstr("x: not JSON"));
     EXPECT_THAT(parse_scale("[]", "x").error().what, HasSubstr("must be an object"));
-    EXPECT_THAT(parse_scale(R"({"id": "a", "id": "b"})", "x").error().what, HasSubstr("key 'id' stands twice"));
-    EXPECT_THAT(parse_scale(R"({"gap": {"idle": 1, "idle": 2}})", "x").error().what, HasSubstr("key 'idle' stands twice"));
+    EXPECT_THAT(parse_scale(R"({"id": "a", "id": "b"})", "x").error().what,
+                HasSubstr("key 'id' stands twice"));
+    EXPECT_THAT(parse_scale(R"({"gap": {"idle": 1, "idle": 2}})", "x").error().what,
+                HasSubstr("key 'idle' stands twice"));
 }
 
 }  // namespace

@@ -56,21 +56,25 @@ TEST(Settings, ABrokenFileIsNamedWithLineAndColumn) {
 }
 
 TEST(Settings, AnUnknownKeyOrTableIsRefusedWithItsLine) {
-    EXPECT_THAT(refusal_of(with("[reports]", "[reports]\nlanguages = \"fr\"")), HasSubstr("[reports] languages is not known"));
+    EXPECT_THAT(refusal_of(with("[reports]", "[reports]\nlanguages = \"fr\"")),
+                HasSubstr("[reports] languages is not known"));
     EXPECT_THAT(refusal_of(with("[reports]", "[report]")), HasSubstr("report is not known"));
 }
 
 TEST(Settings, AWrongTypeOrValueIsRefusedByKey) {
-    EXPECT_THAT(refusal_of(with("guest_user_id = 1", "guest_user_id = \"1\"")), HasSubstr("guest_user_id must be an integer"));
+    EXPECT_THAT(refusal_of(with("guest_user_id = 1", "guest_user_id = \"1\"")),
+                HasSubstr("guest_user_id must be an integer"));
     EXPECT_THAT(refusal_of(with("id = \"univ-lyon\"", "id = \"Univ Lyon\"")), HasSubstr("[node] id must be"));
     EXPECT_THAT(refusal_of(with("\"https://moodle", "\"moodle")), HasSubstr("[node] wwwroot must be"));
     EXPECT_THAT(refusal_of(with("language = \"fr\"", "language = \"de\"")), HasSubstr("[reports] language"));
-    EXPECT_THAT(refusal_of(with("# timezone = \"Europe/Paris\"", "timezone = \"Europe/Nowhere\"")), HasSubstr("Europe/Nowhere"));
+    EXPECT_THAT(refusal_of(with("# timezone = \"Europe/Paris\"", "timezone = \"Europe/Nowhere\"")),
+                HasSubstr("Europe/Nowhere"));
     EXPECT_THAT(refusal_of(with("format = 1", "format = 2")), HasSubstr("format = 1"));
 }
 
 TEST(Settings, WhoseStudentsMustBeSaidAndOnlyOnce) {
-    EXPECT_THAT(refusal_of(with("\neveryone = true", "\neveryone = false")), HasSubstr("say whose events this node keeps"));
+    EXPECT_THAT(refusal_of(with("\neveryone = true", "\neveryone = false")),
+                HasSubstr("say whose events this node keeps"));
     EXPECT_THAT(refusal_of(with("\neveryone = true", "\neveryone = true\ninstitution = [\"A\"]")),
                 HasSubstr("is true beside conditions"));
 }

@@ -26,7 +26,14 @@ StudentId student(std::uint8_t number) {
 
 StudentLedger totals(std::uint8_t number, std::int64_t seconds) {
     StudentLedger ledger{student(number), "moodle", {}, {}, {}};
-    ledger.rows.push_back({student(number), CivilDay{100}, 10, seconds, 5, 3, 8'640'000, 8'640'100,
+    ledger.rows.push_back({student(number),
+                           CivilDay{100},
+                           10,
+                           seconds,
+                           5,
+                           3,
+                           8'640'000,
+                           8'640'100,
                            {{501, seconds / 2, 5, 1}, {502, 1, 0, 1}}});
     ledger.rows.push_back({student(number), CivilDay{101}, 0, 60, 0, 0, std::nullopt, std::nullopt, {}});
     ledger.sessions.push_back({student(number), 8'640'000, 8'640'000 + seconds, 3, {0, 10}});
@@ -45,7 +52,8 @@ struct Contents {
 Contents read(const Ledger& ledger, const LedgerQuery& query) {
     Contents contents;
     ledger.rows(query, [&](const LedgerRow& row) { contents.rows.push_back(row); });
-    ledger.sessions(query, INT64_MIN, INT64_MAX, [&](const SessionRow& session) { contents.sessions.push_back(session); });
+    ledger.sessions(query, INT64_MIN, INT64_MAX,
+                    [&](const SessionRow& session) { contents.sessions.push_back(session); });
     return contents;
 }
 
@@ -61,8 +69,8 @@ TEST(SqliteLedger, GivesBackExactlyWhatWasPutInAfterReopening) {
     const auto ledger = open_sqlite_ledger(folder / "l.sqlite");
     const Contents contents = read(*ledger, everything());
     EXPECT_EQ(contents.rows, (std::vector{one.rows[0], one.rows[1], two.rows[0], two.rows[1]}));
-    EXPECT_EQ(contents.sessions, (std::vector{one.sessions[0], one.sessions[1], one.sessions[2], two.sessions[0],
-                                              two.sessions[1], two.sessions[2]}));
+    EXPECT_EQ(contents.sessions, (std::vector{one.sessions[0], one.sessions[1], one.sessions[2],
+                                              two.sessions[0], two.sessions[1], two.sessions[2]}));
     EXPECT_EQ(ledger->freshness("lyon", kScale.sha256), kFreshness);
     EXPECT_EQ(ledger->dropped(everything()), (std::map<std::string, std::int64_t>{{"origin", 8}}));
     EXPECT_EQ(ledger->students("lyon", kScale.sha256).size(), 2U);
@@ -106,7 +114,8 @@ TEST(SqliteLedger, APeriodHasBothItsEndsAndAStudentOnlyTheirOwn) {
     EXPECT_EQ(read(*ledger, query).rows.size(), 0U);
     query = everything();
     query.student = student(2);
-    for (const LedgerRow& row : read(*ledger, query).rows) EXPECT_EQ(row.student, student(2));
+    for (const LedgerRow& row : read(*ledger, query).rows)
+        EXPECT_EQ(row.student, student(2));
     query.student = student(3);
     EXPECT_EQ(read(*ledger, query), Contents{});
 }
@@ -114,7 +123,8 @@ TEST(SqliteLedger, APeriodHasBothItsEndsAndAStudentOnlyTheirOwn) {
 TEST(SqliteLedger, ASessionTouchesASpanIfAnInstantOfItIsInside) {
     const TemporaryFolder folder;
     const auto ledger = open_sqlite_ledger(folder / "l.sqlite");
-    StudentLedger one{student(1), "moodle", {}, {{student(1), 100, 200, 1, {0}}, {student(1), 300, 300, 1, {0}}}, {}};
+    StudentLedger one{
+        student(1), "moodle", {}, {{student(1), 100, 200, 1, {0}}, {student(1), 300, 300, 1, {0}}}, {}};
     ledger->replace("lyon", kScale, std::vector{one}, kFreshness);
     const auto touching = [&](std::int64_t from, std::int64_t to) {
         int count = 0;
@@ -154,7 +164,8 @@ TEST(SqliteLedger, AnOutageIsFoundWhereItTouchesAndPutDownOnce) {
 TEST(SqliteLedger, ADamagedRowIsSaidToBeDamagedNeverReadAsData) {
     const TemporaryFolder folder;
     open_sqlite_ledger(folder / "l.sqlite")->replace("lyon", kScale, std::vector{totals(1, 600)}, kFreshness);
-    SQLite::Database(folder / "l.sqlite", SQLite::OPEN_READWRITE).exec("UPDATE ledger_row SET activities=x'05ff'");
+    SQLite::Database(folder / "l.sqlite", SQLite::OPEN_READWRITE)
+        .exec("UPDATE ledger_row SET activities=x'05ff'");
     const auto ledger = open_sqlite_ledger(folder / "l.sqlite");
     EXPECT_THROW(read(*ledger, everything()), ResourceFailure);
 }

@@ -17,7 +17,8 @@ using ::testing::ThrowsMessage;
 using tests::TemporaryFolder;
 
 constexpr std::string_view kOne[] = {"CREATE TABLE t (a INTEGER);"};
-constexpr std::string_view kTwo[] = {"CREATE TABLE t (a INTEGER);", "ALTER TABLE t ADD COLUMN b INTEGER DEFAULT 7;"};
+constexpr std::string_view kTwo[] = {"CREATE TABLE t (a INTEGER);",
+                                     "ALTER TABLE t ADD COLUMN b INTEGER DEFAULT 7;"};
 constexpr StoreFormat kVersion1{"test", 42, kOne};
 constexpr StoreFormat kVersion2{"test", 42, kTwo};
 
@@ -26,7 +27,7 @@ TEST(SqliteStore, IsPrivateAndDurable) {
     SQLite::Database database = open_store(folder / "t.sqlite", kVersion1);
     EXPECT_EQ(database.execAndGet("PRAGMA journal_mode").getString(), "wal");
     EXPECT_EQ(database.execAndGet("PRAGMA synchronous").getInt(), 2);
-    struct stat status {};
+    struct stat status{};
     ASSERT_EQ(::stat((folder / "t.sqlite").c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 0777U, 0600U);
 }
@@ -42,13 +43,15 @@ TEST(SqliteStore, AnOlderFileIsMigratedForwardWithItsRows) {
 TEST(SqliteStore, AFileOfANewerVersionIsRefused) {
     const TemporaryFolder folder;
     (void)open_store(folder / "t.sqlite", kVersion2);
-    EXPECT_THAT([&] { (void)open_store(folder / "t.sqlite", kVersion1); },
-                ThrowsMessage<ResourceFailure>(HasSubstr("test format 2 is newer than this program, which knows 1")));
+    EXPECT_THAT(
+        [&] { (void)open_store(folder / "t.sqlite", kVersion1); },
+        ThrowsMessage<ResourceFailure>(HasSubstr("test format 2 is newer than this program, which knows 1")));
 }
 
 TEST(SqliteStore, AFileOfAnotherKindOrNoDatabaseIsRefusedByName) {
     const TemporaryFolder folder;
-    SQLite::Database(folder / "other.sqlite", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE).exec("CREATE TABLE x (a)");
+    SQLite::Database(folder / "other.sqlite", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE)
+        .exec("CREATE TABLE x (a)");
     EXPECT_THAT([&] { (void)open_store(folder / "other.sqlite", kVersion1); },
                 ThrowsMessage<ResourceFailure>(HasSubstr("other.sqlite: not an Assidu test file")));
     folder.write("text.sqlite", std::string(5000, 'x'));
@@ -75,7 +78,9 @@ TEST(SqliteStore, AFullDiskIsSaidToBeOne) {
     SQLite::Database database = open_store(folder / "t.sqlite", kVersion1);
     database.exec("PRAGMA max_page_count=4");
     EXPECT_THAT(
-        [&] { translating_errors(database, [&] { database.exec("INSERT INTO t VALUES (randomblob(100000))"); }); },
+        [&] {
+            translating_errors(database, [&] { database.exec("INSERT INTO t VALUES (randomblob(100000))"); });
+        },
         ThrowsMessage<ResourceFailure>(HasSubstr("the disk is full")));
 }
 

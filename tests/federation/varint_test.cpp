@@ -9,12 +9,15 @@ namespace {
 
 TEST(Varint, GoesBothWaysForEveryMagnitude) {
     std::vector<std::int64_t> values{0, 1, -1, 63, 64, -64, -65, INT64_MAX, INT64_MIN};
-    for (int shift = 0; shift < 63; ++shift) values.push_back(std::int64_t{1} << shift);
+    for (int shift = 0; shift < 63; ++shift)
+        values.push_back(std::int64_t{1} << shift);
     std::string bytes;
-    for (const std::int64_t value : values) put_signed_varint(bytes, value);
+    for (const std::int64_t value : values)
+        put_signed_varint(bytes, value);
     put_varint(bytes, UINT64_MAX);
     VarintReader reader(bytes);
-    for (const std::int64_t value : values) EXPECT_EQ(reader.get_signed(), value);
+    for (const std::int64_t value : values)
+        EXPECT_EQ(reader.get_signed(), value);
     EXPECT_FALSE(reader.done());
     EXPECT_EQ(reader.get(), UINT64_MAX);
     EXPECT_TRUE(reader.done());

@@ -31,7 +31,8 @@ std::vector<std::string> climbing_includes(const fs::path& file, std::size_t flo
         const std::string included = line.substr(begin + 10, line.rfind('"') - begin - 10);
         const std::size_t included_floor = floor_of(included);
         if (included_floor == kFloors.size())
-            found.push_back(file.string() + ":" + std::to_string(number) + ": not from the root: " + included);
+            found.push_back(file.string() + ":" + std::to_string(number) +
+                            ": not from the root: " + included);
         else if (included_floor > floor)
             found.push_back(file.string() + ":" + std::to_string(number) + ": " + included);
     }
@@ -41,10 +42,12 @@ std::vector<std::string> climbing_includes(const fs::path& file, std::size_t flo
 TEST(House, NoIncludeClimbsTheStair) {
     int files = 0;
     for (std::size_t floor = 0; floor < kFloors.size(); ++floor) {
-        for (const auto& entry : fs::recursive_directory_iterator(fs::path(ASSIDU_SOURCE_DIR) / kFloors[floor])) {
+        for (const auto& entry :
+             fs::recursive_directory_iterator(fs::path(ASSIDU_SOURCE_DIR) / kFloors[floor])) {
             if (entry.path().extension() != ".h" && entry.path().extension() != ".cpp") continue;
             ++files;
-            for (const std::string& include : climbing_includes(entry.path(), floor)) ADD_FAILURE() << include;
+            for (const std::string& include : climbing_includes(entry.path(), floor))
+                ADD_FAILURE() << include;
         }
     }
     EXPECT_GT(files, 50) << "the sources are not where this test looks";

@@ -1,5 +1,5 @@
-// Calls that depend on the locale, on the wall clock or on unseeded chance may not stand in the sources: totals must be
-// the same under fr_FR and in ten years.
+// Calls that depend on the locale, on the wall clock or on unseeded chance may not stand in the sources:
+// totals must be the same under fr_FR and in ten years.
 
 #include <gtest/gtest.h>
 
@@ -20,13 +20,15 @@ struct Rule {
 
 TEST(House, NoLocaleNoWallClockNoChance) {
     const std::vector<Rule> rules{
-        {std::regex(R"(\b(strtod|strtof|atof|stod|stof|setlocale|std::locale|toupper|tolower|isalpha|isspace|isdigit)\s*\()"),
+        {std::regex(
+             R"(\b(strtod|strtof|atof|stod|stof|setlocale|std::locale|toupper|tolower|isalpha|isspace|isdigit)\s*\()"),
          "depends on the locale", ""},
-        {std::regex(R"(\b(system_clock::now|gettimeofday|time\(nullptr\)|time\(NULL\)))"), "reads the wall clock",
-         "config/clock.cpp"},
-        {std::regex(R"(\b(rand\(\)|random_device|default_random_engine|_distribution<))"), "is chance that cannot be repeated",
-         ""},
-        {std::regex(R"(\b(strftime|localtime|gmtime|mktime)\s*\()"), "depends on the process's zone or locale", ""},
+        {std::regex(R"(\b(system_clock::now|gettimeofday|time\(nullptr\)|time\(NULL\)))"),
+         "reads the wall clock", "config/clock.cpp"},
+        {std::regex(R"(\b(rand\(\)|random_device|default_random_engine|_distribution<))"),
+         "is chance that cannot be repeated", ""},
+        {std::regex(R"(\b(strftime|localtime|gmtime|mktime)\s*\()"),
+         "depends on the process's zone or locale", ""},
     };
     for (const char* floor : {"config", "rpc", "federation", "reports", "node"}) {
         for (const auto& entry : fs::recursive_directory_iterator(fs::path(ASSIDU_SOURCE_DIR) / floor)) {

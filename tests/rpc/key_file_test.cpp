@@ -37,7 +37,7 @@ TEST(StudentSecret, IsMadeOnceReadBackAndPrivate) {
     const std::string before = contents_of(folder / "s");
     EXPECT_THAT(create_student_secret(folder / "s").error().what, HasSubstr("never overwritten"));
     EXPECT_EQ(contents_of(folder / "s"), before);
-    struct stat status {};
+    struct stat status{};
     ASSERT_EQ(::stat((folder / "s").c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 0777U, 0600U);
 }
@@ -57,7 +57,8 @@ TEST(NodeKey, HasTheFingerprintThatOpensslGives) {
     const TemporaryFolder folder;
     const std::filesystem::path key = folder / "node.pem";
     ASSERT_TRUE(create_node_key(key));
-    const std::string command = "openssl pkey -in " + key.string() + " -pubout -outform DER 2>/dev/null | sha256sum > " +
+    const std::string command = "openssl pkey -in " + key.string() +
+                                " -pubout -outform DER 2>/dev/null | sha256sum > " +
                                 (folder / "print").string();
     ASSERT_EQ(std::system(command.c_str()), 0);
     EXPECT_EQ(node_key_fingerprint(key).value(), contents_of(folder / "print").substr(0, 64));
@@ -67,7 +68,8 @@ TEST(NodeKey, AnotherFileIsRefused) {
     const TemporaryFolder folder;
     folder.write("node.pem", "not a key");
     ASSERT_EQ(::chmod((folder / "node.pem").c_str(), 0600), 0);
-    EXPECT_THAT(node_key_fingerprint(folder / "node.pem").error().what, HasSubstr("not an Ed25519 private key"));
+    EXPECT_THAT(node_key_fingerprint(folder / "node.pem").error().what,
+                HasSubstr("not an Ed25519 private key"));
 }
 
 }  // namespace

@@ -17,8 +17,8 @@ std::vector<Event> some_events(tests::Dice& dice, std::int64_t count) {
     std::vector<Event> events;
     std::int64_t at = kBegin;
     for (std::int64_t i = 0; i < count && at < kBegin + 86'400; ++i) {
-        events.push_back({at, dice.one_in(5) ? dice.roll(1, INT64_MAX / 2) : 1000 + i, dice.roll(-1, 500), dice.roll(0, 9000),
-                          static_cast<ShapeKey>(dice.roll(0, 65'535))});
+        events.push_back({at, dice.one_in(5) ? dice.roll(1, INT64_MAX / 2) : 1000 + i, dice.roll(-1, 500),
+                          dice.roll(0, 9000), static_cast<ShapeKey>(dice.roll(0, 65'535))});
         at += dice.roll(0, 600);
     }
     return events;
@@ -46,7 +46,8 @@ TEST(EventBlock, TakesAboutTenBytesAnEvent) {
     tests::Dice dice(1);
     std::vector<Event> events;
     for (std::int64_t i = 0; i < 100; ++i)
-        events.push_back({kBegin + i * 50, 7'000'000 + i * 300, 12, dice.roll(4000, 4400), static_cast<ShapeKey>(dice.roll(0, 90))});
+        events.push_back({kBegin + i * 50, 7'000'000 + i * 300, 12, dice.roll(4000, 4400),
+                          static_cast<ShapeKey>(dice.roll(0, 90))});
     EXPECT_LT(encode_block(kDay, events).size(), 1000U);
 }
 

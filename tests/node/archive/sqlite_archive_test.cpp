@@ -35,7 +35,8 @@ struct Opened {
         created = archive->intern(shape("created"));
     }
     Appended append(const std::vector<StudentEvent>& batch) {
-        return archive->append(source, batch, 0, [](const Appended&) { return std::map<std::string, std::int64_t>{}; });
+        return archive->append(source, batch, 0,
+                               [](const Appended&) { return std::map<std::string, std::int64_t>{}; });
     }
     StudentEvent event(std::int64_t user, std::int64_t id, std::int64_t second) const {
         return {user, {kBegin + second, id, 10, 0, viewed}};
@@ -75,7 +76,8 @@ TEST(SqliteArchive, GivesEventsBackInOrderAfterReopening) {
 TEST(SqliteArchive, AnEventIsAddedOnceWithinABatchAndOverBatches) {
     const TemporaryFolder folder;
     Opened opened(folder / "a.sqlite");
-    const Appended first = opened.append({opened.event(7, 1, 0), opened.event(7, 1, 0), opened.event(7, 2, 0)});
+    const Appended first =
+        opened.append({opened.event(7, 1, 0), opened.event(7, 1, 0), opened.event(7, 2, 0)});
     EXPECT_EQ(first.added, 2);
     EXPECT_EQ(first.duplicates, 1);
     const Appended second = opened.append({opened.event(7, 2, 0), opened.event(7, 3, 0)});
@@ -91,8 +93,8 @@ TEST(SqliteArchive, AKnownIdWithOtherContentsIsAConflictAndChangesNothing) {
     opened.append({opened.event(7, 1, 0)});
     StudentEvent other_shape = opened.event(7, 1, 0);
     other_shape.event.shape = opened.created;
-    const Appended appended = opened.append({opened.event(8, 1, 0), opened.event(7, 2, 0), opened.event(7, 1, 60), other_shape,
-                                             opened.event(7, 2, 1)});
+    const Appended appended = opened.append({opened.event(8, 1, 0), opened.event(7, 2, 0),
+                                             opened.event(7, 1, 60), other_shape, opened.event(7, 2, 1)});
     EXPECT_EQ(appended.conflicts, (std::vector<std::size_t>{0, 2, 3, 4}));
     EXPECT_EQ(appended.added, 1);
     EXPECT_EQ(opened.archive->users(opened.source), std::vector<std::int64_t>{7});
@@ -104,9 +106,9 @@ TEST(SqliteArchive, SourcesDoNotMix) {
     Opened opened(folder / "a.sqlite");
     const SourceKey other = opened.archive->source("other", "").value();
     opened.append({opened.event(7, 1, 0)});
-    const auto appended = opened.archive->append(other, std::vector{opened.event(7, 1, 99)}, 0, [](const Appended&) {
-        return std::map<std::string, std::int64_t>{};
-    });
+    const auto appended =
+        opened.archive->append(other, std::vector{opened.event(7, 1, 99)}, 0,
+                               [](const Appended&) { return std::map<std::string, std::int64_t>{}; });
     EXPECT_EQ(appended.added, 1);
     EXPECT_EQ(opened.archive->events(opened.source, 7).size(), 1U);
 }
@@ -117,7 +119,8 @@ TEST(SqliteArchive, ASourceOfAnotherMoodleIsRefused) {
     const SourceKey key = archive->source("moodle", "").value();
     EXPECT_EQ(archive->source("moodle", "siteA").value(), key) << "an identity may be learnt later";
     EXPECT_EQ(archive->source("moodle", "").value(), key);
-    EXPECT_THAT(archive->source("moodle", "siteB").error().what, HasSubstr("holds events of the Moodle 'siteA'"));
+    EXPECT_THAT(archive->source("moodle", "siteB").error().what,
+                HasSubstr("holds events of the Moodle 'siteA'"));
 }
 
 TEST(SqliteArchive, WhateverTheOrderAndTheBatchesTheArchiveIsTheSame) {
@@ -130,15 +133,19 @@ TEST(SqliteArchive, WhateverTheOrderAndTheBatchesTheArchiveIsTheSame) {
         for (std::int64_t id = 1; id <= 400; ++id) {
             // Dense ids, and ids scattered over the whole range, as derived ones are.
             const std::int64_t key = dice.one_in(3) ? dice.roll(1, INT64_MAX - 1) : id;
-            all.push_back({dice.roll(2, 6), {kBegin + dice.roll(-300'000, 300'000), key, dice.roll(0, 3), dice.roll(0, 2), 0}});
+            all.push_back(
+                {dice.roll(2, 6),
+                 {kBegin + dice.roll(-300'000, 300'000), key, dice.roll(0, 3), dice.roll(0, 2), 0}});
         }
         in_order.append(all);
         std::vector<StudentEvent> shuffled = all;
         for (std::size_t i = shuffled.size(); i > 1; --i)
-            std::swap(shuffled[i - 1], shuffled[static_cast<std::size_t>(dice.roll(0, static_cast<std::int64_t>(i) - 1))]);
+            std::swap(shuffled[i - 1],
+                      shuffled[static_cast<std::size_t>(dice.roll(0, static_cast<std::int64_t>(i) - 1))]);
         std::int64_t added = 0;
         for (std::size_t at = 0; at < shuffled.size();) {
-            const std::size_t size = std::min(shuffled.size() - at, static_cast<std::size_t>(dice.roll(1, 60)));
+            const std::size_t size =
+                std::min(shuffled.size() - at, static_cast<std::size_t>(dice.roll(1, 60)));
             std::vector<StudentEvent> batch(shuffled.begin() + static_cast<std::ptrdiff_t>(at),
                                             shuffled.begin() + static_cast<std::ptrdiff_t>(at + size));
             batch.push_back(all[static_cast<std::size_t>(dice.roll(0, 399))]);
@@ -226,9 +233,10 @@ TEST(SqliteArchive, AnIntakeTellsWhatBecameOfItsRows) {
     intake.kind = "log_csv";
     intake.begun_utc_s = 5;
     intake.key = opened.archive->begin_intake(intake);
-    opened.archive->append(opened.source, std::vector{opened.event(7, 1, 0)}, intake.key, [](const Appended& appended) {
-        return std::map<std::string, std::int64_t>{{"added", appended.added}};
-    });
+    opened.archive->append(opened.source, std::vector{opened.event(7, 1, 0)}, intake.key,
+                           [](const Appended& appended) {
+                               return std::map<std::string, std::int64_t>{{"added", appended.added}};
+                           });
     auto intakes = opened.archive->intakes(10);
     ASSERT_EQ(intakes.size(), 1U);
     EXPECT_EQ(intakes[0].counts.at("added"), 1);
@@ -248,7 +256,8 @@ TEST(SqliteArchive, DamageIsSaidToBeDamageNeverReadAsData) {
         Opened opened(folder / "a.sqlite");
         opened.append({opened.event(7, 1, 0)});
     }
-    SQLite::Database(folder / "a.sqlite", SQLite::OPEN_READWRITE).exec("UPDATE block SET events=x'0102030405060708'");
+    SQLite::Database(folder / "a.sqlite", SQLite::OPEN_READWRITE)
+        .exec("UPDATE block SET events=x'0102030405060708'");
     {
         Opened opened(folder / "a.sqlite");
         EXPECT_THROW((void)opened.archive->events(opened.source, 7), ResourceFailure);

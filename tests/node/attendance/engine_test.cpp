@@ -20,8 +20,9 @@ Event page(std::int64_t id, std::int64_t second, Kind kind = kPage, std::int64_t
 }
 
 std::int64_t total(const Attendance& attendance) {
-    return std::accumulate(attendance.events.begin(), attendance.events.end(), std::int64_t{0},
-                           [](std::int64_t sum, const CreditedEvent& e) { return sum + e.end_s - e.begin_s; });
+    return std::accumulate(
+        attendance.events.begin(), attendance.events.end(), std::int64_t{0},
+        [](std::int64_t sum, const CreditedEvent& e) { return sum + e.end_s - e.begin_s; });
 }
 
 TEST(Engine, AGapOfExactlyTheIdleLimitIsTimeAndOneSecondMoreIsTheIdleCredit) {
@@ -55,8 +56,8 @@ TEST(Engine, ALogoutEarnsNothingAndWhatFollowsIsAnotherSession) {
 }
 
 TEST(Engine, ALoginOpensASessionAndTheEventBeforeItKeepsItsGap) {
-    const Attendance attendance =
-        attend_all({page(1, 0), page(2, 60, kLogin, 0), page(3, 90), page(4, 100, kLogout)}, sonate(), kLater);
+    const Attendance attendance = attend_all(
+        {page(1, 0), page(2, 60, kLogin, 0), page(3, 90), page(4, 100, kLogout)}, sonate(), kLater);
     EXPECT_EQ(total(attendance), 100);
     ASSERT_EQ(attendance.sessions.size(), 2U);
     EXPECT_EQ(attendance.sessions[0].end_s, kMorning + 60);
@@ -64,9 +65,10 @@ TEST(Engine, ALoginOpensASessionAndTheEventBeforeItKeepsItsGap) {
 }
 
 TEST(Engine, EveryDroppedEventHasItsReasonAndLeavesNoTimeOfItsOwn) {
-    const Attendance attendance = attend_all({page(1, 0), page(2, 10, kCli), page(3, 20, kLoginAs), page(4, 30, kFailed),
-                                              page(5, 40, kGraded), page(6, 60, kWs), page(7, 80, kLogout)},
-                                             sonate(), kLater);
+    const Attendance attendance =
+        attend_all({page(1, 0), page(2, 10, kCli), page(3, 20, kLoginAs), page(4, 30, kFailed),
+                    page(5, 40, kGraded), page(6, 60, kWs), page(7, 80, kLogout)},
+                   sonate(), kLater);
     ASSERT_EQ(attendance.dropped.size(), 4U);
     EXPECT_EQ(attendance.dropped[0].reason, DropReason::origin);
     EXPECT_EQ(attendance.dropped[1].reason, DropReason::login_as);
@@ -77,20 +79,22 @@ TEST(Engine, EveryDroppedEventHasItsReasonAndLeavesNoTimeOfItsOwn) {
 }
 
 TEST(Engine, AnAnonymousEventKeepsItsTimeAndHidesItsActivity) {
-    const Attendance attendance = attend_all({page(1, 0, kAnonymousQuiz), page(2, 60, kQuiz), page(3, 90, kLogout)},
-                                             sonate(), kLater);
+    const Attendance attendance =
+        attend_all({page(1, 0, kAnonymousQuiz), page(2, 60, kQuiz), page(3, 90, kLogout)}, sonate(), kLater);
     EXPECT_EQ(attendance.events[0].activity, 0);
     EXPECT_EQ(attendance.events[0].end_s - attendance.events[0].begin_s, 60);
     EXPECT_EQ(attendance.events[1].activity, 501);
     config::Scale strict = sonate();
     strict.filter.anonymous = config::Scale::Anonymous::drop;
-    EXPECT_EQ(attend_all({page(1, 0, kAnonymousQuiz)}, strict, kLater).dropped.front().reason, DropReason::anonymous);
+    EXPECT_EQ(attend_all({page(1, 0, kAnonymousQuiz)}, strict, kLater).dropped.front().reason,
+              DropReason::anonymous);
 }
 
 TEST(Engine, AnExcludedModuleIsDroppedByItsType) {
     config::Scale scale = sonate();
     scale.filter.exclude_modules = {"quiz"};
-    const Attendance attendance = attend_all({page(1, 0), page(2, 60, kQuiz), page(3, 90, kLogout)}, scale, kLater);
+    const Attendance attendance =
+        attend_all({page(1, 0), page(2, 60, kQuiz), page(3, 90, kLogout)}, scale, kLater);
     EXPECT_EQ(attendance.dropped.front().reason, DropReason::module);
     EXPECT_EQ(total(attendance), 90);
 }
@@ -99,8 +103,8 @@ TEST(Engine, ASessionShorterThanTheMinimumGivesNoTimeAndOneOfExactlyTheMinimumDo
     config::Scale scale = sonate();
     scale.session.min_duration_s = 60;
     EXPECT_EQ(total(attend_all({page(1, 0), page(2, 60, kLogout)}, scale, kLater)), 60);
-    const Attendance attendance = attend_all({page(1, 0), page(2, 59, kLogout), page(3, 5000), page(4, 5600, kLogout)},
-                                             scale, kLater);
+    const Attendance attendance =
+        attend_all({page(1, 0), page(2, 59, kLogout), page(3, 5000), page(4, 5600, kLogout)}, scale, kLater);
     EXPECT_EQ(total(attendance), 600);
     EXPECT_EQ(attendance.sessions.size(), 1U);
     EXPECT_EQ(attendance.events.size(), 4U) << "the traces stay";
@@ -108,7 +112,8 @@ TEST(Engine, ASessionShorterThanTheMinimumGivesNoTimeAndOneOfExactlyTheMinimumDo
 
 TEST(Engine, AChangeOfCourseEndsTheSessionWhereTheScaleSaysSo) {
     config::Scale scale = sonate();
-    const std::vector<Event> events{page(1, 0), page(2, 60, kPage, 11), page(3, 90, kPage, 11), page(4, 100, kLogout)};
+    const std::vector<Event> events{page(1, 0), page(2, 60, kPage, 11), page(3, 90, kPage, 11),
+                                    page(4, 100, kLogout)};
     EXPECT_EQ(attend_all(events, scale, kLater).sessions.size(), 1U);
     scale.session.per = config::Scale::SessionPer::course;
     EXPECT_EQ(attend_all(events, scale, kLater).sessions.size(), 2U);
@@ -152,8 +157,8 @@ TEST(DailyTotals, ALogoutIsATraceAndNotAnEvent) {
 
 TEST(DailyTotals, DroppedEventsAreCountedByDayAndReason) {
     const config::CivilCalendar paris = config::CivilCalendar::of("Europe/Paris").value();
-    const Attendance attendance =
-        attend_all({page(1, 0, kCli), page(2, 10, kCli), page(3, 20, kFailed), page(4, 86'400, kCli)}, sonate(), kLater);
+    const Attendance attendance = attend_all(
+        {page(1, 0, kCli), page(2, 10, kCli), page(3, 20, kFailed), page(4, 86'400, kCli)}, sonate(), kLater);
     const auto rows = dropped_rows(attendance, paris, {});
     ASSERT_EQ(rows.size(), 3U);
     EXPECT_EQ(rows[0].reason, "action");

@@ -10,7 +10,19 @@
 
 namespace assidu::node::attendance {
 
-enum Kind : ShapeKey { kPage, kQuiz, kLogin, kLogout, kFailed, kCli, kWs, kLoginAs, kGraded, kAnonymousQuiz, kKinds };
+enum Kind : ShapeKey {
+    kPage,
+    kQuiz,
+    kLogin,
+    kLogout,
+    kFailed,
+    kCli,
+    kWs,
+    kLoginAs,
+    kGraded,
+    kAnonymousQuiz,
+    kKinds
+};
 
 inline std::vector<EventShape> shapes() {
     std::vector<EventShape> all(kKinds);
@@ -37,7 +49,9 @@ inline std::vector<EventShape> shapes() {
     return all;
 }
 
-inline config::Scale sonate() { return config::parse_scale(config::preset_document("sonate"), "sonate").value(); }
+inline config::Scale sonate() {
+    return config::parse_scale(config::preset_document("sonate"), "sonate").value();
+}
 
 inline Attendance attend_all(std::vector<Event> events, const config::Scale& scale, std::int64_t as_of_s) {
     order_events(events);

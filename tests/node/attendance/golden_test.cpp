@@ -1,5 +1,5 @@
-// The recommended engine against the golden cases (tests/data/golden_attendance.json): those without calendar windows,
-// caps and completion credits, which this version does not compute.
+// The recommended engine against the golden cases (tests/data/golden_attendance.json): those without calendar
+// windows, caps and completion credits, which this version does not compute.
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -67,7 +67,8 @@ std::vector<std::string> case_ids() {
 
 TEST_P(Golden, GivesTheExpectedSecondsByDayCourseAndActivityAndTheExpectedSessions) {
     const json file = golden();
-    const auto found = std::ranges::find_if(file.at("cases"), [](const json& c) { return c.at("id") == GetParam(); });
+    const auto found =
+        std::ranges::find_if(file.at("cases"), [](const json& c) { return c.at("id") == GetParam(); });
     ASSERT_NE(found, file.at("cases").end());
     const json& golden_case = *found;
     const json& expected = golden_case.at("expected");
@@ -84,7 +85,8 @@ TEST_P(Golden, GivesTheExpectedSecondsByDayCourseAndActivityAndTheExpectedSessio
         shape.context_level = row.at("contextlevel");
         shape.login_as = !row.at("realuserid").is_null();
         shape.anonymous = row.at("anonymous") == 1;
-        const std::int64_t activity = shape.context_level == kModuleContext ? row.at("contextinstanceid").get<std::int64_t>() : 0;
+        const std::int64_t activity =
+            shape.context_level == kModuleContext ? row.at("contextinstanceid").get<std::int64_t>() : 0;
         events.push_back({row.at("timecreated"), row.at("id"), row.at("courseid"), activity,
                           static_cast<ShapeKey>(shapes.size())});
         shapes.push_back(shape);
@@ -129,7 +131,8 @@ TEST(GoldenFile, AnIntervalIsCutAtTheMidnightsOfTheZone) {
     for (const json& one : file.at("interval_cases")) {
         if (one.at("kind") != "splice") continue;
         ++cases;
-        const config::CivilCalendar calendar = config::CivilCalendar::of(one.at("timezone").get<std::string>()).value();
+        const config::CivilCalendar calendar =
+            config::CivilCalendar::of(one.at("timezone").get<std::string>()).value();
         Attendance attendance;
         attendance.events.push_back({one.at("start"), one.at("end"), 10, 0, false});
         const auto rows = daily_rows(attendance, calendar, {});

@@ -1,5 +1,5 @@
-// What must hold of the engine on any log (docs/scales.md, "Properties"): 800 random logs, half of them around a night on
-// which clocks change.
+// What must hold of the engine on any log (docs/scales.md, "Properties"): 800 random logs, half of them
+// around a night on which clocks change.
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -17,9 +17,9 @@ namespace {
 
 constexpr int kLogs = 800;
 constexpr std::int64_t kDay = 86'400;
-constexpr std::int64_t kWinter = 1'768'000'000;          // 2026-01-09, far from any change of clocks
-constexpr std::int64_t kSpringNight = 1'774'740'000;     // 2026-03-29 00:20 in Paris
-constexpr std::int64_t kAutumnNight = 1'792'880'400;     // 2026-10-25 00:20 in Paris
+constexpr std::int64_t kWinter = 1'768'000'000;       // 2026-01-09, far from any change of clocks
+constexpr std::int64_t kSpringNight = 1'774'740'000;  // 2026-03-29 00:20 in Paris
+constexpr std::int64_t kAutumnNight = 1'792'880'400;  // 2026-10-25 00:20 in Paris
 constexpr std::int64_t kAsOf = 1'900'000'000;
 
 struct RandomLog {
@@ -52,7 +52,8 @@ RandomLog random_log(tests::Dice& dice, int number) {
 
 std::int64_t sum(const std::vector<federation::LedgerRow>& rows) {
     std::int64_t seconds = 0;
-    for (const federation::LedgerRow& row : rows) seconds += row.measured_s;
+    for (const federation::LedgerRow& row : rows)
+        seconds += row.measured_s;
     return seconds;
 }
 
@@ -76,14 +77,16 @@ TEST_F(Properties, TheSumOfTheDaysIsTheSumOfTheIntervalsAndNoDayIsLongerThanItse
     for_each_log([](tests::Dice&, const RandomLog& log) {
         const Attendance attendance = attend_all(log.events, log.scale, kAsOf);
         std::int64_t intervals = 0;
-        for (const CreditedEvent& event : attendance.events) intervals += event.end_s - event.begin_s;
+        for (const CreditedEvent& event : attendance.events)
+            intervals += event.end_s - event.begin_s;
         const auto rows = daily_rows(attendance, paris(), {});
         EXPECT_EQ(sum(rows), intervals);
         std::map<config::CivilDay, std::int64_t> days;
         for (const federation::LedgerRow& row : rows) {
             days[row.day] += row.measured_s;
             std::int64_t inside = 0;
-            for (const federation::ActivityShare& share : row.activities) inside += share.measured_s;
+            for (const federation::ActivityShare& share : row.activities)
+                inside += share.measured_s;
             EXPECT_LE(inside, row.measured_s);
         }
         for (const auto& [day, seconds] : days)
@@ -109,7 +112,8 @@ TEST_F(Properties, OrderAndRepetitionOfTheEventsChangeNothing) {
             if (dice.one_in(3)) mixed.push_back(event);
         }
         for (std::size_t i = mixed.size(); i > 1; --i)
-            std::swap(mixed[i - 1], mixed[static_cast<std::size_t>(dice.roll(0, static_cast<std::int64_t>(i) - 1))]);
+            std::swap(mixed[i - 1],
+                      mixed[static_cast<std::size_t>(dice.roll(0, static_cast<std::int64_t>(i) - 1))]);
         const Attendance a = attend_all(log.events, log.scale, kAsOf);
         const Attendance b = attend_all(mixed, log.scale, kAsOf);
         EXPECT_EQ(daily_rows(a, paris(), {}), daily_rows(b, paris(), {}));

@@ -15,11 +15,13 @@ using ::testing::StartsWith;
 class Commands : public NodeProcess {
   protected:
     void import_a_day() {
-        const std::string log = folder.write("log.csv", kHeader + row(1, 42, kMorning) + row(2, 42, kMorning + 600, 501) +
-                                                            row(3, 42, kMorning + 900, 0, "loggedout"));
+        const std::string log =
+            folder.write("log.csv", kHeader + row(1, 42, kMorning) + row(2, 42, kMorning + 600, 501) +
+                                        row(3, 42, kMorning + 900, 0, "loggedout"));
         ASSERT_EQ(run({"import", log}).exit_code, 0);
     }
-    [[nodiscard]] std::vector<std::string> report(const std::string& kind, const std::vector<std::string>& more = {}) const {
+    [[nodiscard]] std::vector<std::string> report(const std::string& kind,
+                                                  const std::vector<std::string>& more = {}) const {
         std::vector<std::string> arguments{"report", kind, "--from", "2026-03-01", "--to", "2026-03-31"};
         arguments.insert(arguments.end(), more.begin(), more.end());
         return arguments;
@@ -43,7 +45,8 @@ TEST_F(Commands, InitNeverOverwrites) {
     init();
     const std::string settings = contents_of(folder / "node/assidu.toml");
     const std::string secret = contents_of(folder / "node/keys/student.secret");
-    const Finished again = assidu({"init", "--dir", dir(), "--name", "Other", "--wwwroot", "https://other.example"});
+    const Finished again =
+        assidu({"init", "--dir", dir(), "--name", "Other", "--wwwroot", "https://other.example"});
     EXPECT_EQ(again.exit_code, 3);
     EXPECT_THAT(again.err, HasSubstr("there is a node here already; nothing was changed"));
     EXPECT_EQ(contents_of(folder / "node/assidu.toml"), settings);
@@ -55,8 +58,10 @@ TEST_F(Commands, InitRefusesWhatItCouldNotReadBack) {
     EXPECT_EQ(finished.exit_code, 3);
     EXPECT_THAT(finished.err, HasSubstr("wwwroot"));
     EXPECT_FALSE(std::filesystem::exists(dir()));
-    EXPECT_EQ(assidu({"init", "--dir", dir(), "--name", "X", "--wwwroot", "https://m.example", "--students", "hair=red"})
-                  .exit_code, 2);
+    EXPECT_EQ(assidu({"init", "--dir", dir(), "--name", "X", "--wwwroot", "https://m.example", "--students",
+                      "hair=red"})
+                  .exit_code,
+              2);
 }
 
 TEST_F(Commands, AFolderThatIsNoNodeAWrongSettingAndAMissingKeyAreOneLineAndExitCodeThree) {
@@ -97,17 +102,19 @@ TEST_F(Commands, AStudentsReportHasTheSecondsOfTheirRows) {
     EXPECT_THAT(html.out, StartsWith("<!DOCTYPE html>"));
     EXPECT_THAT(html.out, HasSubstr("lang=\"fr\""));
     EXPECT_THAT(run(report("student", {"--student", "42", "--lang", "en"})).out, HasSubstr("lang=\"en\""));
-    EXPECT_THAT(run(report("student", {"--student", "42", "--format", "xml"})).out, HasSubstr("<ELAPSED>15</ELAPSED>"));
+    EXPECT_THAT(run(report("student", {"--student", "42", "--format", "xml"})).out,
+                HasSubstr("<ELAPSED>15</ELAPSED>"));
 }
 
 TEST_F(Commands, ReportsGoToFilesThatOnlyTheirOwnerReads) {
     init();
     import_a_day();
-    const Finished finished = run(report("student", {"--format", "html,csv,json,xml", "--out", folder / "out"}));
+    const Finished finished =
+        run(report("student", {"--format", "html,csv,json,xml", "--out", folder / "out"}));
     ASSERT_EQ(finished.exit_code, 0) << finished.err;
     EXPECT_EQ(std::ranges::count(finished.out, '\n'), 4);
     for (const auto& entry : std::filesystem::directory_iterator(folder / "out")) {
-        struct stat status {};
+        struct stat status{};
         ASSERT_EQ(::stat(entry.path().c_str(), &status), 0);
         EXPECT_EQ(status.st_mode & 0777U, 0600U) << entry.path();
     }
@@ -128,17 +135,25 @@ TEST_F(Commands, APeriodThatIsNoneIsRefused) {
 TEST_F(Commands, AnOutageStandsOnTheReportsItTouches) {
     init();
     import_a_day();
-    ASSERT_EQ(run({"outage", "add", "--from", "2026-03-05T08:00", "--to", "2026-03-06", "--cause", "journal <purgé>"}).exit_code, 0);
-    EXPECT_THAT(run({"outage", "list"}).out, HasSubstr("2026-03-05T08:00:00+01:00  2026-03-06T00:00:00+01:00  journal <purgé>"));
+    ASSERT_EQ(run({"outage", "add", "--from", "2026-03-05T08:00", "--to", "2026-03-06", "--cause",
+                   "journal <purgé>"})
+                  .exit_code,
+              0);
+    EXPECT_THAT(run({"outage", "list"}).out,
+                HasSubstr("2026-03-05T08:00:00+01:00  2026-03-06T00:00:00+01:00  journal <purgé>"));
     EXPECT_THAT(run(report("student", {"--student", "42"})).out, HasSubstr("journal &lt;purgé&gt;"));
-    EXPECT_EQ(run({"outage", "add", "--from", "2026-03-06", "--to", "2026-03-05", "--cause", "x"}).exit_code, 2);
-    EXPECT_EQ(run({"outage", "add", "--from", "2026-03-06T25:00", "--to", "2026-03-07", "--cause", "x"}).exit_code, 2);
+    EXPECT_EQ(run({"outage", "add", "--from", "2026-03-06", "--to", "2026-03-05", "--cause", "x"}).exit_code,
+              2);
+    EXPECT_EQ(
+        run({"outage", "add", "--from", "2026-03-06T25:00", "--to", "2026-03-07", "--cause", "x"}).exit_code,
+        2);
 }
 
 TEST_F(Commands, AChangeOfScaleRecomputesEverything) {
     init();
     import_a_day();
-    const std::string scale = R"({"schema":1,"id":"mine","version":1,"label":{},"engine":"gap","timezone":"Europe/Paris",
+    const std::string scale =
+        R"({"schema":1,"id":"mine","version":1,"label":{},"engine":"gap","timezone":"Europe/Paris",
         "filter":{"origins":["web"],"exclude_loginas":true,"anonymous":"time_only","exclude_actions":[],"exclude_events":[],
         "include_site":true,"modules":{"exclude":[]}},"stream":"user","gap":{"idle":60,"compare":"gt",
         "idle_credit":0,"cap_credit_by_gap":true,"last_credit":0,"attribute":"earlier","logout_ends":true,"login_starts":true},
@@ -148,10 +163,12 @@ TEST_F(Commands, AChangeOfScaleRecomputesEverything) {
     std::string settings = contents_of(folder / "node/assidu.toml");
     settings.replace(settings.find("use = \"sonate\""), 14, "use = \"mine.json\"");
     folder.write("node/assidu.toml", settings);
-    EXPECT_THAT(run(report("student", {"--student", "42", "--format", "json"})).out, HasSubstr("\"measured_s\": 0"));
+    EXPECT_THAT(run(report("student", {"--student", "42", "--format", "json"})).out,
+                HasSubstr("\"measured_s\": 0"));
     settings.replace(settings.find("use = \"mine.json\""), 17, "use = \"sonate\"");
     folder.write("node/assidu.toml", settings);
-    EXPECT_THAT(run(report("student", {"--student", "42", "--format", "json"})).out, HasSubstr("\"measured_s\": 900"));
+    EXPECT_THAT(run(report("student", {"--student", "42", "--format", "json"})).out,
+                HasSubstr("\"measured_s\": 900"));
 }
 
 }  // namespace

@@ -25,15 +25,16 @@ constexpr const char* kPeople =
 
 TEST_F(Import, AFileImportedTwiceGivesTheSameLedger) {
     init();
-    const std::string log = folder.write("log.csv", kHeader + row(1, 42, kMorning) + row(2, 42, kMorning + 600, 501) +
-                                                        row(3, 42, kMorning + 900, 0, "loggedout"));
+    const std::string log =
+        folder.write("log.csv", kHeader + row(1, 42, kMorning) + row(2, 42, kMorning + 600, 501) +
+                                    row(3, 42, kMorning + 900, 0, "loggedout"));
     const Finished first = run({"import", log});
     ASSERT_EQ(first.exit_code, 0) << first.err;
     EXPECT_THAT(first.err, HasSubstr("3  new events archived"));
     const std::string digest = ledger_digest();
     const Finished second = run({"import", log});
     EXPECT_EQ(second.exit_code, 0);
-    EXPECT_THAT(second.err, HasSubstr("3  archived already"));
+    EXPECT_THAT(second.err, HasSubstr("3  archived already, or the same row again"));
     EXPECT_THAT(second.err, Not(HasSubstr("new events archived")));
     EXPECT_EQ(ledger_digest(), digest);
 }
@@ -42,11 +43,13 @@ TEST_F(Import, TwoShuffledHalvesGiveTheLedgerOfTheWhole) {
     Dice dice(test_seed());
     std::vector<std::string> rows;
     for (std::int64_t id = 1; id <= 3000; ++id)
-        rows.push_back(row(id, dice.roll(40, 60), kMorning + dice.roll(0, 600'000), dice.one_in(2) ? dice.roll(501, 520) : 0,
+        rows.push_back(row(id, dice.roll(40, 60), kMorning + dice.roll(0, 600'000),
+                           dice.one_in(2) ? dice.roll(501, 520) : 0,
                            dice.one_in(40) ? "loggedout" : "viewed"));
     const auto write = [&](const std::string& name, std::size_t begin, std::size_t end) {
         std::string text = kHeader;
-        for (std::size_t i = begin; i < end; ++i) text += rows[i];
+        for (std::size_t i = begin; i < end; ++i)
+            text += rows[i];
         return folder.write(name, text).string();
     };
     init();
@@ -55,9 +58,11 @@ TEST_F(Import, TwoShuffledHalvesGiveTheLedgerOfTheWhole) {
     // Another node with the same secret, so that pseudonyms are the same.
     const std::string other = folder / "other";
     std::filesystem::copy(dir(), other, std::filesystem::copy_options::recursive);
-    for (const char* store : {"archive.sqlite", "ledger.sqlite", "catalogue.sqlite"}) std::filesystem::remove(other + "/" + store);
+    for (const char* store : {"archive.sqlite", "ledger.sqlite", "catalogue.sqlite"})
+        std::filesystem::remove(other + "/" + store);
     for (std::size_t i = rows.size(); i > 1; --i)
-        std::swap(rows[i - 1], rows[static_cast<std::size_t>(dice.roll(0, static_cast<std::int64_t>(i) - 1))]);
+        std::swap(rows[i - 1],
+                  rows[static_cast<std::size_t>(dice.roll(0, static_cast<std::int64_t>(i) - 1))]);
     ASSERT_EQ(assidu({"--dir", other, "import", write("b.csv", 1500, 3000)}).exit_code, 0);
     ASSERT_EQ(assidu({"--dir", other, "import", write("a.csv", 0, 1500)}).exit_code, 0);
     EXPECT_THAT(assidu({"--dir", other, "status"}).out, HasSubstr(digest));
@@ -66,11 +71,13 @@ TEST_F(Import, TwoShuffledHalvesGiveTheLedgerOfTheWhole) {
 TEST_F(Import, OnlySelectedStudentsAreKeptAndTheOthersCountedByWhy) {
     init({"--students", "institution=université de Lyon"});
     const std::string people = folder.write("people.csv", kPeople);
-    const std::string log = folder.write("log.csv", kHeader + row(1, 42, kMorning) + row(2, 43, kMorning) + row(3, 1, kMorning) +
-                                                        row(4, 0, kMorning) + row(5, -10, kMorning) + row(6, 99, kMorning));
+    const std::string log =
+        folder.write("log.csv", kHeader + row(1, 42, kMorning) + row(2, 43, kMorning) + row(3, 1, kMorning) +
+                                    row(4, 0, kMorning) + row(5, -10, kMorning) + row(6, 99, kMorning));
     const Finished without = run({"import", log});
     EXPECT_EQ(without.exit_code, 4);
-    EXPECT_THAT(without.err, HasSubstr("the settings select students by the catalogue of people, and there is none"));
+    EXPECT_THAT(without.err,
+                HasSubstr("the settings select students by the catalogue of people, and there is none"));
     // The log is named first: catalogues go first all the same.
     const Finished finished = run({"import", log, people});
     ASSERT_EQ(finished.exit_code, 0) << finished.err;
@@ -84,7 +91,8 @@ TEST_F(Import, OnlySelectedStudentsAreKeptAndTheOthersCountedByWhy) {
 
 TEST_F(Import, ABrokenRowIsNamedCountedAndKeptAsideAndStopsNothing) {
     init();
-    const std::string log = folder.write("log.csv", kHeader + row(1, 42, kMorning) + "2,broken\n" + row(3, 42, kMorning + 60));
+    const std::string log =
+        folder.write("log.csv", kHeader + row(1, 42, kMorning) + "2,broken\n" + row(3, 42, kMorning + 60));
     const Finished finished = run({"import", log});
     EXPECT_EQ(finished.exit_code, 0);
     EXPECT_THAT(finished.err, HasSubstr(log + ":3: "));
@@ -97,7 +105,8 @@ TEST_F(Import, ABrokenRowIsNamedCountedAndKeptAsideAndStopsNothing) {
 
 TEST_F(Import, WithStrictTheFirstBrokenRowEndsItAndWhatCameBeforeIsKept) {
     init();
-    const std::string log = folder.write("log.csv", kHeader + row(1, 42, kMorning) + "2,broken\n" + row(3, 42, kMorning + 60));
+    const std::string log =
+        folder.write("log.csv", kHeader + row(1, 42, kMorning) + "2,broken\n" + row(3, 42, kMorning + 60));
     const Finished finished = run({"import", "--strict", log});
     EXPECT_EQ(finished.exit_code, 4);
     EXPECT_THAT(finished.err, HasSubstr("log.csv:3: "));
@@ -135,7 +144,8 @@ TEST_F(Import, AFileThatIsNoLogIsRefusedInOneLine) {
 TEST_F(Import, AFullDiskIsOneLineAndLosesNothing) {
     init();
     std::string text = kHeader;
-    for (std::int64_t id = 1; id <= 60'000; ++id) text += row(id, 40 + id % 500, kMorning + id * 60, 501 + id % 7);
+    for (std::int64_t id = 1; id <= 60'000; ++id)
+        text += row(id, 40 + id % 500, kMorning + id * 60, 501 + id % 7);
     const std::string log = folder.write("log.csv", text);
     ProcessOptions small_disk;
     small_disk.file_bytes_max = 300'000;
@@ -150,7 +160,8 @@ TEST_F(Import, AFullDiskIsOneLineAndLosesNothing) {
 TEST_F(Import, ADamagedGzipFileKeepsWhatWasReadAndSaysSo) {
     init();
     std::string text = kHeader;
-    for (std::int64_t id = 1; id <= 20'000; ++id) text += row(id, 42, kMorning + id * 60);
+    for (std::int64_t id = 1; id <= 20'000; ++id)
+        text += row(id, 42, kMorning + id * 60);
     const std::string log = folder.write("log.csv", text);
     ASSERT_EQ(std::system(("gzip -k " + log).c_str()), 0);
     const std::string whole = contents_of(log + ".gz");
@@ -169,7 +180,8 @@ class Interrupted : public NodeProcess {
     void interrupt_many_times(int signal, const std::vector<int>& expected_codes) {
         init();
         std::string text = kHeader;
-        for (std::int64_t id = 1; id <= 60'000; ++id) text += row(id, 40 + id % 50, kMorning + id * 30, 501 + id % 7);
+        for (std::int64_t id = 1; id <= 60'000; ++id)
+            text += row(id, 40 + id % 50, kMorning + id * 30, 501 + id % 7);
         const std::string log = folder.write("log.csv", text);
         const std::string calm = folder / "calm";
         std::filesystem::copy(dir(), calm, std::filesystem::copy_options::recursive);
@@ -191,9 +203,15 @@ class Interrupted : public NodeProcess {
 };
 
 // 143 and 130 by default action: a signal may come before main() watches for it.
-TEST_F(Interrupted, ByCtrlC) { interrupt_many_times(SIGINT, {0, 130}); }
-TEST_F(Interrupted, BySigterm) { interrupt_many_times(SIGTERM, {0, 130, 143}); }
-TEST_F(Interrupted, BySigkill) { interrupt_many_times(SIGKILL, {0, 137}); }
+TEST_F(Interrupted, ByCtrlC) {
+    interrupt_many_times(SIGINT, {0, 130});
+}
+TEST_F(Interrupted, BySigterm) {
+    interrupt_many_times(SIGTERM, {0, 130, 143});
+}
+TEST_F(Interrupted, BySigkill) {
+    interrupt_many_times(SIGKILL, {0, 137});
+}
 
 }  // namespace
 }  // namespace assidu::tests

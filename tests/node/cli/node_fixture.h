@@ -13,7 +13,8 @@
 namespace assidu::tests {
 
 inline constexpr const char* kHeader =
-    "id,eventname,component,action,target,objecttable,objectid,crud,edulevel,contextid,contextlevel,contextinstanceid,"
+    "id,eventname,component,action,target,objecttable,objectid,crud,edulevel,contextid,contextlevel,"
+    "contextinstanceid,"
     "userid,courseid,relateduserid,anonymous,other,timecreated,origin,ip,realuserid\n";
 
 // One row of the log, of a page of course 10 or (activity > 0) of a quiz in it.
@@ -21,10 +22,15 @@ inline std::string row(std::int64_t id, std::int64_t user, std::int64_t time, st
                        const std::string& action = "viewed") {
     const bool module = activity > 0;
     const bool session = action == "loggedin" || action == "loggedout";
-    return std::to_string(id) + "," + (module ? "\\mod_quiz\\event\\course_module_viewed,mod_quiz," : "\\core\\event\\x,core,") +
-           action + "," + (module ? "course_module" : session ? "user" : "course") + ",,,r,2,1," + (module ? "70," : "50,") +
-           std::to_string(module ? activity : 10) + "," + std::to_string(user) + "," + (session ? "0" : "10") +
-           ",,0,null," + std::to_string(time) + ",web,192.0.2.7,\n";
+    return std::to_string(id) + "," +
+           (module ? "\\mod_quiz\\event\\course_module_viewed,mod_quiz," : "\\core\\event\\x,core,") +
+           action + "," +
+           (module    ? "course_module"
+            : session ? "user"
+                      : "course") +
+           ",,,r,2,1," + (module ? "70," : "50,") + std::to_string(module ? activity : 10) + "," +
+           std::to_string(user) + "," + (session ? "0" : "10") + ",,0,null," + std::to_string(time) +
+           ",web,192.0.2.7,\n";
 }
 
 class NodeProcess : public ::testing::Test {
@@ -32,7 +38,12 @@ class NodeProcess : public ::testing::Test {
     static constexpr std::int64_t kMorning = 1'772'438'400;  // 2026-03-02 09:00 in Paris
 
     void init(const std::vector<std::string>& more = {}) {
-        std::vector<std::string> arguments{"init", "--dir", dir(), "--name", "Université de Lyon", "--wwwroot",
+        std::vector<std::string> arguments{"init",
+                                           "--dir",
+                                           dir(),
+                                           "--name",
+                                           "Université de Lyon",
+                                           "--wwwroot",
                                            "https://moodle.univ-lyon.example"};
         arguments.insert(arguments.end(), more.begin(), more.end());
         const Finished finished = assidu(arguments);

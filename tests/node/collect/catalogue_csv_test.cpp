@@ -60,10 +60,10 @@ TEST(CatalogueCsv, ReadsPeopleWithAllThatASelectionMayAskFor) {
 }
 
 TEST(CatalogueCsv, ABrokenPersonIsRejectedNamingTheColumn) {
-    const auto all =
-        read<archive::PersonRecord>(read_people,
-                              "id,username,lastname,suspended,mnethostid\n"
-                              "0,a,b,0,\nx,a,b,0,\n,a,b,0,\n1,,b,0,\n1,a,b,yes,\n1,a,b,0,-1\n1,a\n2,c,d,,\n");
+    const auto all = read<archive::PersonRecord>(
+        read_people,
+        "id,username,lastname,suspended,mnethostid\n"
+        "0,a,b,0,\nx,a,b,0,\n,a,b,0,\n1,,b,0,\n1,a,b,yes,\n1,a,b,0,-1\n1,a\n2,c,d,,\n");
     ASSERT_EQ(all.rejected.size(), 7U);
     EXPECT_EQ(all.rejected[0].reason, "id is not a number from 1: '0'");
     EXPECT_EQ(all.rejected[1].reason, "id is not a number from 1: 'x'");
