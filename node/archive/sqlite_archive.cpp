@@ -426,10 +426,9 @@ class SqliteArchive final : public Archive {
         for (std::size_t at = 0; at < fresh.size();) {
             const BlockKey key = block_of(batch[fresh[at]]);
             std::vector<Event> events = load_block(source, key);
-            const auto middle = static_cast<std::ptrdiff_t>(events.size());
             for (; at < fresh.size() && block_of(batch[fresh[at]]) == key; ++at)
                 events.push_back(batch[fresh[at]].event);
-            std::ranges::inplace_merge(events, events.begin() + middle);
+            std::ranges::sort(events);
             const std::string bytes = encode_block(key.day, events);
             put.bind(1, source);
             put.bind(2, key.user_id);

@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "node/cli/commands.h"
 #include "node/cli/import_files.h"
 #include "node/cli/interrupt.h"
@@ -55,19 +53,18 @@ struct Recognition {
 ExitCode import_files(Node& node, const std::vector<std::filesystem::path>& paths,
                       const collect::ImportOptions& options, Console& console,
                       std::vector<collect::FileImport>& imported) {
-    // Every file is recognised before the first row is read: a wrong file name costs no time.
-    std::vector<Recognition> files;
+    // Every file is recognised before the first row is read: a wrong file name costs no time. Catalogues go first,
+    // whatever the order they were named in: they say whose events are kept.
+    std::vector<Recognition> files, logs;
     for (const std::filesystem::path& path : paths) {
         const auto recognised = collect::recognise(path);
         if (!recognised) {
             console.complain(recognised.error().what);
             return ExitCode::input;
         }
-        files.push_back({path, *recognised});
+        (is_catalogue(recognised->kind) ? files : logs).push_back({path, *recognised});
     }
-    // Catalogues first, whatever the order they were named in: they say whose events are kept.
-    std::ranges::stable_partition(files,
-                                  [](const Recognition& file) { return is_catalogue(file.what.kind); });
+    files.insert(files.end(), logs.begin(), logs.end());
 
     collect::ImportEvents events;
     std::string name;
