@@ -7,6 +7,7 @@
 #include "node/cli/interrupt.h"
 #include "node/cli/report_files.h"
 #include "node/demo/log_generator.h"
+#include "reports/text.h"
 
 namespace assidu::node::cli {
 namespace {
@@ -60,17 +61,6 @@ config::Settings settings_of(const demo::DemoUniversity& university, const std::
     return settings;
 }
 
-std::string_view words_of_drop(std::string_view reason) {
-    if (reason == "origin") return "origin is neither web nor app (cron, restore)";
-    if (reason == "login_as") return "somebody else was logged in as the student";
-    if (reason == "action") return "failed logins";
-    if (reason == "event") return "rows Moodle writes without a click of the student's";
-    if (reason == "anonymous") return "anonymous rows";
-    if (reason == "module") return "activity types the scale leaves out";
-    if (reason == "site_page") return "pages outside of courses";
-    return reason;
-}
-
 struct Made {
     const demo::DemoUniversity& university;
     const demo::DemoFiles& files;
@@ -111,7 +101,8 @@ std::string summary(const Node& node, const NodeDirectory& directory, const Made
     line("rejected", fmt::format("{} broken rows, kept aside with their reasons", grouped(rows["rejected"])));
     bool first = true;
     for (const auto& [reason, count] : node.ledger().dropped(query)) {
-        line(first ? "dropped" : "", fmt::format("{:>6}  {}", grouped(count), words_of_drop(reason)));
+        line(first ? "dropped" : "",
+             fmt::format("{:>6}  {}", grouped(count), reports::reason_text(reports::Language::en, reason)));
         first = false;
     }
     line("computed",

@@ -275,6 +275,24 @@ Result<void> read_log(Node& node, const std::filesystem::path& path, ByteSource&
     }
 }
 
+archive::Intake begin_intake(Node& node, const std::filesystem::path& path, FileKind kind) {
+    archive::Intake intake;
+    intake.source = node.settings().source_name;
+    intake.path = path.string();
+    intake.kind = std::string(name_of(kind));
+    intake.begun_utc_s = node.clock().now_utc_s();
+    intake.key = node.archive().begin_intake(intake);
+    return intake;
+}
+
+// Of a source that was read to its end.
+void end_intake(Node& node, archive::Intake& intake, ByteSource& source, const FileImport& result) {
+    intake.sha256 = source.stored_sha256();
+    intake.ended_utc_s = node.clock().now_utc_s();
+    intake.counts = result.counts;
+    node.archive().end_intake(intake);
+}
+
 Result<void> import_log(Node& node, const std::filesystem::path& path, const Recognised& recognised,
                         const ImportOptions& options, const ImportEvents& events, FileImport& result) {
     auto opened = ByteSource::open(path);
@@ -287,12 +305,7 @@ Result<void> import_log(Node& node, const std::filesystem::path& path, const Rec
             "first (or with this file)",
             path.string()));
 
-    archive::Intake intake;
-    intake.source = node.settings().source_name;
-    intake.path = path.string();
-    intake.kind = std::string(name_of(recognised.kind));
-    intake.begun_utc_s = node.clock().now_utc_s();
-    intake.key = node.archive().begin_intake(intake);
+    archive::Intake intake = begin_intake(node, path, recognised.kind);
     Rejects rejects(node.folder(), path, intake.key, events);
     LogImport sink(node, options, events, source, rejects, intake.key);
     Result<void> read;
@@ -318,10 +331,7 @@ Result<void> import_log(Node& node, const std::filesystem::path& path, const Rec
         return refuse(fmt::format("{} (--strict: nothing behind it was read)", rejects.last()));
     result.complete = events.wants_more();
     if (!result.complete) return {};
-    intake.sha256 = source.stored_sha256();
-    intake.ended_utc_s = node.clock().now_utc_s();
-    intake.counts = result.counts;
-    node.archive().end_intake(intake);
+    end_intake(node, intake, source, result);
     return {};
 }
 
@@ -332,12 +342,7 @@ Result<void> import_catalogue(Node& node, const std::filesystem::path& path, con
                               Read read_all, const std::function<void(const std::vector<Record>&)>& keep) {
     auto opened = ByteSource::open(path);
     if (!opened) return std::unexpected(opened.error());
-    archive::Intake intake;
-    intake.source = node.settings().source_name;
-    intake.path = path.string();
-    intake.kind = std::string(name_of(recognised.kind));
-    intake.begun_utc_s = node.clock().now_utc_s();
-    intake.key = node.archive().begin_intake(intake);
+    archive::Intake intake = begin_intake(node, path, recognised.kind);
     Rejects rejects(node.folder(), path, intake.key, events);
     std::vector<Record> records;
     const auto read = read_all(
@@ -354,10 +359,7 @@ Result<void> import_catalogue(Node& node, const std::filesystem::path& path, con
     const auto kept = static_cast<std::int64_t>(records.size());
     result.counts = {{"read", kept + rejects.count()}, {"kept", kept}, {"rejected", rejects.count()}};
     result.complete = true;
-    intake.sha256 = (*opened)->stored_sha256();
-    intake.ended_utc_s = node.clock().now_utc_s();
-    intake.counts = result.counts;
-    node.archive().end_intake(intake);
+    end_intake(node, intake, **opened, result);
     return {};
 }
 
