@@ -1,38 +1,11 @@
 #include "reports/safe_text.h"
 
-#include <cstdint>
+#include "config/utf8.h"
 
 namespace assidu::reports {
 namespace {
 
 constexpr std::string_view kReplacement = "\uFFFD";
-
-// The first character of `text` and how many bytes it has; size 0 where they are not UTF-8 (RFC 3629: no
-// overlong form, no surrogate, nothing over U+10FFFF).
-struct Character {
-    char32_t code = 0;
-    std::size_t size = 0;
-};
-
-Character first_character(std::string_view text) {
-    const auto byte = [&](std::size_t at) { return static_cast<std::uint8_t>(text[at]); };
-    const std::uint8_t lead = byte(0);
-    if (lead < 0x80) return {lead, 1};
-    const std::size_t size = lead >= 0xc2 && lead <= 0xdf   ? 2
-                             : lead >= 0xe0 && lead <= 0xef ? 3
-                             : lead >= 0xf0 && lead <= 0xf4 ? 4
-                                                            : 0;
-    if (size == 0 || text.size() < size) return {};
-    char32_t code = lead & (0xffU >> (size + 1));
-    for (std::size_t i = 1; i < size; ++i) {
-        if ((byte(i) & 0xc0) != 0x80) return {};
-        code = code << 6 | (byte(i) & 0x3fU);
-    }
-    const bool overlong = (size == 3 && code < 0x800) || (size == 4 && code < 0x10000);
-    const bool surrogate = code >= 0xd800 && code <= 0xdfff;
-    if (overlong || surrogate || code > 0x10ffff) return {};
-    return {code, size};
-}
 
 bool allowed(char32_t code) {
     if (code < 0x20) return code == '\t' || code == '\n' || code == '\r';
@@ -72,9 +45,9 @@ std::string safe_text(std::string_view text) {
     std::string safe;
     safe.reserve(text.size());
     while (!text.empty()) {
-        const Character character = first_character(text);
-        const std::size_t size = character.size == 0 ? 1 : character.size;
-        if (character.size != 0 && allowed(character.code))
+        const config::CodePoint character = config::code_point_at(text, 0);
+        const std::size_t size = character.bytes == 0 ? 1 : character.bytes;
+        if (character.bytes != 0 && allowed(character.value))
             safe += text.substr(0, size);
         else
             safe += kReplacement;
@@ -102,9 +75,9 @@ std::string sort_key(std::string_view name) {
     const std::string safe = safe_text(name);
     std::string key;
     for (std::string_view rest = safe; !rest.empty();) {
-        const Character character = first_character(rest);
-        append_folded(key, character.code, rest.substr(0, character.size));
-        rest.remove_prefix(character.size);
+        const config::CodePoint character = config::code_point_at(rest, 0);
+        append_folded(key, character.value, rest.substr(0, character.bytes));
+        rest.remove_prefix(character.bytes);
     }
     return key;
 }

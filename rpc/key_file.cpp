@@ -50,24 +50,6 @@ config::Result<void> create_key_file(const std::filesystem::path& path, std::str
     return {};
 }
 
-// A key file's bytes, refused where others could have read them.
-config::Result<Secret> read_key_file(const std::filesystem::path& path) {
-    struct stat status{};
-    if (::stat(path.c_str(), &status) != 0)
-        return refuse(
-            fmt::format("{}: the key is missing ({}); restore it from your backup: a new key would make "
-                        "other pseudonyms of the same students",
-                        path.string(), std::strerror(errno)));
-    if ((status.st_mode & 077) != 0)
-        return refuse(
-            fmt::format("{}: others than its owner may read this key; set its mode to 600", path.string()));
-    auto bytes = config::read_file(path, config::limits::kDocumentBytesMax);
-    if (!bytes) return std::unexpected(bytes.error());
-    Secret secret = Secret::copy_of(*bytes);
-    OPENSSL_cleanse(bytes->data(), bytes->size());
-    return secret;
-}
-
 }  // namespace
 
 Secret Secret::random(std::size_t size) {
@@ -118,6 +100,23 @@ std::array<std::uint8_t, 32> hmac_sha256(const Secret& key, std::string_view mes
              reinterpret_cast<const unsigned char*>(message.data()), message.size(), tag.data(), &size);
     if (done != tag.data() || size != tag.size()) throw ResourceFailure("OpenSSL cannot compute an HMAC");
     return tag;
+}
+
+config::Result<Secret> read_key_file(const std::filesystem::path& path) {
+    struct stat status{};
+    if (::stat(path.c_str(), &status) != 0)
+        return refuse(
+            fmt::format("{}: the key is missing ({}); restore it from your backup: a new key would make "
+                        "other pseudonyms of the same students",
+                        path.string(), std::strerror(errno)));
+    if ((status.st_mode & 077) != 0)
+        return refuse(
+            fmt::format("{}: others than its owner may read this key; set its mode to 600", path.string()));
+    auto bytes = config::read_file(path, config::limits::kDocumentBytesMax);
+    if (!bytes) return std::unexpected(bytes.error());
+    Secret secret = Secret::copy_of(*bytes);
+    OPENSSL_cleanse(bytes->data(), bytes->size());
+    return secret;
 }
 
 config::Result<void> create_student_secret(const std::filesystem::path& path) {

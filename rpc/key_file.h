@@ -12,6 +12,9 @@ namespace assidu::rpc {
 // 256 bits: the key under which students get their pseudonyms.
 inline constexpr std::size_t kStudentSecretBytes = 32;
 
+// The bytes of a key file; refused if it is missing, or readable by others than its owner.
+[[nodiscard]] config::Result<Secret> read_key_file(const std::filesystem::path& path);
+
 // Makes a student secret in a new file: hexadecimal and a line feed. Refused if the file exists.
 [[nodiscard]] config::Result<void> create_student_secret(const std::filesystem::path& path);
 // Refused if it is missing, not of that form, or readable by others than its owner.

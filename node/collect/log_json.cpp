@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "config/limits.h"
+#include "config/utf8.h"
 #include "node/collect/json_frames.h"
 #include "node/collect/log_row_fields.h"
 #include "node/collect/text.h"
@@ -127,7 +128,7 @@ config::Result<void> read_log_json(ByteSource& source, RowSink& sink) {
         bool broken = frame.broken;
         if (!frame.refused.empty()) {
             reason.assign(frame.refused);
-        } else if (!is_utf8(frame.raw)) {
+        } else if (!config::is_utf8(frame.raw)) {
             reason = "the row is not UTF-8";
         } else if (members.parse(frame.raw, reason)) {
             if (read_log_row(members.values(), row, reason)) {

@@ -4,35 +4,19 @@
 
 #include <array>
 #include <cstdint>
-#include <cstring>
 #include <iterator>
+
+#include "config/utf8.h"
 
 namespace assidu::node::collect {
 namespace {
 
-struct CodePoint {
-    std::uint32_t value = 0;
-    std::size_t bytes = 0;  // 0: no well-formed sequence begins here
-};
+using config::code_point_at;
+using config::CodePoint;
+using config::is_utf8;
 
 unsigned byte_of(char c) {
     return static_cast<unsigned char>(c);
-}
-
-CodePoint code_point_at(std::string_view bytes, std::size_t at) {
-    const unsigned first = byte_of(bytes[at]);
-    if (first < 0x80) return {first, 1};
-    const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-    if (first < 0xC2 || first > 0xF4 || bytes.size() - at < length) return {};
-    std::uint32_t value = first & (0x7FU >> length);
-    for (std::size_t i = 1; i < length; ++i) {
-        const unsigned next = byte_of(bytes[at + i]);
-        if ((next & 0xC0) != 0x80) return {};
-        value = (value << 6) | (next & 0x3F);
-    }
-    if (length == 3 && (value < 0x800 || (value >= 0xD800 && value <= 0xDFFF))) return {};
-    if (length == 4 && (value < 0x10000 || value > 0x10FFFF)) return {};
-    return {value, length};
 }
 
 void append(std::string& text, std::uint32_t value) {
@@ -70,27 +54,7 @@ constexpr std::string_view kLatinLetters =
     "aaaaaa?ceeeeiiii?nooooo?ouuuuy??"
     "aaaaaa?ceeeeiiii?nooooo?ouuuuy?y";
 
-// True if every byte of the eight is ASCII: real logs are, nearly always.
-bool eight_ascii(const char* at) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, at, sizeof word);
-    return (word & 0x8080808080808080U) == 0;
-}
-
 }  // namespace
-
-bool is_utf8(std::string_view bytes) {
-    for (std::size_t at = 0; at < bytes.size();) {
-        if (bytes.size() - at >= 8 && eight_ascii(bytes.data() + at)) {
-            at += 8;
-            continue;
-        }
-        const CodePoint point = code_point_at(bytes, at);
-        if (point.bytes == 0) return false;
-        at += point.bytes;
-    }
-    return true;
-}
 
 bool is_plain_text(std::string_view bytes) {
     for (std::size_t at = 0; at < bytes.size();) {

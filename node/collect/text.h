@@ -7,9 +7,6 @@
 
 namespace assidu::node::collect {
 
-// Well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms, nothing above U+10FFFF).
-[[nodiscard]] bool is_utf8(std::string_view bytes);
-
 // Well-formed UTF-8 without control characters (C0, DEL, C1): what a name may be.
 [[nodiscard]] bool is_plain_text(std::string_view bytes);
 
