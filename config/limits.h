@@ -45,4 +45,12 @@ inline constexpr std::int64_t kScaleSecondsMax = 86'400;
 // Days of a report's period: a hundred years. A group report has a line for every week of it.
 inline constexpr std::int64_t kPeriodDaysMax = 36'525;
 
+// Statements
+// ---------------------------------------------------------------------------------------------------
+
+// Rows and bytes of one statement. A university of 1,000 students declares some 600 rows a day; a longer
+// backlog goes in several statements.
+inline constexpr std::size_t kStatementRowsMax = 20'000;
+inline constexpr std::size_t kStatementBytesMax = std::size_t{8} << 20;
+
 }  // namespace assidu::config::limits

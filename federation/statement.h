@@ -1,0 +1,108 @@
+// Statements: what a node declares. A signed note over a header, and salted rows under it, every one of which
+// can be proven alone; byte by byte in docs/formats/statement.md.
+//
+// A `daily` statement says of each day it names: these are all the ledger rows of my students on that day
+// under that scale. A later one that names the day again supersedes it. A `roster` says: these are all the
+// people, courses and activities behind my pseudonyms and ids. Statements of a node are numbered 1, 2, 3...
+// and chained.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/refusal.h"
+#include "federation/ledger.h"
+#include "rpc/signing_key.h"
+
+namespace assidu::federation {
+
+enum class StatementKind { daily, roster };
+
+// A day of a daily statement: how many of the rows are its, and the number of the statement whose word on it
+// this one replaces (0: none).
+struct StatementDay {
+    config::CivilDay day;
+    std::int64_t rows = 0, supersedes = 0;
+    bool operator==(const StatementDay&) const = default;
+};
+
+struct StatementHeader {
+    StatementKind kind = StatementKind::daily;
+    std::string node;
+    std::int64_t number = 0;
+    std::string previous;  // SHA-256 of the note before, hexadecimal; empty for number 1
+    std::int64_t issued_utc_s = 0;
+    std::int64_t rows = 0;
+    std::string root;  // of the Merkle tree over the rows, hexadecimal
+
+    // Of a daily statement:
+    ScaleIdentity scale;
+    Freshness freshness;
+    std::vector<StatementDay> days;  // ascending
+    std::vector<Outage> outages;     // that touch the days
+    bool operator==(const StatementHeader& other) const;
+};
+
+// A row as it is declared: canonical JSON, and the salt that hides it in its leaf = SHA-256(0x00 | salt |
+// row).
+struct SaltedRow {
+    std::string salt;  // 32 bytes
+    std::string row;
+    bool operator==(const SaltedRow&) const = default;
+};
+
+struct Statement {
+    StatementHeader header;
+    std::string note;             // the signed bytes, as they came
+    std::vector<SaltedRow> rows;  // in key order
+
+    // SHA-256 of the note, hexadecimal: what the next statement and the receipt name.
+    [[nodiscard]] std::string digest() const;
+};
+
+// A row's text, its key (what its salt is derived for, and what rows are ordered by), and a row back from its
+// text.
+[[nodiscard]] std::string daily_row(const LedgerRow& row);
+[[nodiscard]] std::string daily_row_key(const LedgerRow& row);
+[[nodiscard]] config::Result<LedgerRow> parse_daily_row(std::string_view text);
+
+// A person, a course or an activity of a roster; which one says `what`: "person", "course", "activity".
+struct RosterRow {
+    std::string what;
+    StudentId student;  // of a person
+    std::int64_t course = 0, activity = 0;
+    std::map<std::string, std::string> texts;  // "firstname", "fullname", "type"...
+    bool operator==(const RosterRow&) const = default;
+};
+[[nodiscard]] std::string roster_row(const RosterRow& row);
+[[nodiscard]] std::string roster_row_key(const RosterRow& row);
+[[nodiscard]] config::Result<RosterRow> parse_roster_row(std::string_view text);
+
+// Fills in the header's rows and root, and signs. `rows` are in key order.
+[[nodiscard]] Statement sign_statement(StatementHeader header, std::vector<SaltedRow> rows,
+                                       const rpc::SigningKey& key);
+
+// The file and the message: the note, an empty line, and a line a row.
+[[nodiscard]] std::string encode_statement(const Statement& statement);
+
+// Reads and checks a statement all by itself: form, limits, the signature by `key` under the header's node,
+// row count and root, rows of the kind and in key order without a repeated key, day counts, the scale's
+// digest. What it says of the chain (number, previous) is the caller's to judge. Refused with what is wrong.
+[[nodiscard]] config::Result<Statement> read_statement(std::string_view bytes, const rpc::VerifyingKey& key);
+
+// Receipts: the hub's signed answer, a note over the statement's digest.
+struct Receipt {
+    std::string hub, node;
+    std::int64_t number = 0;
+    std::string statement;  // digest
+    std::int64_t received_utc_s = 0;
+    bool operator==(const Receipt&) const = default;
+};
+[[nodiscard]] std::string sign_receipt(const Receipt& receipt, const rpc::SigningKey& hub_key);
+[[nodiscard]] config::Result<Receipt> read_receipt(std::string_view note, const rpc::VerifyingKey& hub_key);
+
+}  // namespace assidu::federation
