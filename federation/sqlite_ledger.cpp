@@ -6,160 +6,43 @@
 
 #include "config/digest.h"
 #include "config/refusal.h"
+#include "federation/ledger_tables.h"
 #include "federation/sqlite_store.h"
-#include "federation/varint.h"
 
 namespace assidu::federation {
 namespace {
 
 using config::CivilDay;
-using config::ResourceFailure;
-
-// Small integer keys stand for the node, scale and student of each row; the node's leads, as in every key of
-// the project. docs/formats/ledger.md describes these tables.
-constexpr std::string_view kVersion1 = R"sql(
-CREATE TABLE node (key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
-CREATE TABLE scale (key INTEGER PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, id TEXT NOT NULL, version INTEGER NOT NULL,
-  document TEXT NOT NULL);
-CREATE TABLE student (key INTEGER PRIMARY KEY, node INTEGER NOT NULL REFERENCES node, id BLOB NOT NULL,
-  source TEXT NOT NULL, UNIQUE (node, id));
-CREATE TABLE ledger_row (node INTEGER NOT NULL, scale INTEGER NOT NULL, student INTEGER NOT NULL, day INTEGER NOT NULL,
-  course INTEGER NOT NULL, measured_s INTEGER NOT NULL, credited_s INTEGER NOT NULL, events INTEGER NOT NULL,
-  first_utc_s INTEGER, last_utc_s INTEGER, activities BLOB NOT NULL,
-  PRIMARY KEY (node, scale, student, day, course)) WITHOUT ROWID;
-CREATE TABLE session (node INTEGER NOT NULL, scale INTEGER NOT NULL, student INTEGER NOT NULL,
-  begin_utc_s INTEGER NOT NULL, ordinal INTEGER NOT NULL, end_utc_s INTEGER NOT NULL, events INTEGER NOT NULL,
-  courses BLOB NOT NULL, PRIMARY KEY (node, scale, student, begin_utc_s, ordinal)) WITHOUT ROWID;
-CREATE TABLE dropped (node INTEGER NOT NULL, scale INTEGER NOT NULL, student INTEGER NOT NULL, day INTEGER NOT NULL,
-  reason TEXT NOT NULL, events INTEGER NOT NULL,
-  PRIMARY KEY (node, scale, student, day, reason)) WITHOUT ROWID;
-CREATE TABLE outage (node INTEGER NOT NULL, from_utc_s INTEGER NOT NULL, to_utc_s INTEGER NOT NULL, cause TEXT NOT NULL,
-  PRIMARY KEY (node, from_utc_s, to_utc_s, cause)) WITHOUT ROWID;
-CREATE TABLE freshness (node INTEGER NOT NULL, scale INTEGER NOT NULL, engine TEXT NOT NULL, as_of_utc_s INTEGER NOT NULL,
-  archived_events INTEGER NOT NULL, last_event_utc_s INTEGER, last_event_id INTEGER,
-  PRIMARY KEY (node, scale)) WITHOUT ROWID;
-)sql";
-constexpr std::string_view kMigrations[] = {kVersion1};
-constexpr StoreFormat kFormat{"ledger", 0x41736c31 /* "Asl1" */, kMigrations};
-
-std::string encode(const std::vector<ActivityShare>& activities) {
-    std::string bytes;
-    std::int64_t before = 0;
-    put_varint(bytes, activities.size());
-    for (const ActivityShare& share : activities) {
-        put_signed_varint(bytes, share.activity - before);
-        put_signed_varint(bytes, share.measured_s);
-        put_signed_varint(bytes, share.credited_s);
-        put_signed_varint(bytes, share.events);
-        before = share.activity;
-    }
-    return bytes;
-}
-
-std::string encode(const std::vector<std::int64_t>& courses) {
-    std::string bytes;
-    std::int64_t before = 0;
-    put_varint(bytes, courses.size());
-    for (const std::int64_t course : courses) {
-        put_signed_varint(bytes, course - before);
-        before = course;
-    }
-    return bytes;
-}
-
-[[noreturn]] void damaged(const char* what) {
-    throw ResourceFailure(
-        fmt::format("the ledger is damaged: {} cannot be read; restore it from a backup", what));
-}
-
-std::vector<ActivityShare> decode_activities(std::string_view bytes) {
-    VarintReader reader(bytes);
-    const std::uint64_t size = reader.get();
-    if (size > bytes.size()) damaged("the activities of a row");
-    std::vector<ActivityShare> activities(size);
-    std::int64_t before = 0;
-    for (ActivityShare& share : activities) {
-        share.activity = before + reader.get_signed();
-        share.measured_s = reader.get_signed();
-        share.credited_s = reader.get_signed();
-        share.events = reader.get_signed();
-        before = share.activity;
-    }
-    if (!reader.done()) damaged("the activities of a row");
-    return activities;
-}
-
-std::vector<std::int64_t> decode_courses(std::string_view bytes) {
-    VarintReader reader(bytes);
-    const std::uint64_t size = reader.get();
-    if (size > bytes.size()) damaged("the courses of a session");
-    std::vector<std::int64_t> courses(size);
-    std::int64_t before = 0;
-    for (std::int64_t& course : courses) {
-        course = before + reader.get_signed();
-        before = course;
-    }
-    if (!reader.done()) damaged("the courses of a session");
-    return courses;
-}
-
-std::string_view blob(const SQLite::Column& column) {
-    return {static_cast<const char*>(column.getBlob()), static_cast<std::size_t>(column.getBytes())};
-}
-
-std::optional<std::int64_t> maybe(const SQLite::Column& column) {
-    if (column.isNull()) return std::nullopt;
-    return column.getInt64();
-}
-
-void bind_maybe(SQLite::Statement& statement, int index, const std::optional<std::int64_t>& value) {
-    if (value)
-        statement.bind(index, *value);
-    else
-        statement.bind(index);
-}
-
-void bind_blob(SQLite::Statement& statement, int index, const std::string& bytes) {
-    statement.bindNoCopy(index, bytes.data(), static_cast<int>(bytes.size()));
-}
-
-StudentId student_id(const SQLite::Column& column) {
-    StudentId student;
-    const std::string_view bytes = blob(column);
-    if (bytes.size() != student.bytes.size()) damaged("a student's id");
-    for (std::size_t i = 0; i < bytes.size(); ++i)
-        student.bytes[i] = static_cast<std::uint8_t>(bytes[i]);
-    return student;
-}
 
 class SqliteLedger final : public Ledger {
   public:
-    explicit SqliteLedger(const std::filesystem::path& path) : database_(open_store(path, kFormat)) {}
+    explicit SqliteLedger(std::shared_ptr<SQLite::Database> database) : database_(std::move(database)) {}
 
     void replace(const std::string& node, const ScaleIdentity& scale, std::span<const StudentLedger> students,
                  const Freshness& freshness) override {
-        translating_errors(database_, [&] {
-            in_transaction(database_, [&] {
-                const std::int64_t node_key = key_of_node(node);
-                const std::int64_t scale_key = key_of_scale(scale);
+        translating_errors(*database_, [&] {
+            in_transaction(*database_, [&] {
+                const std::int64_t node_key = key_of_node(*database_, node);
+                const std::int64_t scale_key = key_of_scale(*database_, scale);
                 for (const StudentLedger& student : students) {
-                    const std::int64_t student_key = key_of_student(node_key, student);
+                    const std::int64_t student_key =
+                        key_of_student(*database_, node_key, student.student, student.source);
                     remove(node_key, scale_key, student_key);
                     insert(node_key, scale_key, student_key, student);
                 }
-                put_freshness(node_key, scale_key, freshness);
+                put_freshness(*database_, node_key, scale_key, freshness);
             });
         });
     }
 
     void clear(const std::string& node, const std::string& scale_sha256) override {
-        translating_errors(database_, [&] {
-            in_transaction(database_, [&] {
+        translating_errors(*database_, [&] {
+            in_transaction(*database_, [&] {
                 for (const char* table : {"ledger_row", "session", "dropped", "freshness"}) {
                     SQLite::Statement erase(
-                        database_, fmt::format("DELETE FROM {} WHERE node=(SELECT key FROM node WHERE id=?) "
-                                               "AND scale=(SELECT key FROM scale WHERE sha256=?)",
-                                               table));
+                        *database_, fmt::format("DELETE FROM {} WHERE node=(SELECT key FROM node WHERE id=?) "
+                                                "AND scale=(SELECT key FROM scale WHERE sha256=?)",
+                                                table));
                     erase.bind(1, node);
                     erase.bind(2, scale_sha256);
                     erase.exec();
@@ -169,10 +52,10 @@ class SqliteLedger final : public Ledger {
     }
 
     void add_outage(const std::string& node, const Outage& outage) override {
-        translating_errors(database_, [&] {
-            in_transaction(database_, [&] {
-                SQLite::Statement insert(database_, "INSERT OR IGNORE INTO outage VALUES (?,?,?,?)");
-                insert.bind(1, key_of_node(node));
+        translating_errors(*database_, [&] {
+            in_transaction(*database_, [&] {
+                SQLite::Statement insert(*database_, "INSERT OR IGNORE INTO outage VALUES (?,?,?,?)");
+                insert.bind(1, key_of_node(*database_, node));
                 insert.bind(2, outage.from_utc_s);
                 insert.bind(3, outage.to_utc_s);
                 insert.bind(4, outage.cause);
@@ -182,9 +65,9 @@ class SqliteLedger final : public Ledger {
     }
 
     void rows(const LedgerQuery& query, const std::function<void(const LedgerRow&)>& visit) const override {
-        translating_errors(database_, [&] {
+        translating_errors(*database_, [&] {
             SQLite::Statement select(
-                database_,
+                *database_,
                 fmt::format(
                     "SELECT s.id, r.day, r.course, r.measured_s, r.credited_s, r.events, r.first_utc_s, "
                     "r.last_utc_s, r.activities FROM student s JOIN ledger_row r "
@@ -212,16 +95,17 @@ class SqliteLedger final : public Ledger {
 
     void sessions(const LedgerQuery& query, std::int64_t from_utc_s, std::int64_t to_utc_s,
                   const std::function<void(const SessionRow&)>& visit) const override {
-        translating_errors(database_, [&] {
+        translating_errors(*database_, [&] {
             SQLite::Statement select(
-                database_, fmt::format("SELECT s.id, t.begin_utc_s, t.end_utc_s, t.events, t.courses FROM "
-                                       "student s JOIN session t "
-                                       "ON t.node=s.node AND t.scale=(SELECT key FROM scale WHERE sha256=?2) "
-                                       "AND t.student=s.key "
-                                       "WHERE s.node=(SELECT key FROM node WHERE id=?1) AND (t.end_utc_s>?3 "
-                                       "OR t.begin_utc_s>=?3) AND t.begin_utc_s<?4{} "
-                                       "ORDER BY s.id, t.begin_utc_s, t.ordinal",
-                                       query.student ? " AND s.id=?5" : ""));
+                *database_,
+                fmt::format("SELECT s.id, t.begin_utc_s, t.end_utc_s, t.events, t.courses FROM "
+                            "student s JOIN session t "
+                            "ON t.node=s.node AND t.scale=(SELECT key FROM scale WHERE sha256=?2) "
+                            "AND t.student=s.key "
+                            "WHERE s.node=(SELECT key FROM node WHERE id=?1) AND (t.end_utc_s>?3 "
+                            "OR t.begin_utc_s>=?3) AND t.begin_utc_s<?4{} "
+                            "ORDER BY s.id, t.begin_utc_s, t.ordinal",
+                            query.student ? " AND s.id=?5" : ""));
             bind_query(select, query, from_utc_s, to_utc_s);
             SessionRow session;
             while (select.executeStep()) {
@@ -236,10 +120,10 @@ class SqliteLedger final : public Ledger {
     }
 
     std::map<std::string, std::int64_t> dropped(const LedgerQuery& query) const override {
-        return translating_errors(database_, [&] {
+        return translating_errors(*database_, [&] {
             std::map<std::string, std::int64_t> counts;
             SQLite::Statement select(
-                database_,
+                *database_,
                 fmt::format("SELECT d.reason, sum(d.events) FROM student s JOIN dropped d "
                             "ON d.node=s.node AND d.scale=(SELECT key FROM scale WHERE sha256=?2) AND "
                             "d.student=s.key "
@@ -255,10 +139,10 @@ class SqliteLedger final : public Ledger {
 
     std::vector<std::pair<StudentId, std::string>> students(const std::string& node,
                                                             const std::string& scale_sha256) const override {
-        return translating_errors(database_, [&] {
+        return translating_errors(*database_, [&] {
             std::vector<std::pair<StudentId, std::string>> found;
             SQLite::Statement select(
-                database_,
+                *database_,
                 "SELECT id, source FROM student s WHERE node=(SELECT key FROM node WHERE id=?1) AND ("
                 "EXISTS (SELECT 1 FROM ledger_row r WHERE r.node=s.node AND r.scale=(SELECT key FROM scale "
                 "WHERE sha256=?2) "
@@ -276,10 +160,10 @@ class SqliteLedger final : public Ledger {
 
     std::vector<Outage> outages(const std::string& node, std::int64_t from_utc_s,
                                 std::int64_t to_utc_s) const override {
-        return translating_errors(database_, [&] {
+        return translating_errors(*database_, [&] {
             std::vector<Outage> found;
             SQLite::Statement select(
-                database_,
+                *database_,
                 "SELECT from_utc_s, to_utc_s, cause FROM outage WHERE node=(SELECT key FROM node "
                 "WHERE id=?1) AND to_utc_s>?2 AND from_utc_s<?3 ORDER BY 1, 2, 3");
             select.bind(1, node);
@@ -294,9 +178,9 @@ class SqliteLedger final : public Ledger {
 
     std::optional<Freshness> freshness(const std::string& node,
                                        const std::string& scale_sha256) const override {
-        return translating_errors(database_, [&]() -> std::optional<Freshness> {
+        return translating_errors(*database_, [&]() -> std::optional<Freshness> {
             SQLite::Statement select(
-                database_,
+                *database_,
                 "SELECT engine, as_of_utc_s, archived_events, last_event_utc_s, last_event_id FROM "
                 "freshness WHERE node=(SELECT key FROM node WHERE id=?1) AND scale=(SELECT key FROM "
                 "scale WHERE sha256=?2)");
@@ -345,9 +229,9 @@ class SqliteLedger final : public Ledger {
     }
 
     void digest_dropped(const LedgerQuery& query, config::Sha256Stream& stream) const {
-        translating_errors(database_, [&] {
+        translating_errors(*database_, [&] {
             SQLite::Statement select(
-                database_,
+                *database_,
                 "SELECT s.id, d.day, d.reason, d.events FROM student s JOIN dropped d ON "
                 "d.node=s.node AND d.student=s.key AND d.scale=(SELECT key FROM scale WHERE "
                 "sha256=?2) WHERE s.node=(SELECT key FROM node WHERE id=?1) ORDER BY 1, 2, 3");
@@ -360,50 +244,10 @@ class SqliteLedger final : public Ledger {
         });
     }
 
-    std::int64_t key_of_node(const std::string& id) {
-        SQLite::Statement insert(database_, "INSERT INTO node (id) VALUES (?) ON CONFLICT DO NOTHING");
-        insert.bind(1, id);
-        insert.exec();
-        SQLite::Statement select(database_, "SELECT key FROM node WHERE id=?");
-        select.bind(1, id);
-        select.executeStep();
-        return select.getColumn(0).getInt64();
-    }
-
-    std::int64_t key_of_scale(const ScaleIdentity& scale) {
-        SQLite::Statement insert(
-            database_,
-            "INSERT INTO scale (sha256, id, version, document) VALUES (?,?,?,?) ON CONFLICT DO NOTHING");
-        insert.bind(1, scale.sha256);
-        insert.bind(2, scale.id);
-        insert.bind(3, scale.version);
-        insert.bind(4, scale.document);
-        insert.exec();
-        SQLite::Statement select(database_, "SELECT key FROM scale WHERE sha256=?");
-        select.bind(1, scale.sha256);
-        select.executeStep();
-        return select.getColumn(0).getInt64();
-    }
-
-    std::int64_t key_of_student(std::int64_t node, const StudentLedger& student) {
-        const int size = static_cast<int>(student.student.bytes.size());
-        SQLite::Statement insert(
-            database_, "INSERT INTO student (node, id, source) VALUES (?,?,?) ON CONFLICT DO NOTHING");
-        insert.bind(1, node);
-        insert.bind(2, student.student.bytes.data(), size);
-        insert.bind(3, student.source);
-        insert.exec();
-        SQLite::Statement select(database_, "SELECT key FROM student WHERE node=? AND id=?");
-        select.bind(1, node);
-        select.bind(2, student.student.bytes.data(), size);
-        select.executeStep();
-        return select.getColumn(0).getInt64();
-    }
-
     void remove(std::int64_t node, std::int64_t scale, std::int64_t student) {
         for (const char* table : {"ledger_row", "session", "dropped"}) {
             SQLite::Statement erase(
-                database_, fmt::format("DELETE FROM {} WHERE node=? AND scale=? AND student=?", table));
+                *database_, fmt::format("DELETE FROM {} WHERE node=? AND scale=? AND student=?", table));
             erase.bind(1, node);
             erase.bind(2, scale);
             erase.bind(3, student);
@@ -412,29 +256,15 @@ class SqliteLedger final : public Ledger {
     }
 
     void insert(std::int64_t node, std::int64_t scale, std::int64_t student, const StudentLedger& totals) {
-        SQLite::Statement row_insert(database_, "INSERT INTO ledger_row VALUES (?,?,?,?,?,?,?,?,?,?,?)");
-        for (const LedgerRow& row : totals.rows) {
-            const std::string activities = encode(row.activities);
-            row_insert.bind(1, node);
-            row_insert.bind(2, scale);
-            row_insert.bind(3, student);
-            row_insert.bind(4, row.day.number);
-            row_insert.bind(5, row.course);
-            row_insert.bind(6, row.measured_s);
-            row_insert.bind(7, row.credited_s);
-            row_insert.bind(8, row.events);
-            bind_maybe(row_insert, 9, row.first_utc_s);
-            bind_maybe(row_insert, 10, row.last_utc_s);
-            bind_blob(row_insert, 11, activities);
-            row_insert.exec();
-            row_insert.reset();
-        }
-        SQLite::Statement session_insert(database_, "INSERT INTO session VALUES (?,?,?,?,?,?,?,?)");
+        RowInserter row_insert(*database_);
+        for (const LedgerRow& row : totals.rows)
+            row_insert.insert(node, scale, student, row);
+        SQLite::Statement session_insert(*database_, "INSERT INTO session VALUES (?,?,?,?,?,?,?,?)");
         // Logins of one second open sessions of one begin: the ordinal keeps them apart.
         std::int64_t ordinal = 0;
         const SessionRow* before = nullptr;
         for (const SessionRow& session : totals.sessions) {
-            const std::string courses = encode(session.courses);
+            const std::string courses = encode_courses(session.courses);
             ordinal = before != nullptr && before->begin_utc_s == session.begin_utc_s ? ordinal + 1 : 0;
             before = &session;
             session_insert.bind(1, node);
@@ -448,7 +278,7 @@ class SqliteLedger final : public Ledger {
             session_insert.exec();
             session_insert.reset();
         }
-        SQLite::Statement dropped_insert(database_, "INSERT INTO dropped VALUES (?,?,?,?,?,?)");
+        SQLite::Statement dropped_insert(*database_, "INSERT INTO dropped VALUES (?,?,?,?,?,?)");
         for (const DroppedEvents& dropped : totals.dropped) {
             dropped_insert.bind(1, node);
             dropped_insert.bind(2, scale);
@@ -461,25 +291,17 @@ class SqliteLedger final : public Ledger {
         }
     }
 
-    void put_freshness(std::int64_t node, std::int64_t scale, const Freshness& freshness) {
-        SQLite::Statement put(database_, "INSERT OR REPLACE INTO freshness VALUES (?,?,?,?,?,?,?)");
-        put.bind(1, node);
-        put.bind(2, scale);
-        put.bind(3, freshness.engine);
-        put.bind(4, freshness.as_of_utc_s);
-        put.bind(5, freshness.archived_events);
-        bind_maybe(put, 6, freshness.last_event_utc_s);
-        bind_maybe(put, 7, freshness.last_event_id);
-        put.exec();
-    }
-
-    SQLite::Database database_;
+    std::shared_ptr<SQLite::Database> database_;
 };
 
 }  // namespace
 
+std::unique_ptr<Ledger> sqlite_ledger(std::shared_ptr<SQLite::Database> file) {
+    return std::make_unique<SqliteLedger>(std::move(file));
+}
+
 std::unique_ptr<Ledger> open_sqlite_ledger(const std::filesystem::path& path) {
-    return std::make_unique<SqliteLedger>(path);
+    return sqlite_ledger(open_ledger_file(path));
 }
 
 }  // namespace assidu::federation

@@ -1,0 +1,150 @@
+#include "federation/declaration.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "config/limits.h"
+
+namespace assidu::federation {
+namespace {
+
+using config::CivilDay;
+
+constexpr Period kAlways{CivilDay{INT32_MIN}, CivilDay{INT32_MAX}};
+
+// A row with what its salt is derived for.
+struct Declared {
+    std::string holder, key, row;
+};
+
+std::vector<SaltedRow> salted(const std::vector<Declared>& declared, const StatementHeader& header,
+                              StatementLog& log) {
+    std::set<std::string> holders;
+    for (const Declared& one : declared)
+        holders.insert(one.holder);
+    const auto secrets = log.row_secrets(header.node, holders);
+    std::vector<SaltedRow> rows;
+    rows.reserve(declared.size());
+    for (const Declared& one : declared) {
+        const auto tag =
+            rpc::hmac_sha256(secrets.at(one.holder), fmt::format("{}|{}", header.number, one.key));
+        rows.push_back({std::string(tag.begin(), tag.end()), one.row});
+    }
+    return rows;
+}
+
+StatementHeader next_header(const Declarant& declarant, const StatementLog& log, StatementKind kind) {
+    const StatementHead head = log.head(declarant.node);
+    StatementHeader header;
+    header.kind = kind;
+    header.node = declarant.node;
+    header.number = head.number + 1;
+    header.previous = head.digest;
+    header.issued_utc_s = declarant.now_utc_s;
+    return header;
+}
+
+struct Day {
+    std::int64_t rows = 0;
+    DayDigest digest;
+};
+
+// Every closed day from the first with a row, now or when it was declared, to the day of the last event, with
+// what the ledger says of it.
+std::map<CivilDay, Day> closed_days(const Declarant& declarant, const Ledger& ledger,
+                                    const Freshness& freshness,
+                                    const std::map<CivilDay, StatementLog::StatedDay>& stated) {
+    std::map<CivilDay, Day> days;
+    ledger.rows({declarant.node, declarant.scale.sha256, kAlways, std::nullopt}, [&](const LedgerRow& row) {
+        Day& day = days[row.day];
+        ++day.rows;
+        day.digest.add(daily_row(row));
+    });
+    // A day that was declared with rows and has none any more is declared again.
+    for (const auto& [day, said] : stated)
+        days[day];
+    if (days.empty() || !freshness.last_event_utc_s) return {};
+    const CivilDay first = days.begin()->first;
+    const CivilDay last = declarant.calendar->day_of(*freshness.last_event_utc_s);
+    for (CivilDay day = first; day <= last; day = next(day))
+        days[day];
+    std::erase_if(days, [&](const auto& day) {
+        return day.first > last ||
+               declarant.calendar->end_of(day.first) + kDayClosesAfter_s > declarant.now_utc_s;
+    });
+    return days;
+}
+
+void declare(const Declarant& declarant, const Ledger& ledger, StatementLog& log, const Freshness& freshness,
+             const std::vector<StatementDay>& days) {
+    StatementHeader header = next_header(declarant, log, StatementKind::daily);
+    header.scale = declarant.scale;
+    header.freshness = freshness;
+    header.days = days;
+    header.outages = ledger.outages(declarant.node, declarant.calendar->begin_of(days.front().day),
+                                    declarant.calendar->end_of(days.back().day));
+    std::vector<Declared> rows;
+    const Period period{days.front().day, days.back().day};
+    ledger.rows({declarant.node, declarant.scale.sha256, period, std::nullopt}, [&](const LedgerRow& row) {
+        if (std::ranges::binary_search(days, row.day, {}, &StatementDay::day))
+            rows.push_back({to_string(row.student), daily_row_key(row), daily_row(row)});
+    });
+    auto with_salt = salted(rows, header, log);
+    log.put_own(sign_statement(std::move(header), std::move(with_salt), *declarant.key));
+}
+
+}  // namespace
+
+config::Result<std::int64_t> declare_days(const Declarant& declarant, const Ledger& ledger,
+                                          StatementLog& log) {
+    const auto freshness = ledger.freshness(declarant.node, declarant.scale.sha256);
+    if (!freshness) return 0;
+    const auto stated = log.stated_days(declarant.node, declarant.scale.sha256);
+    std::int64_t statements = 0, rows = 0;
+    std::vector<StatementDay> days;
+    const auto flush = [&] {
+        if (days.empty()) return;
+        declare(declarant, ledger, log, *freshness, days);
+        ++statements;
+        rows = 0;
+        days.clear();
+    };
+    for (auto& [day, found] : closed_days(declarant, ledger, *freshness, stated)) {
+        const auto before = stated.find(day);
+        if (before != stated.end() && before->second.digest == found.digest.finish()) continue;
+        constexpr auto kMax = static_cast<std::int64_t>(config::limits::kStatementRowsMax);
+        if (found.rows > kMax)
+            return config::refuse(fmt::format("{}: {} ledger rows, and a statement holds {}",
+                                              config::iso_date(day), found.rows, kMax));
+        if (rows + found.rows > kMax) flush();
+        days.push_back({day, found.rows, before == stated.end() ? 0 : before->second.number});
+        rows += found.rows;
+    }
+    flush();
+    return statements;
+}
+
+config::Result<std::int64_t> declare_roster(const Declarant& declarant, const std::vector<RosterRow>& given,
+                                            StatementLog& log) {
+    std::map<std::string, std::string> rows, holders;
+    for (const RosterRow& row : given) {
+        rows[roster_row_key(row)] = roster_row(row);
+        holders[roster_row_key(row)] = row.what == "person" ? to_string(row.student) : "";
+    }
+    if (rows == log.roster(declarant.node)) return 0;
+    if (rows.size() > config::limits::kStatementRowsMax)
+        return config::refuse(fmt::format("the roster has {} rows, and a statement holds {}", rows.size(),
+                                          config::limits::kStatementRowsMax));
+    StatementHeader header = next_header(declarant, log, StatementKind::roster);
+    std::vector<Declared> declared;
+    for (const auto& [key, row] : rows)
+        declared.push_back({holders.at(key), key, row});
+    auto with_salt = salted(declared, header, log);
+    log.put_own(sign_statement(std::move(header), std::move(with_salt), *declarant.key));
+    return 1;
+}
+
+}  // namespace assidu::federation

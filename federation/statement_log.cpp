@@ -1,0 +1,260 @@
+#include "federation/statement_log.h"
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+
+#include <set>
+
+#include "federation/ledger_tables.h"
+#include "federation/sqlite_store.h"
+
+namespace assidu::federation {
+namespace {
+
+using config::CivilDay;
+
+constexpr std::size_t kSecretBytes = 32;
+// Where the rows of a member's statement say nothing of a source: the member's own, whatever it is called
+// there.
+constexpr const char* kDeclaredSource = "moodle";
+
+}  // namespace
+
+std::string_view code_of(ChainVerdict verdict) {
+    switch (verdict) {
+        case ChainVerdict::next:
+            return "next";
+        case ChainVerdict::known:
+            return "known";
+        case ChainVerdict::fork:
+            return "fork";
+        case ChainVerdict::ahead:
+            return "ahead";
+        case ChainVerdict::broken:
+            return "broken_chain";
+    }
+    return "";
+}
+
+StatementLog::StatementLog(std::shared_ptr<SQLite::Database> file) : database_(std::move(file)) {}
+
+StatementHead StatementLog::head(const std::string& node) const {
+    return translating_errors(*database_, [&] {
+        SQLite::Statement select(
+            *database_,
+            "SELECT number, digest FROM statement WHERE node=(SELECT key FROM node WHERE "
+            "id=?) ORDER BY number DESC LIMIT 1");
+        select.bind(1, node);
+        if (!select.executeStep()) return StatementHead{};
+        return StatementHead{select.getColumn(0).getInt64(), select.getColumn(1).getString()};
+    });
+}
+
+std::optional<KeptStatement> StatementLog::find(const std::string& node, std::int64_t number) const {
+    return translating_errors(*database_, [&]() -> std::optional<KeptStatement> {
+        SQLite::Statement select(
+            *database_,
+            "SELECT digest, bytes, receipt FROM statement WHERE node=(SELECT key FROM node "
+            "WHERE id=?) AND number=?");
+        select.bind(1, node);
+        select.bind(2, number);
+        if (!select.executeStep()) return std::nullopt;
+        return KeptStatement{number, select.getColumn(0).getString(), std::string(blob(select.getColumn(1))),
+                             select.getColumn(2).getString()};
+    });
+}
+
+std::vector<std::int64_t> StatementLog::unreceipted(const std::string& node) const {
+    return translating_errors(*database_, [&] {
+        std::vector<std::int64_t> numbers;
+        SQLite::Statement select(
+            *database_,
+            "SELECT number FROM statement WHERE node=(SELECT key FROM node WHERE id=?) AND "
+            "receipt='' ORDER BY number");
+        select.bind(1, node);
+        while (select.executeStep())
+            numbers.push_back(select.getColumn(0).getInt64());
+        return numbers;
+    });
+}
+
+ChainVerdict StatementLog::judge(const Statement& statement) const {
+    const StatementHeader& header = statement.header;
+    const StatementHead kept = head(header.node);
+    if (header.number > kept.number + 1) return ChainVerdict::ahead;
+    if (header.number == kept.number + 1)
+        return header.previous == kept.digest ? ChainVerdict::next : ChainVerdict::broken;
+    const auto same = find(header.node, header.number);
+    // Equal notes commit to equal rows: the note's digest is the statement's identity.
+    return same && same->digest == statement.digest() ? ChainVerdict::known : ChainVerdict::fork;
+}
+
+void StatementLog::put(const Statement& statement, const std::string& receipt) {
+    SQLite::Statement insert(*database_, "INSERT INTO statement VALUES (?,?,?,?,?,?)");
+    insert.bind(1, key_of_node(*database_, statement.header.node));
+    insert.bind(2, statement.header.number);
+    insert.bind(3, statement.digest());
+    insert.bind(4, statement.header.kind == StatementKind::daily ? "daily" : "roster");
+    const std::string bytes = encode_statement(statement);
+    bind_blob(insert, 5, bytes);
+    insert.bind(6, receipt);
+    insert.exec();
+}
+
+void StatementLog::put_own(const Statement& statement) {
+    translating_errors(*database_, [&] {
+        in_transaction(*database_, [&] {
+            put(statement, "");
+            const std::int64_t node = key_of_node(*database_, statement.header.node);
+            if (statement.header.kind == StatementKind::daily)
+                put_days(node, statement);
+            else
+                put_roster(node, statement);
+        });
+    });
+}
+
+void StatementLog::put_received(const Statement& statement, const std::string& receipt) {
+    translating_errors(*database_, [&] {
+        in_transaction(*database_, [&] {
+            put(statement, receipt);
+            const StatementHeader& header = statement.header;
+            const std::int64_t node = key_of_node(*database_, header.node);
+            if (header.kind == StatementKind::roster) return put_roster(node, statement);
+            const std::int64_t scale = key_of_scale(*database_, header.scale);
+            SQLite::Statement erase(*database_, "DELETE FROM ledger_row WHERE node=? AND scale=? AND day=?");
+            for (const StatementDay& day : header.days) {
+                erase.bind(1, node);
+                erase.bind(2, scale);
+                erase.bind(3, day.day.number);
+                erase.exec();
+                erase.reset();
+            }
+            RowInserter inserter(*database_);
+            for (const SaltedRow& salted : statement.rows) {
+                // read_statement() has read every row before: a refusal now would be a broken invariant.
+                const LedgerRow row = parse_daily_row(salted.row).value();
+                inserter.insert(node, scale, key_of_student(*database_, node, row.student, kDeclaredSource),
+                                row);
+            }
+            put_freshness(*database_, node, scale, header.freshness);
+            SQLite::Statement outage(*database_, "INSERT OR IGNORE INTO outage VALUES (?,?,?,?)");
+            for (const Outage& one : header.outages) {
+                outage.bind(1, node);
+                outage.bind(2, one.from_utc_s);
+                outage.bind(3, one.to_utc_s);
+                outage.bind(4, one.cause);
+                outage.exec();
+                outage.reset();
+            }
+            put_days(node, statement);
+        });
+    });
+}
+
+void StatementLog::put_days(std::int64_t node, const Statement& statement) {
+    const std::int64_t scale = key_of_scale(*database_, statement.header.scale);
+    std::map<CivilDay, DayDigest> digests;
+    for (const StatementDay& day : statement.header.days)
+        digests[day.day];
+    for (const SaltedRow& salted : statement.rows)
+        digests[parse_daily_row(salted.row).value().day].add(salted.row);
+    SQLite::Statement put_day(*database_, "INSERT OR REPLACE INTO stated_day VALUES (?,?,?,?,?)");
+    for (auto& [day, digest] : digests) {
+        put_day.bind(1, node);
+        put_day.bind(2, scale);
+        put_day.bind(3, day.number);
+        put_day.bind(4, statement.header.number);
+        put_day.bind(5, digest.finish());
+        put_day.exec();
+        put_day.reset();
+    }
+}
+
+void StatementLog::put_roster(std::int64_t node, const Statement& statement) {
+    SQLite::Statement erase(*database_, "DELETE FROM roster WHERE node=?");
+    erase.bind(1, node);
+    erase.exec();
+    SQLite::Statement insert(*database_, "INSERT INTO roster VALUES (?,?,?)");
+    for (const SaltedRow& salted : statement.rows) {
+        insert.bind(1, node);
+        insert.bind(2, roster_row_key(parse_roster_row(salted.row).value()));
+        insert.bind(3, salted.row);
+        insert.exec();
+        insert.reset();
+    }
+}
+
+void StatementLog::put_receipt(const std::string& node, std::int64_t number, const std::string& receipt) {
+    translating_errors(*database_, [&] {
+        in_transaction(*database_, [&] {
+            SQLite::Statement update(
+                *database_,
+                "UPDATE statement SET receipt=? WHERE node=(SELECT key FROM node WHERE id=?) "
+                "AND number=?");
+            update.bind(1, receipt);
+            update.bind(2, node);
+            update.bind(3, number);
+            update.exec();
+        });
+    });
+}
+
+std::map<CivilDay, StatementLog::StatedDay> StatementLog::stated_days(const std::string& node,
+                                                                      const std::string& scale_sha256) const {
+    return translating_errors(*database_, [&] {
+        std::map<CivilDay, StatedDay> days;
+        SQLite::Statement select(
+            *database_,
+            "SELECT day, number, digest FROM stated_day WHERE node=(SELECT key FROM node "
+            "WHERE id=?) AND scale=(SELECT key FROM scale WHERE sha256=?)");
+        select.bind(1, node);
+        select.bind(2, scale_sha256);
+        while (select.executeStep())
+            days[CivilDay{select.getColumn(0).getInt()}] = {select.getColumn(1).getInt64(),
+                                                            select.getColumn(2).getString()};
+        return days;
+    });
+}
+
+std::map<std::string, rpc::Secret> StatementLog::row_secrets(const std::string& node,
+                                                             const std::set<std::string>& holders) {
+    return translating_errors(*database_, [&] {
+        std::map<std::string, rpc::Secret> secrets;
+        in_transaction(*database_, [&] {
+            const std::int64_t node_key = key_of_node(*database_, node);
+            SQLite::Statement select(*database_, "SELECT secret FROM row_secret WHERE node=? AND holder=?");
+            SQLite::Statement insert(*database_, "INSERT INTO row_secret VALUES (?,?,?)");
+            for (const std::string& holder : holders) {
+                select.bind(1, node_key);
+                select.bind(2, holder);
+                if (select.executeStep()) {
+                    secrets.emplace(holder, rpc::Secret::copy_of(blob(select.getColumn(0))));
+                } else {
+                    const auto made = secrets.emplace(holder, rpc::Secret::random(kSecretBytes)).first;
+                    insert.bind(1, node_key);
+                    insert.bind(2, holder);
+                    bind_blob(insert, 3, made->second.reveal());
+                    insert.exec();
+                    insert.reset();
+                }
+                select.reset();
+            }
+        });
+        return secrets;
+    });
+}
+
+std::map<std::string, std::string> StatementLog::roster(const std::string& node) const {
+    return translating_errors(*database_, [&] {
+        std::map<std::string, std::string> rows;
+        SQLite::Statement select(*database_,
+                                 "SELECT key, row FROM roster WHERE node=(SELECT key FROM node WHERE id=?)");
+        select.bind(1, node);
+        while (select.executeStep())
+            rows[select.getColumn(0).getString()] = select.getColumn(1).getString();
+        return rows;
+    });
+}
+
+}  // namespace assidu::federation

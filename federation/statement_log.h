@@ -1,0 +1,105 @@
+// The statements that a node made and those it received, whole, beside the ledger rows they are about: one
+// file, one transaction. Format: docs/formats/ledger.md.
+//
+// Every method may throw ResourceFailure naming the file. One object is for one thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "config/digest.h"
+#include "federation/statement.h"
+#include "rpc/secret.h"
+
+namespace SQLite {
+class Database;
+}
+
+namespace assidu::federation {
+
+struct StatementHead {
+    std::int64_t number = 0;  // 0: none yet
+    std::string digest;
+    bool operator==(const StatementHead&) const = default;
+};
+
+// A statement as it is kept.
+struct KeptStatement {
+    std::int64_t number = 0;
+    std::string digest, bytes;
+    std::string receipt;  // the hub's note; empty while there is none
+};
+
+// What the chain says of a statement that arrives.
+enum class ChainVerdict {
+    next,    // the next number, naming the head: to be taken
+    known,   // kept already, the very same: to be receipted again
+    fork,    // another statement of a number that is kept
+    ahead,   // a number behind the next one: others are missing
+    broken,  // the next number, naming another predecessor than the head
+};
+// "next", "known", "fork", "ahead", "broken_chain".
+[[nodiscard]] std::string_view code_of(ChainVerdict verdict);
+
+class StatementLog {
+  public:
+    // Over the ledger's file (open_ledger_file()).
+    explicit StatementLog(std::shared_ptr<SQLite::Database> file);
+
+    [[nodiscard]] StatementHead head(const std::string& node) const;
+    [[nodiscard]] std::optional<KeptStatement> find(const std::string& node, std::int64_t number) const;
+    // Statements without a receipt, ascending: the outbox.
+    [[nodiscard]] std::vector<std::int64_t> unreceipted(const std::string& node) const;
+
+    [[nodiscard]] ChainVerdict judge(const Statement& statement) const;
+
+    // Keeps a statement of our own, which judge() calls next, and what it said of its days.
+    void put_own(const Statement& statement);
+    // Keeps a statement of a member, which judge() calls next, with the receipt for it; puts its rows in the
+    // place of what the ledger had of its days (a roster: of the whole roster): all committed and synced on
+    // return, or nothing.
+    void put_received(const Statement& statement, const std::string& receipt);
+    // Keeps the hub's receipt for one of our own.
+    void put_receipt(const std::string& node, std::int64_t number, const std::string& receipt);
+
+    // What was last said of each day under a scale: number of the statement, and the digest of the day's rows
+    // (day_digest()).
+    struct StatedDay {
+        std::int64_t number = 0;
+        std::string digest;
+    };
+    [[nodiscard]] std::map<config::CivilDay, StatedDay> stated_days(const std::string& node,
+                                                                    const std::string& scale_sha256) const;
+
+    // The secrets under which rows about these holders (students' pseudonyms; "" for courses and activities)
+    // are salted, by holder; random, and made, all in one transaction, when they are first asked for.
+    [[nodiscard]] std::map<std::string, rpc::Secret> row_secrets(const std::string& node,
+                                                                 const std::set<std::string>& holders);
+
+    // The rows of the last roster, by key.
+    [[nodiscard]] std::map<std::string, std::string> roster(const std::string& node) const;
+
+  private:
+    void put(const Statement& statement, const std::string& receipt);
+    void put_days(std::int64_t node, const Statement& statement);
+    void put_roster(std::int64_t node, const Statement& statement);
+
+    std::shared_ptr<SQLite::Database> database_;
+};
+
+// A digest over the texts of a day's rows in key order: equal for equal rows.
+class DayDigest {
+  public:
+    void add(std::string_view row) { stream_.update(row), stream_.update("\n"); }
+    [[nodiscard]] std::string finish() { return config::hex(stream_.finish()); }
+
+  private:
+    config::Sha256Stream stream_;
+};
+
+}  // namespace assidu::federation
