@@ -45,6 +45,12 @@ CREATE TABLE stated_day (node INTEGER NOT NULL, scale INTEGER NOT NULL, day INTE
   digest TEXT NOT NULL, PRIMARY KEY (node, scale, day)) WITHOUT ROWID;
 CREATE TABLE row_secret (node INTEGER NOT NULL, holder TEXT NOT NULL, secret BLOB NOT NULL,
   PRIMARY KEY (node, holder)) WITHOUT ROWID;
+CREATE TABLE member (id TEXT PRIMARY KEY, name TEXT NOT NULL, state TEXT NOT NULL, names TEXT NOT NULL, key BLOB NOT NULL,
+  tls_fingerprint TEXT NOT NULL, invitation TEXT NOT NULL, since_utc_s INTEGER NOT NULL);
+CREATE TABLE message (sender TEXT NOT NULL, id TEXT NOT NULL, received_utc_s INTEGER NOT NULL,
+  PRIMARY KEY (sender, id)) WITHOUT ROWID;
+CREATE TABLE refusal (sender TEXT NOT NULL, code TEXT NOT NULL, count INTEGER NOT NULL,
+  PRIMARY KEY (sender, code)) WITHOUT ROWID;
 CREATE TABLE roster (node INTEGER NOT NULL, key TEXT NOT NULL, row TEXT NOT NULL, PRIMARY KEY (node, key)) WITHOUT ROWID;
 )sql";
 constexpr std::string_view kMigrations[] = {kVersion1, kVersion2};
