@@ -1,0 +1,65 @@
+// The member's side of the exchange, free of any transport: statements to the hub, receipts back, in order.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "config/clock.h"
+#include "config/refusal.h"
+#include "federation/member.h"
+#include "federation/statement_log.h"
+#include "rpc/signing_key.h"
+#include "rpc/xmlrpc.h"
+
+namespace assidu::federation {
+
+// Carries an XML-RPC document to the hub and brings its answer. Refused where the hub cannot be reached: try
+// later.
+using Carry = std::function<config::Result<std::string>(std::string_view body)>;
+
+// The hub as this node accepted it.
+struct Hub {
+    std::string url, id;
+    rpc::VerifyingKey key;
+    std::string tls_fingerprint;
+};
+
+// Asks whoever answers to introduce itself; whether to believe it is for people to decide.
+[[nodiscard]] config::Result<Introduction> ask_introduction(const Carry& carry);
+// Introduces this node to the hub, with the token of its invitation.
+[[nodiscard]] config::Result<void> ask_to_join(const Carry& carry, const std::string& introduction,
+                                               const std::string& token);
+
+// What became of the outbox.
+struct Delivered {
+    std::int64_t statements = 0, bytes = 0;  // receipted now; bytes of the outer documents
+    std::int64_t waiting = 0;                // still without a receipt
+};
+
+class Delivery {
+  public:
+    // `key` and `clock` must outlive it.
+    Delivery(std::string node, Hub hub, const rpc::SigningKey& key, const config::Clock& clock, Carry carry);
+
+    // The hub's head of this node's statements.
+    [[nodiscard]] config::Result<StatementHead> head();
+    // Sends every statement without a receipt, ascending, until one is not taken: then refused with the
+    // reason, after what was receipted is kept. A receipt is kept only if it is the hub's, of that very
+    // statement.
+    [[nodiscard]] config::Result<void> deliver(StatementLog& log, Delivered& delivered);
+
+  private:
+    [[nodiscard]] config::Result<rpc::Value> call(std::string_view method,
+                                                  const std::vector<rpc::Value>& params,
+                                                  std::int64_t* bytes = nullptr);
+
+    std::string node_;
+    Hub hub_;
+    const rpc::SigningKey& key_;
+    const config::Clock& clock_;
+    Carry carry_;
+};
+
+}  // namespace assidu::federation

@@ -1,0 +1,187 @@
+#include "federation/reception.h"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+#include "federation/statement.h"
+
+namespace assidu::federation {
+namespace {
+
+using rpc::Value;
+
+Value message_value(const rpc::SignedMessage& message) {
+    return Value::structure(
+        {{"note", Value::bytes(message.note)}, {"payload", Value::bytes(message.payload)}});
+}
+
+PoolFault fault_of(ChainVerdict verdict) {
+    if (verdict == ChainVerdict::fork) return PoolFault::fork;
+    return verdict == ChainVerdict::ahead ? PoolFault::ahead : PoolFault::broken_chain;
+}
+
+}  // namespace
+
+std::string_view name_of(PoolFault fault) {
+    switch (fault) {
+        case PoolFault::refused:
+            return "refused";
+        case PoolFault::wrong_recipient:
+            return "wrong_recipient";
+        case PoolFault::stale:
+            return "stale";
+        case PoolFault::replay:
+            return "replay";
+        case PoolFault::malformed:
+            return "malformed";
+        case PoolFault::bad_statement:
+            return "bad_statement";
+        case PoolFault::fork:
+            return "fork";
+        case PoolFault::ahead:
+            return "ahead";
+        case PoolFault::broken_chain:
+            return "broken_chain";
+    }
+    return "";
+}
+
+Reception::Reception(Receiver receiver, MemberList& members, StatementLog& statements,
+                     const config::Clock& clock, std::function<void(const std::string&)> log)
+    : receiver_(std::move(receiver)),
+      members_(members),
+      statements_(statements),
+      clock_(clock),
+      log_(std::move(log)) {}
+
+void Reception::note(const std::string& sender, const Refused& refused) {
+    members_.count_refusal(sender, std::string(name_of(refused.fault)));
+    log_(fmt::format("refused a message of {}: {}: {}", sender.empty() ? "an unknown sender" : sender,
+                     name_of(refused.fault), refused.reason));
+}
+
+std::string Reception::answer(std::string_view body, const std::optional<std::string>& tls_fingerprint) {
+    const auto call = rpc::decode_call(body);
+    const std::scoped_lock guard(mutex_);
+    std::string sender;
+    const Answer answer = call ? outer(*call, tls_fingerprint, sender)
+                               : Answer(std::unexpected(Refused{PoolFault::refused, call.error().what}));
+    if (answer) return rpc::encode_response(*answer);
+    note(sender, answer.error());
+    // The reason stays inside: who is not authenticated learns nothing that helps to become so.
+    return rpc::encode_fault(static_cast<std::int32_t>(PoolFault::refused), name_of(PoolFault::refused));
+}
+
+Reception::Answer Reception::outer(const rpc::Call& call, const std::optional<std::string>& tls_fingerprint,
+                                   std::string& sender) {
+    if (call.method == "pool.introduce" && call.params.empty()) return Value::bytes(receiver_.introduction);
+    if (call.method == "pool.join" && call.params.size() == 2) return join(call, tls_fingerprint, sender);
+    if (call.method == "pool.message" && call.params.size() == 1)
+        return message(call, tls_fingerprint, sender);
+    return std::unexpected(Refused{PoolFault::refused, "no such method with so many parameters"});
+}
+
+Reception::Answer Reception::join(const rpc::Call& call, const std::optional<std::string>& tls_fingerprint,
+                                  std::string& sender) {
+    const std::string* const note = call.params[0].as_bytes();
+    const std::string* const token = call.params[1].as_text();
+    if (note == nullptr || token == nullptr)
+        return std::unexpected(Refused{PoolFault::refused, "pool.join wants bytes and a text"});
+    const auto introduction = read_introduction(*note);
+    if (!introduction) return std::unexpected(Refused{PoolFault::refused, introduction.error().what});
+    sender = introduction->id;
+    if (tls_fingerprint != introduction->tls_fingerprint)
+        return std::unexpected(
+            Refused{PoolFault::refused, "the connection has another certificate than the introduction"});
+    if (const auto put = members_.introduce(*introduction, *token, clock_.now_utc_s()); !put)
+        return std::unexpected(Refused{PoolFault::refused, put.error().what});
+    return Value::text("pending");
+}
+
+Reception::Answer Reception::message(const rpc::Call& call, const std::optional<std::string>& tls_fingerprint,
+                                     std::string& sender) {
+    const Value* const note = call.params[0].find("note");
+    const Value* const payload = call.params[0].find("payload");
+    if (note == nullptr || payload == nullptr || note->as_bytes() == nullptr ||
+        payload->as_bytes() == nullptr)
+        return std::unexpected(Refused{PoolFault::refused, "pool.message wants a note and a payload"});
+    const auto message = rpc::read_message(*note->as_bytes(), *payload->as_bytes());
+    if (!message) return std::unexpected(Refused{PoolFault::refused, message.error().what});
+    sender = message->header.from;
+    const auto member = members_.find(sender);
+    if (!member || member->state != MemberState::active || !member->key)
+        return std::unexpected(
+            Refused{PoolFault::refused,
+                    member ? fmt::format("it is {}", name_of(member->state)) : "it is no member"});
+    if (!message->is_signed_by(*member->key))
+        return std::unexpected(Refused{PoolFault::refused, "the signature does not hold"});
+    if (tls_fingerprint != member->tls_fingerprint)
+        return std::unexpected(
+            Refused{PoolFault::refused, "the connection has another certificate than the member's"});
+
+    // From here on the sender is who it says, and is told what is wrong, under the hub's signature.
+    const Answer answer = inner(*message, *member);
+    if (!answer) this->note(sender, answer.error());
+    std::string reply =
+        answer
+            ? rpc::encode_response(*answer)
+            : rpc::encode_fault(static_cast<std::int32_t>(answer.error().fault),
+                                fmt::format("{}: {}", name_of(answer.error().fault), answer.error().reason));
+    return message_value(rpc::sign_message(
+        {receiver_.id, sender, rpc::make_message_id(), message->header.id, clock_.now_utc_s()},
+        std::move(reply), *receiver_.key));
+}
+
+Reception::Answer Reception::inner(const rpc::SignedMessage& message, const Member& member) {
+    const std::int64_t now_utc_s = clock_.now_utc_s();
+    if (message.header.to != receiver_.id)
+        return std::unexpected(
+            Refused{PoolFault::wrong_recipient,
+                    fmt::format("it is for {}, not for {}", message.header.to, receiver_.id)});
+    const std::int64_t issued_s = message.header.issued_utc_s;
+    if (issued_s < now_utc_s - rpc::kClockSkewMax_s || issued_s > now_utc_s + rpc::kClockSkewMax_s)
+        return std::unexpected(Refused{
+            PoolFault::stale, fmt::format("issued at {}, and the hub's clock says {}", issued_s, now_utc_s)});
+    if (!members_.remember_message(member.id, message.header.id, now_utc_s))
+        return std::unexpected(
+            Refused{PoolFault::replay, fmt::format("message {} was received already", message.header.id)});
+    const auto call = rpc::decode_call(message.payload);
+    if (!call) return std::unexpected(Refused{PoolFault::malformed, call.error().what});
+    if (call->method == "statement.put" && call->params.size() == 1) return put_statement(*call, member);
+    if (call->method == "statement.head" && call->params.empty()) {
+        const StatementHead head = statements_.head(member.id);
+        return Value::structure(
+            {{"number", Value::integer(head.number)}, {"digest", Value::text(head.digest)}});
+    }
+    return std::unexpected(Refused{PoolFault::malformed, "no such method with so many parameters"});
+}
+
+Reception::Answer Reception::put_statement(const rpc::Call& call, const Member& member) {
+    const std::string* const bytes = call.params[0].as_bytes();
+    if (bytes == nullptr) return std::unexpected(Refused{PoolFault::malformed, "statement.put wants bytes"});
+    const auto statement = read_statement(*bytes, *member.key);
+    if (!statement) return std::unexpected(Refused{PoolFault::bad_statement, statement.error().what});
+    const StatementHeader& header = statement->header;
+    if (header.node != member.id)
+        return std::unexpected(Refused{PoolFault::bad_statement, fmt::format("it is of {}", header.node)});
+    if (header.kind == StatementKind::roster && member.names != Names::roster)
+        return std::unexpected(
+            Refused{PoolFault::bad_statement, "the agreement with this member leaves names out"});
+    const ChainVerdict verdict = statements_.judge(*statement);
+    if (verdict == ChainVerdict::known)
+        return Value::structure(
+            {{"receipt", Value::bytes(statements_.find(member.id, header.number)->receipt)}});
+    if (verdict != ChainVerdict::next) {
+        const StatementHead head = statements_.head(member.id);
+        return std::unexpected(Refused{
+            fault_of(verdict),
+            fmt::format("statement {} after the head {} ({})", header.number, head.number, head.digest)});
+    }
+    const std::string receipt = sign_receipt(
+        {receiver_.id, member.id, header.number, statement->digest(), clock_.now_utc_s()}, *receiver_.key);
+    statements_.put_received(*statement, receipt);
+    return Value::structure({{"receipt", Value::bytes(receipt)}});
+}
+
+}  // namespace assidu::federation

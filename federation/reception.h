@@ -1,0 +1,82 @@
+// The hub's side of the exchange, free of any transport: an XML-RPC document in, an XML-RPC document out. The
+// methods are docs/formats/message.md.
+//
+// A statement is receipted only once it is committed and synced. Who cannot be authenticated learns one
+// uniform fault; the reason is logged and counted here. An authenticated member is told by name what is
+// wrong.
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "config/clock.h"
+#include "federation/member.h"
+#include "federation/statement_log.h"
+#include "rpc/signing_key.h"
+#include "rpc/xmlrpc.h"
+
+namespace assidu::federation {
+
+// Who answers: the hub itself. The key must outlive what uses it.
+struct Receiver {
+    std::string id, introduction;  // the introduction as a signed note
+    const rpc::SigningKey* key = nullptr;
+};
+
+// Faults by code; the text of a fault begins with the word.
+enum class PoolFault : std::int32_t {
+    refused = 1,          // "refused": no member, bad signature, not of the form; nothing more is said
+    wrong_recipient = 2,  // "wrong_recipient": the envelope is for another node
+    stale = 3,            // "stale": issued more than kClockSkewMax_s from the hub's clock
+    replay = 4,           // "replay": the message id was received already
+    malformed = 5,        // "malformed": the call inside is none, or of an unknown method
+    bad_statement = 6,    // "bad_statement": read_statement() refuses it, or it is another node's
+    fork = 7,             // "fork", "ahead", "broken_chain": ChainVerdict
+    ahead = 8,
+    broken_chain = 9,
+};
+[[nodiscard]] std::string_view name_of(PoolFault fault);
+
+class Reception {
+  public:
+    // All must outlive the reception. `log` gets one line a refusal. answer() may be called from several
+    // threads; it works one at a time, and so must whoever else uses these stores (lock()).
+    Reception(Receiver receiver, MemberList& members, StatementLog& statements, const config::Clock& clock,
+              std::function<void(const std::string& line)> log);
+
+    // `tls_fingerprint`: of the client's certificate, if it showed one. Never refuses: a fault is an answer.
+    [[nodiscard]] std::string answer(std::string_view body,
+                                     const std::optional<std::string>& tls_fingerprint);
+
+    // Held while the stores are used by others.
+    [[nodiscard]] std::unique_lock<std::mutex> lock() { return std::unique_lock(mutex_); }
+
+  private:
+    struct Refused {
+        PoolFault fault;
+        std::string reason;
+    };
+    using Answer = std::expected<rpc::Value, Refused>;
+
+    Answer outer(const rpc::Call& call, const std::optional<std::string>& tls_fingerprint,
+                 std::string& sender);
+    Answer join(const rpc::Call& call, const std::optional<std::string>& tls_fingerprint,
+                std::string& sender);
+    Answer message(const rpc::Call& call, const std::optional<std::string>& tls_fingerprint,
+                   std::string& sender);
+    Answer inner(const rpc::SignedMessage& message, const Member& member);
+    Answer put_statement(const rpc::Call& call, const Member& member);
+    void note(const std::string& sender, const Refused& refused);
+
+    Receiver receiver_;
+    MemberList& members_;
+    StatementLog& statements_;
+    const config::Clock& clock_;
+    std::function<void(const std::string&)> log_;
+    std::mutex mutex_;
+};
+
+}  // namespace assidu::federation
