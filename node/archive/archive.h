@@ -104,8 +104,8 @@ class Archive {
     [[nodiscard]] virtual std::optional<ActivityFacts> activity(SourceKey source,
                                                                 std::int64_t activity) const = 0;
 
-    // Which totals the dirty marks are about (scale and engine). Naming others marks every student of the
-    // source dirty, in the same transaction; naming the same ones changes nothing.
+    // Which totals the dirty marks are about (scale, engine, node, pseudonyms). Naming others marks every
+    // student of the source dirty, in the same transaction; naming the same ones changes nothing.
     virtual void computing_for(SourceKey source, const std::string& totals) = 0;
     // Users whose totals are not up to date, ascending.
     [[nodiscard]] virtual std::vector<std::int64_t> dirty(SourceKey source) const = 0;

@@ -171,5 +171,27 @@ TEST_F(Commands, AChangeOfScaleRecomputesEverything) {
                 HasSubstr("\"measured_s\": 900"));
 }
 
+TEST_F(Commands, ALostLedgerIsMadeAgainAndNotReadAsNoActivity) {
+    init();
+    import_a_day();
+    for (const char* file : {"ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm"})
+        std::filesystem::remove(folder / "node" / file);
+    EXPECT_THAT(run(report("student", {"--student", "42", "--format", "json"})).out,
+                HasSubstr("\"measured_s\": 900"));
+}
+
+TEST_F(Commands, UnderAnotherNodeIdOrSecretTheSecondsAreTheSame) {
+    init();
+    import_a_day();
+    std::string settings = contents_of(folder / "node/assidu.toml");
+    settings.replace(settings.find("id = \"universite-de-lyon\""), 25, "id = \"lyon\"");
+    folder.write("node/assidu.toml", settings);
+    EXPECT_THAT(run(report("student", {"--student", "42", "--format", "json"})).out,
+                HasSubstr("\"measured_s\": 900"));
+    folder.write("node/keys/student.secret", std::string(64, 'a') + "\n");
+    EXPECT_THAT(run(report("student", {"--student", "42", "--format", "json"})).out,
+                HasSubstr("\"measured_s\": 900"));
+}
+
 }  // namespace
 }  // namespace assidu::tests
