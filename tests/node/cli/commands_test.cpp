@@ -106,6 +106,24 @@ TEST_F(Commands, AStudentsReportHasTheSecondsOfTheirRows) {
                 HasSubstr("<ELAPSED>15</ELAPSED>"));
 }
 
+TEST_F(Commands, SomebodyElsesStudentHasNoReportHere) {
+    init({"--students", "institution=Lyon"});
+    const std::string people = folder.write("people.csv",
+                                            "id,username,firstname,lastname,institution\n"
+                                            "42,elodie,Elodie,Roux,Lyon\n43,omar,Omar,Ben Ali,Nantes\n"
+                                            "44,lea,Lea,Petit,Lyon\n");
+    const std::string log = folder.write("log.csv", kHeader + row(1, 42, kMorning) + row(2, 43, kMorning));
+    ASSERT_EQ(run({"import", people, log}).exit_code, 0);
+    EXPECT_EQ(run(report("student", {"--student", "elodie"})).exit_code, 0);
+    EXPECT_EQ(run(report("student", {"--student", "lea"})).exit_code, 0) << "ours, without a trace";
+    for (const char* name : {"omar", "43"}) {
+        const Finished other = run(report("student", {"--student", name}));
+        EXPECT_EQ(other.exit_code, 6) << name;
+        EXPECT_THAT(other.err, HasSubstr("no student of this node"));
+        EXPECT_EQ(other.out, "");
+    }
+}
+
 TEST_F(Commands, ReportsGoToFilesThatOnlyTheirOwnerReads) {
     init();
     import_a_day();
