@@ -53,6 +53,27 @@ TEST_F(Commands, InitNeverOverwrites) {
     EXPECT_EQ(contents_of(folder / "node/keys/student.secret"), secret);
 }
 
+TEST_F(Commands, InitMakesAPrivateFolderAndLeavesTheModeOfOneInUseAlone) {
+    const auto mode_of = [](const std::filesystem::path& path) {
+        struct stat status{};
+        EXPECT_EQ(::stat(path.c_str(), &status), 0) << path;
+        return status.st_mode & 0777U;
+    };
+    init();
+    EXPECT_EQ(mode_of(dir()), 0700U);
+    const std::string home = folder / "home";
+    std::filesystem::create_directory(home);
+    ASSERT_EQ(::chmod(home.c_str(), 0755), 0);
+    folder.write("home/theirs", "x");
+    ASSERT_EQ(assidu({"init", "--dir", home, "--name", "X", "--wwwroot", "https://m.example"}).exit_code, 0);
+    EXPECT_EQ(mode_of(home), 0755U);
+    EXPECT_EQ(mode_of(home + "/keys"), 0700U);
+    EXPECT_EQ(mode_of(home + "/assidu.toml"), 0600U);
+    ASSERT_EQ(assidu({"--dir", home, "status"}).exit_code, 0);
+    for (const char* store : {"archive.sqlite", "catalogue.sqlite", "ledger.sqlite", "lock"})
+        EXPECT_EQ(mode_of(home + "/" + store), 0600U) << store;
+}
+
 TEST_F(Commands, InitRefusesWhatItCouldNotReadBack) {
     const Finished finished = assidu({"init", "--dir", dir(), "--name", "X", "--wwwroot", "moodle.example"});
     EXPECT_EQ(finished.exit_code, 3);
