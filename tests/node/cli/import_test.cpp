@@ -1,6 +1,7 @@
 // `assidu import` as a person runs it.
 
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -139,6 +140,15 @@ TEST_F(Import, AFileThatIsNoLogIsRefusedInOneLine) {
     const Finished missing = run({"import", folder / "missing.csv"});
     EXPECT_EQ(missing.exit_code, 4);
     EXPECT_THAT(missing.err, HasSubstr("missing.csv: cannot open: No such file or directory"));
+}
+
+TEST_F(Import, APipeIsRefusedBecauseItsBeginningWouldBeLost) {
+    init();
+    const std::string pipe = folder / "pipe";
+    ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+    const Finished finished = run({"import", pipe});
+    EXPECT_EQ(finished.exit_code, 4);
+    EXPECT_THAT(finished.err, HasSubstr("pipe: is not a file"));
 }
 
 TEST_F(Import, AFullDiskIsOneLineAndLosesNothing) {
