@@ -127,6 +127,18 @@ TEST_F(Commands, AStudentsReportHasTheSecondsOfTheirRows) {
                 HasSubstr("<ELAPSED>15</ELAPSED>"));
 }
 
+TEST_F(Commands, AReportThatStandardOutputDoesNotTakeIsNotDone) {
+    init();
+    import_a_day();
+    const std::string command = std::string(ASSIDU_BINARY_DIR) + "/assidu --dir '" + dir() +
+                                "' --quiet report group --from 2026-03-01 --to 2026-03-31 > /dev/full 2> '" +
+                                (folder / "err").string() + "'";
+    const int status = std::system(command.c_str());
+    ASSERT_TRUE(WIFEXITED(status));
+    EXPECT_EQ(WEXITSTATUS(status), 5);
+    EXPECT_THAT(contents_of(folder / "err"), HasSubstr("standard output: cannot write"));
+}
+
 TEST_F(Commands, SomebodyElsesStudentHasNoReportHere) {
     init({"--students", "institution=Lyon"});
     const std::string people = folder.write("people.csv",
