@@ -77,16 +77,18 @@ class LogImport final : public RowSink {
     }
 
     void accept(LogRow& row, std::uint64_t line) override {
+        // First whose row it is: what is wrong with a row of somebody else is not kept either.
+        if (const Selected selected = selector_.of(row.user_id); selected != Selected::yes) {
+            count_read();
+            ++counts_[std::string(code_of(selected))];
+            if (selected == Selected::unknown) unknown_people_.insert(row.user_id);
+            return;
+        }
         if (row.time_s > latest_s_) {
             reject(line, fmt::format("timecreated {} lies in the future", row.time_s), describe(row));
             return;
         }
         count_read();
-        if (const Selected selected = selector_.of(row.user_id); selected != Selected::yes) {
-            ++counts_[std::string(code_of(selected))];
-            if (selected == Selected::unknown) unknown_people_.insert(row.user_id);
-            return;
-        }
         learn(row);
         batch_.push_back(
             {row.user_id, {row.time_s, row.id, row.course, row.activity, node_.archive().intern(row.shape)}});

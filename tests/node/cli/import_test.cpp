@@ -121,6 +121,17 @@ TEST_F(Import, ARowFromTheFutureIsBroken) {
     EXPECT_THAT(run({"import", log}).err, HasSubstr("log.csv:2: timecreated 32503680000 lies in the future"));
 }
 
+TEST_F(Import, ARowFromTheFutureOfSomebodyElseIsCountedAndNotKept) {
+    init({"--students", "institution=université de Lyon"});
+    const Finished finished =
+        run({"import", folder.write("people.csv", kPeople),
+             folder.write("log.csv", kHeader + row(1, 43, 32'503'680'000) + row(2, 0, 32'503'680'000))});
+    EXPECT_EQ(finished.exit_code, 0);
+    EXPECT_THAT(finished.err, HasSubstr("1  not kept: people of others"));
+    EXPECT_THAT(finished.err, Not(HasSubstr("REJECTED")));
+    EXPECT_FALSE(std::filesystem::exists(folder / "node/rejects"));
+}
+
 TEST_F(Import, AnArchivedIdWithOtherContentsIsNamedAndTheArchiveKeepsWhatItHas) {
     init();
     ASSERT_EQ(run({"import", folder.write("a.csv", kHeader + row(1, 42, kMorning))}).exit_code, 0);
