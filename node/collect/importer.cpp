@@ -33,7 +33,7 @@ class Rejects {
             const ImportEvents& events)
         : source_(source.string()),
           events_(events),
-          file_(folder.rejects() / fmt::format("{}-{}.jsonl", source.filename().string(), intake), source) {}
+          file_(folder.rejects() / fmt::format("{}-{}.jsonl", short_name(source), intake), source) {}
 
     void add(std::uint64_t line, std::string_view reason, std::string_view record) {
         file_.add(line, reason, record);
@@ -54,6 +54,12 @@ class Rejects {
     [[nodiscard]] const std::string& last() const { return last_; }
 
   private:
+    // Of a name as long as a file system allows, what leaves room for the number and the ending.
+    static std::string short_name(const std::filesystem::path& source) {
+        constexpr std::size_t kNameBytesKept = 200;
+        return source.filename().string().substr(0, kNameBytesKept);
+    }
+
     std::string source_, last_;
     const ImportEvents& events_;
     RejectsFile file_;

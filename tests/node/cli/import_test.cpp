@@ -115,6 +115,16 @@ TEST_F(Import, WithStrictTheFirstBrokenRowEndsItAndWhatCameBeforeIsKept) {
     EXPECT_THAT(run({"status"}).out, HasSubstr("NOT READ TO ITS END"));
 }
 
+TEST_F(Import, AFileWithAVeryLongNameHasItsRejectsKeptToo) {
+    init();
+    const std::string log =
+        folder.write(std::string(250, 'a') + ".csv", kHeader + row(1, 42, kMorning) + "2,broken\n");
+    const Finished finished = run({"import", log});
+    EXPECT_EQ(finished.exit_code, 0) << finished.err;
+    EXPECT_THAT(contents_of(folder / ("node/rejects/" + std::string(200, 'a') + "-1.jsonl")),
+                HasSubstr("2,broken"));
+}
+
 TEST_F(Import, ARowFromTheFutureIsBroken) {
     init();
     const std::string log = folder.write("log.csv", kHeader + row(1, 42, 32'503'680'000));
