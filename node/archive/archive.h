@@ -109,9 +109,12 @@ class Archive {
     virtual void computing_for(SourceKey source, const std::string& totals) = 0;
     // Users whose totals are not up to date, ascending.
     [[nodiscard]] virtual std::vector<std::int64_t> dirty(SourceKey source) const = 0;
-    // Takes the marks of these students away. The caller holds the node's lock from dirty() on, so that no
-    // event came in between.
-    virtual void mark_clean(SourceKey source, std::span<const std::int64_t> users) = 0;
+    // Takes the marks of these students away and notes the instant their totals hold for. The caller holds
+    // the node's lock from dirty() on, so that no event came in between.
+    virtual void mark_clean(SourceKey source, std::span<const std::int64_t> users, std::int64_t as_of_s) = 0;
+    // The instant of the last mark_clean(); nothing before the first. Totals that hold for an earlier one are
+    // not those the marks are about.
+    [[nodiscard]] virtual std::optional<std::int64_t> clean_as_of(SourceKey source) const = 0;
 };
 
 }  // namespace assidu::node::archive

@@ -40,7 +40,8 @@ CREATE TABLE activity (source INTEGER NOT NULL, activity INTEGER NOT NULL, cours
 CREATE TABLE intake (key INTEGER PRIMARY KEY, source TEXT NOT NULL, path TEXT NOT NULL, kind TEXT NOT NULL,
   sha256 TEXT NOT NULL, begun_utc_s INTEGER NOT NULL, ended_utc_s INTEGER, counts TEXT NOT NULL);
 )sql";
-constexpr std::string_view kMigrations[] = {kVersion1};
+constexpr std::string_view kVersion2 = "ALTER TABLE source ADD COLUMN clean_as_of_s INTEGER;";
+constexpr std::string_view kMigrations[] = {kVersion1, kVersion2};
 constexpr federation::StoreFormat kFormat{"archive", 0x41736131 /* "Asa1" */, kMigrations};
 
 std::string_view blob(const SQLite::Column& column) {
@@ -296,7 +297,7 @@ class SqliteArchive final : public Archive {
         });
     }
 
-    void mark_clean(SourceKey source, std::span<const std::int64_t> users) override {
+    void mark_clean(SourceKey source, std::span<const std::int64_t> users, std::int64_t as_of_s) override {
         translating_errors(database_, [&] {
             in_transaction(database_, [&] {
                 SQLite::Statement erase(database_, "DELETE FROM dirty WHERE source=? AND user_id=?");
@@ -306,7 +307,20 @@ class SqliteArchive final : public Archive {
                     erase.exec();
                     erase.reset();
                 }
+                SQLite::Statement note(database_, "UPDATE source SET clean_as_of_s=? WHERE key=?");
+                note.bind(1, as_of_s);
+                note.bind(2, source);
+                note.exec();
             });
+        });
+    }
+
+    std::optional<std::int64_t> clean_as_of(SourceKey source) const override {
+        return translating_errors(database_, [&]() -> std::optional<std::int64_t> {
+            SQLite::Statement select(database_, "SELECT clean_as_of_s FROM source WHERE key=?");
+            select.bind(1, source);
+            if (!select.executeStep()) return std::nullopt;
+            return maybe(select.getColumn(0));
         });
     }
 

@@ -1,5 +1,6 @@
 // The other subcommands as a person runs them.
 
+#include <SQLiteCpp/Database.h>
 #include <sys/stat.h>
 
 #include <nlohmann/json.hpp>
@@ -229,6 +230,22 @@ TEST_F(Commands, ALostLedgerIsMadeAgainAndNotReadAsNoActivity) {
         std::filesystem::remove(folder / "node" / file);
     EXPECT_THAT(run(report("student", {"--student", "42", "--format", "json"})).out,
                 HasSubstr("\"measured_s\": 900"));
+}
+
+TEST_F(Commands, ALedgerRestoredFromAnOlderBackupIsMadeAgain) {
+    init();
+    import_a_day();
+    const std::string backup = folder / "backup";
+    std::filesystem::copy(folder / "node/ledger.sqlite", backup);
+    const std::string late = folder.write(
+        "late.csv", kHeader + row(4, 42, kMorning + 86'400) + row(5, 42, kMorning + 86'500, 0, "loggedout"));
+    // A backup of the minute before: the test itself is faster than the clock's second.
+    SQLite::Database(backup, SQLite::OPEN_READWRITE).exec("UPDATE freshness SET as_of_utc_s=as_of_utc_s-60");
+    ASSERT_EQ(run({"import", late}).exit_code, 0);
+    std::filesystem::copy(backup, folder / "node/ledger.sqlite",
+                          std::filesystem::copy_options::overwrite_existing);
+    EXPECT_THAT(run(report("student", {"--student", "42", "--format", "json"})).out,
+                HasSubstr("\"measured_s\": 1000"));
 }
 
 TEST_F(Commands, UnderAnotherNodeIdOrSecretTheSecondsAreTheSame) {
