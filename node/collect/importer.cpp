@@ -224,9 +224,10 @@ Result<std::optional<DateOrder>> date_order_of(const std::filesystem::path& path
     return find_date_order(**source, delimiter);
 }
 
-// A page whose descriptions name one course is that course's page: its activities are the course's.
-void learn_from_page(Node& node, const LogPageNotes& notes) {
-    const std::int64_t course = notes.courses.size() == 1 ? *notes.courses.begin() : kCourseUnknown;
+// A page whose descriptions name one course is that course's page: its activities are the course's. Of a page
+// that was not read to its end nobody knows which courses the rest names.
+void learn_from_page(Node& node, const LogPageNotes& notes, bool whole) {
+    const std::int64_t course = whole && notes.courses.size() == 1 ? *notes.courses.begin() : kCourseUnknown;
     std::vector<archive::ActivityFacts> facts;
     for (const std::int64_t activity : notes.activities) {
         const auto type = notes.module_types.find(activity);
@@ -254,7 +255,7 @@ Result<void> read_page(Node& node, const std::filesystem::path& path, ByteSource
     page.user_by_name = [&](std::string_view name) { return users.find(name); };
     const auto notes = read_log_page(source, delimiter, page, sink);
     if (!notes) return std::unexpected(notes.error());
-    learn_from_page(node, *notes);
+    learn_from_page(node, *notes, sink.wants_more());
     result.remarks.push_back(
         fmt::format("log page: ids are derived from the rows' content, times were read in {}", zone));
     if (notes->ambiguous_times > 0)

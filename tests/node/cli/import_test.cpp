@@ -125,6 +125,28 @@ TEST_F(Import, AFileWithAVeryLongNameHasItsRejectsKeptToo) {
                 HasSubstr("2,broken"));
 }
 
+TEST_F(Import, APageThatWasNotReadToItsEndSaysNothingOfTheCourseOfItsActivities) {
+    init({"--timezone", "Europe/Paris"});
+    const auto line = [](const std::string& context, const std::string& what) {
+        return "\"Monday, 2 March 2026, 09:00\",A B,-," + context +
+               ",Quiz,Course module viewed,\"The user with id '42' " + what + "\",web,192.0.2.7\n";
+    };
+    const std::string log =
+        folder.write("page.csv",
+                     "Time,User full name,Affected user,Event context,Component,Event "
+                     "name,Description,Origin,IP address\n" +
+                         line("Quiz: Q", "viewed the 'quiz' activity with course module id '501'.") +
+                         line("Course: M", "viewed the course with id '10'.") + "broken\n" +
+                         line("Course: N", "viewed the course with id '11'."));
+    EXPECT_EQ(run({"import", "--strict", log}).exit_code, 4);
+    const auto course_of_501 = [&] {
+        const Finished json = run({"report", "student", "--from", "2026-03-01", "--to", "2026-03-31",
+                                   "--student", "42", "--format", "csv"});
+        return json.out;
+    };
+    EXPECT_THAT(course_of_501(), HasSubstr("-1,"));
+}
+
 TEST_F(Import, ARowFromTheFutureIsBroken) {
     init();
     const std::string log = folder.write("log.csv", kHeader + row(1, 42, 32'503'680'000));
