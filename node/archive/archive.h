@@ -43,7 +43,9 @@ struct Intake {
 // What append() did with each event of a batch.
 struct Appended {
     std::int64_t added = 0;
-    std::int64_t duplicates = 0;  // there already, equal
+    // There already, equal. `crud` and `edulevel`, which an export may lack and no number needs, do not
+    // count.
+    std::int64_t duplicates = 0;
     // Positions in the batch of events whose key is there already with other contents. The archive keeps what
     // it has: an event is evidence and does not change.
     std::vector<std::size_t> conflicts;

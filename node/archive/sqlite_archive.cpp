@@ -396,7 +396,8 @@ class SqliteArchive final : public Archive {
                 grown = false;
             }
             if (!fresh.empty() && batch[fresh.back()].event.id == id) {
-                if (batch[fresh.back()] == batch[i])
+                const StudentEvent& first = batch[fresh.back()];
+                if (first.user_id == batch[i].user_id && is_same_row(first.event, batch[i].event))
                     ++appended.duplicates;
                 else
                     appended.conflicts.push_back(i);
@@ -414,6 +415,18 @@ class SqliteArchive final : public Archive {
         return fresh;
     }
 
+    // The same row of the source, from two exports of which one may lack the columns that no number needs.
+    bool is_same_row(const Event& a, const Event& b) const {
+        if (a == b) return true;
+        if (a.id != b.id || a.time_s != b.time_s || a.course != b.course || a.activity != b.activity)
+            return false;
+        EventShape shape = shapes_.at(static_cast<std::size_t>(a.shape));
+        const EventShape& other = shapes_.at(static_cast<std::size_t>(b.shape));
+        shape.crud = other.crud;
+        shape.edulevel = other.edulevel;
+        return shape == other;
+    }
+
     void compare_known(SourceKey source, std::span<const StudentEvent> batch, std::vector<std::size_t>& known,
                        Appended& appended) const {
         std::ranges::sort(known, {}, [&](std::size_t i) { return batch[i]; });
@@ -424,7 +437,8 @@ class SqliteArchive final : public Archive {
                 key = block_of(batch[i]);
                 events = load_block(source, *key);
             }
-            if (std::ranges::binary_search(events, batch[i].event))
+            if (std::ranges::binary_search(events, batch[i].event) ||
+                std::ranges::any_of(events, [&](const Event& e) { return is_same_row(e, batch[i].event); }))
                 ++appended.duplicates;
             else
                 appended.conflicts.push_back(i);

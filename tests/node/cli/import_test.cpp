@@ -174,6 +174,23 @@ TEST_F(Import, AnArchivedIdWithOtherContentsIsNamedAndTheArchiveKeepsWhatItHas) 
     EXPECT_EQ(ledger_digest(), digest);
 }
 
+TEST_F(Import, AnExportWithoutTheColumnsThatNoNumberNeedsIsTheSameRows) {
+    init();
+    const std::string columns =
+        "id,eventname,component,action,target,contextlevel,contextinstanceid,userid,courseid,anonymous,"
+        "timecreated,origin,realuserid";
+    const std::string values = "1,\\x,core,viewed,course,50,10,42,10,0," + std::to_string(kMorning) + ",web,";
+    const std::string full =
+        folder.write("full.csv", columns + ",crud,edulevel\n" + values + ",r,2\n" + values + ",r,2\n");
+    const std::string lean = folder.write("lean.csv", columns + "\n" + values + "\n");
+    ASSERT_EQ(run({"import", full}).exit_code, 0);
+    const std::string digest = ledger_digest();
+    const Finished finished = run({"import", lean});
+    EXPECT_THAT(finished.err, HasSubstr("1  archived already, or the same row again"));
+    EXPECT_THAT(finished.err, Not(HasSubstr("REJECTED")));
+    EXPECT_EQ(ledger_digest(), digest);
+}
+
 TEST_F(Import, AFileThatIsNoLogIsRefusedInOneLine) {
     init();
     const Finished finished = run({"import", folder.write("notes.txt", "Dear all,\nsee you on Monday\n")});
