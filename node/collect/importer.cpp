@@ -23,6 +23,8 @@ using config::Result;
 
 // Rows that are archived together: one commit and one sync, and all that an import keeps in memory.
 constexpr std::size_t kRowsABatch = 200'000;
+// The same of a catalogue, whose records are longer.
+constexpr std::size_t kRecordsABatch = 10'000;
 // Rows between two looks at the progress.
 constexpr std::int64_t kRowsAProgress = 4096;
 
@@ -344,28 +346,46 @@ Result<void> import_log(Node& node, const std::filesystem::path& path, const Rec
     return {};
 }
 
-// Reads one kind of catalogue and puts it down in one go: a catalogue is small beside the logs.
+// Reads one kind of catalogue and puts it down in batches: whatever its size, it is not held in memory. With
+// --strict a first reading finds out whether all of it is good.
 template <class Record, class Read>
 Result<void> import_catalogue(Node& node, const std::filesystem::path& path, const Recognised& recognised,
                               const ImportOptions& options, const ImportEvents& events, FileImport& result,
                               Read read_all, const std::function<void(const std::vector<Record>&)>& keep) {
-    auto opened = ByteSource::open(path);
-    if (!opened) return std::unexpected(opened.error());
     archive::Intake intake = begin_intake(node, path, recognised.kind);
     Rejects rejects(node.folder(), path, intake.key, events);
+    const auto reject = [&](std::uint64_t line, std::string_view reason, std::string_view record) {
+        rejects.add(line, reason, record);
+    };
+    if (options.strict) {
+        auto opened = ByteSource::open(path);
+        if (!opened) return std::unexpected(opened.error());
+        const auto read = read_all(**opened, recognised.delimiter, [](Record&, std::uint64_t) {}, reject);
+        if (!read) return read;
+        if (rejects.count() > 0) {
+            rejects.finish(result);
+            return refuse(fmt::format("{} (--strict: nothing of this file was kept)", rejects.last()));
+        }
+    }
+    auto opened = ByteSource::open(path);
+    if (!opened) return std::unexpected(opened.error());
     std::vector<Record> records;
+    std::int64_t kept = 0;
+    const auto flush = [&] {
+        if (!records.empty()) keep(records);
+        kept += static_cast<std::int64_t>(records.size());
+        records.clear();
+    };
     const auto read = read_all(
         **opened, recognised.delimiter,
-        [&](Record& record, std::uint64_t) { records.push_back(std::move(record)); },
-        [&](std::uint64_t line, std::string_view reason, std::string_view record) {
-            rejects.add(line, reason, record);
-        });
+        [&](Record& record, std::uint64_t) {
+            records.push_back(std::move(record));
+            if (records.size() == kRecordsABatch) flush();
+        },
+        reject);
     rejects.finish(result);
     if (!read) return read;
-    if (options.strict && rejects.count() > 0)
-        return refuse(fmt::format("{} (--strict: nothing of this file was kept)", rejects.last()));
-    keep(records);
-    const auto kept = static_cast<std::int64_t>(records.size());
+    flush();
     result.counts = {{"read", kept + rejects.count()}, {"kept", kept}, {"rejected", rejects.count()}};
     result.complete = true;
     end_intake(node, intake, **opened, result);

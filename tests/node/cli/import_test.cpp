@@ -211,6 +211,21 @@ TEST_F(Import, APipeIsRefusedBecauseItsBeginningWouldBeLost) {
     EXPECT_THAT(finished.err, HasSubstr("pipe: is not a file"));
 }
 
+TEST_F(Import, ACatalogueLongerThanABatchIsKeptWholeAndWithStrictOnlyWhenAllOfItIsGood) {
+    init();
+    std::string text = "id,username,firstname\n";
+    for (int id = 1; id <= 25'000; ++id)
+        text += std::to_string(id) + ",user" + std::to_string(id) + ",A\n";
+    const Finished strict = run({"import", "--strict", folder.write("bad.csv", text + "x,y,z\n")});
+    EXPECT_EQ(strict.exit_code, 4);
+    EXPECT_THAT(strict.err, HasSubstr("nothing of this file was kept"));
+    EXPECT_THAT(run({"status"}).out, HasSubstr("catalogue    0 people"));
+    const Finished finished = run({"import", "--strict", folder.write("people.csv", text)});
+    EXPECT_EQ(finished.exit_code, 0) << finished.err;
+    EXPECT_THAT(finished.err, HasSubstr("25 000  kept"));
+    EXPECT_THAT(run({"status"}).out, HasSubstr("catalogue    25 000 people"));
+}
+
 TEST_F(Import, AFullDiskIsOneLineAndLosesNothing) {
     init();
     std::string text = kHeader;
