@@ -168,11 +168,16 @@ class ObjectReader {
     std::set<std::string> known_;
 };
 
-// Refuses a member that stands twice: readers differ in which one they take.
+// Refuses a member that stands twice: readers differ in which one they take. And a document nested so deep
+// that whoever walks it would run out of stack: what is too deep is not kept.
 class DuplicateMembers {
   public:
     bool operator()(int depth, json::parse_event_t event, json& parsed) {
         const auto level = static_cast<std::size_t>(depth);
+        if (level >= limits::kJsonDepthMax) {
+            too_deep = true;
+            return false;
+        }
         if (event == json::parse_event_t::object_start) {
             if (names_.size() <= level + 1) names_.resize(level + 2);
             names_[level + 1].clear();
@@ -185,6 +190,7 @@ class DuplicateMembers {
         return true;
     }
     std::string duplicate;
+    bool too_deep = false;
 
   private:
     std::vector<std::set<std::string>> names_;
@@ -260,6 +266,8 @@ Result<Scale> parse_scale(std::string_view text, std::string_view where) {
     } catch (const json::exception& error) {
         return refuse(fmt::format("{}: not JSON: {}", where, error.what()));
     }
+    if (duplicates.too_deep)
+        return refuse(fmt::format("{}: nested deeper than {} levels", where, limits::kJsonDepthMax));
     if (!duplicates.duplicate.empty())
         return refuse(fmt::format("{}: key '{}' stands twice in one object", where, duplicates.duplicate));
     auto canonical = canonical_json(document);

@@ -90,14 +90,22 @@ config::Result<federation::StudentId> NodeDirectory::find(const std::string& nam
             lower(person.idnumber) == wanted)
             found.insert(node_.student_id(person.user_id));
     });
+    // Whoever the selection leaves out has no time here: a report on them would say "no activity" of people
+    // about whom this node knows nothing.
+    collect::Selector selector(node_.settings(), node_.catalogue());
+    const std::vector<std::int64_t> with_events = node_.archive().users(node_.source());
+    std::erase_if(found, [&](const federation::StudentId& student) {
+        const std::int64_t user = users_.at(student);
+        return !std::ranges::binary_search(with_events, user) && selector.of(user) != collect::Selected::yes;
+    });
     if (found.empty())
         return config::refuse(
             fmt::format("no student of this node is called '{}' (user name, e-mail, id number, Moodle user "
                         "id or pseudonym)",
                         name));
     if (found.size() > 1)
-        return config::refuse(fmt::format(
-            "{} students answer to '{}': name one by Moodle user id or pseudonym", found.size(), name));
+        return config::refuse(fmt::format("{} students answer to '{}': name one by pseudonym or user name",
+                                          found.size(), name));
     return *found.begin();
 }
 

@@ -22,9 +22,12 @@ namespace {
 using config::refuse;
 using config::Result;
 
+// Private to its owner, unless it was there already with something in it: that is somebody's, and its mode is
+// theirs to choose (every file of a node is private by itself).
 void make_folder(const std::filesystem::path& path) {
     std::error_code error;
     std::filesystem::create_directories(path, error);
+    if (!error && !std::filesystem::is_empty(path, error) && !error) return;
     if (error)
         throw config::ResourceFailure(
             fmt::format("{}: cannot make the folder: {}", path.string(), error.message()));

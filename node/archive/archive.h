@@ -43,7 +43,9 @@ struct Intake {
 // What append() did with each event of a batch.
 struct Appended {
     std::int64_t added = 0;
-    std::int64_t duplicates = 0;  // there already, equal
+    // There already, equal. `crud` and `edulevel`, which an export may lack and no number needs, do not
+    // count.
+    std::int64_t duplicates = 0;
     // Positions in the batch of events whose key is there already with other contents. The archive keeps what
     // it has: an event is evidence and does not change.
     std::vector<std::size_t> conflicts;
@@ -104,14 +106,17 @@ class Archive {
     [[nodiscard]] virtual std::optional<ActivityFacts> activity(SourceKey source,
                                                                 std::int64_t activity) const = 0;
 
-    // Which totals the dirty marks are about (scale and engine). Naming others marks every student of the
-    // source dirty, in the same transaction; naming the same ones changes nothing.
+    // Which totals the dirty marks are about (scale, engine, node, pseudonyms). Naming others marks every
+    // student of the source dirty, in the same transaction; naming the same ones changes nothing.
     virtual void computing_for(SourceKey source, const std::string& totals) = 0;
     // Users whose totals are not up to date, ascending.
     [[nodiscard]] virtual std::vector<std::int64_t> dirty(SourceKey source) const = 0;
-    // Takes the marks of these students away. The caller holds the node's lock from dirty() on, so that no
-    // event came in between.
-    virtual void mark_clean(SourceKey source, std::span<const std::int64_t> users) = 0;
+    // Takes the marks of these students away and notes the instant their totals hold for. The caller holds
+    // the node's lock from dirty() on, so that no event came in between.
+    virtual void mark_clean(SourceKey source, std::span<const std::int64_t> users, std::int64_t as_of_s) = 0;
+    // The instant of the last mark_clean(); nothing before the first. Totals that hold for an earlier one are
+    // not those the marks are about.
+    [[nodiscard]] virtual std::optional<std::int64_t> clean_as_of(SourceKey source) const = 0;
 };
 
 }  // namespace assidu::node::archive

@@ -40,7 +40,8 @@ CREATE TABLE activity (source INTEGER NOT NULL, activity INTEGER NOT NULL, cours
 CREATE TABLE intake (key INTEGER PRIMARY KEY, source TEXT NOT NULL, path TEXT NOT NULL, kind TEXT NOT NULL,
   sha256 TEXT NOT NULL, begun_utc_s INTEGER NOT NULL, ended_utc_s INTEGER, counts TEXT NOT NULL);
 )sql";
-constexpr std::string_view kMigrations[] = {kVersion1};
+constexpr std::string_view kVersion2 = "ALTER TABLE source ADD COLUMN clean_as_of_s INTEGER;";
+constexpr std::string_view kMigrations[] = {kVersion1, kVersion2};
 constexpr federation::StoreFormat kFormat{"archive", 0x41736131 /* "Asa1" */, kMigrations};
 
 std::string_view blob(const SQLite::Column& column) {
@@ -296,7 +297,7 @@ class SqliteArchive final : public Archive {
         });
     }
 
-    void mark_clean(SourceKey source, std::span<const std::int64_t> users) override {
+    void mark_clean(SourceKey source, std::span<const std::int64_t> users, std::int64_t as_of_s) override {
         translating_errors(database_, [&] {
             in_transaction(database_, [&] {
                 SQLite::Statement erase(database_, "DELETE FROM dirty WHERE source=? AND user_id=?");
@@ -306,7 +307,20 @@ class SqliteArchive final : public Archive {
                     erase.exec();
                     erase.reset();
                 }
+                SQLite::Statement note(database_, "UPDATE source SET clean_as_of_s=? WHERE key=?");
+                note.bind(1, as_of_s);
+                note.bind(2, source);
+                note.exec();
             });
+        });
+    }
+
+    std::optional<std::int64_t> clean_as_of(SourceKey source) const override {
+        return translating_errors(database_, [&]() -> std::optional<std::int64_t> {
+            SQLite::Statement select(database_, "SELECT clean_as_of_s FROM source WHERE key=?");
+            select.bind(1, source);
+            if (!select.executeStep()) return std::nullopt;
+            return maybe(select.getColumn(0));
         });
     }
 
@@ -382,7 +396,8 @@ class SqliteArchive final : public Archive {
                 grown = false;
             }
             if (!fresh.empty() && batch[fresh.back()].event.id == id) {
-                if (batch[fresh.back()] == batch[i])
+                const StudentEvent& first = batch[fresh.back()];
+                if (first.user_id == batch[i].user_id && is_same_row(first.event, batch[i].event))
                     ++appended.duplicates;
                 else
                     appended.conflicts.push_back(i);
@@ -400,6 +415,18 @@ class SqliteArchive final : public Archive {
         return fresh;
     }
 
+    // The same row of the source, from two exports of which one may lack the columns that no number needs.
+    bool is_same_row(const Event& a, const Event& b) const {
+        if (a == b) return true;
+        if (a.id != b.id || a.time_s != b.time_s || a.course != b.course || a.activity != b.activity)
+            return false;
+        EventShape shape = shapes_.at(static_cast<std::size_t>(a.shape));
+        const EventShape& other = shapes_.at(static_cast<std::size_t>(b.shape));
+        shape.crud = other.crud;
+        shape.edulevel = other.edulevel;
+        return shape == other;
+    }
+
     void compare_known(SourceKey source, std::span<const StudentEvent> batch, std::vector<std::size_t>& known,
                        Appended& appended) const {
         std::ranges::sort(known, {}, [&](std::size_t i) { return batch[i]; });
@@ -410,7 +437,8 @@ class SqliteArchive final : public Archive {
                 key = block_of(batch[i]);
                 events = load_block(source, *key);
             }
-            if (std::ranges::binary_search(events, batch[i].event))
+            if (std::ranges::binary_search(events, batch[i].event) ||
+                std::ranges::any_of(events, [&](const Event& e) { return is_same_row(e, batch[i].event); }))
                 ++appended.duplicates;
             else
                 appended.conflicts.push_back(i);

@@ -26,7 +26,17 @@ Computed compute_totals(Node& node, const std::function<void(std::int64_t, std::
                         const std::function<bool()>& wants_more) {
     archive::Archive& archive = node.archive();
     const std::int64_t as_of_s = node.clock().now_utc_s();
-    archive.computing_for(node.source(), fmt::format("{} {}", node.scale().sha256, kEngine));
+    // The dirty marks are about one ledger under one node id and one student secret (of which the pseudonym
+    // of user 0, who is nobody, says only whether it is the same). A ledger that never heard of these totals,
+    // or holds older ones than the marks are about, was lost, replaced or restored from a backup: what it
+    // lacks must not be read as "no activity".
+    const std::string totals = fmt::format("{} {} {} {}", node.scale().sha256, kEngine,
+                                           node.settings().node_id, to_string(node.student_id(0)));
+    const auto held = node.ledger().freshness(node.settings().node_id, node.scale().sha256);
+    const auto clean_as_of_s = archive.clean_as_of(node.source());
+    if (!held || (clean_as_of_s && held->as_of_utc_s < *clean_as_of_s))
+        archive.computing_for(node.source(), "");
+    archive.computing_for(node.source(), totals);
     const CompiledScale scale(node.scale(), archive.shapes());
     const std::vector<std::int64_t> dirty = archive.dirty(node.source());
     const archive::Extent extent = archive.extent(node.source());
@@ -38,7 +48,7 @@ Computed compute_totals(Node& node, const std::function<void(std::int64_t, std::
     std::vector<std::int64_t> closed;
     const auto commit = [&] {
         node.ledger().replace(node.settings().node_id, node.scale_identity(), batch, freshness);
-        archive.mark_clean(node.source(), closed);
+        archive.mark_clean(node.source(), closed, as_of_s);
         batch.clear();
         closed.clear();
     };

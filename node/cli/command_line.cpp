@@ -183,7 +183,8 @@ int run(int argc, const char* const* argv, const config::Clock& clock, Console& 
     } catch (const CLI::ParseError& error) {
         std::ostringstream out, err;
         const int code = app.exit(error, out, err);
-        console.print(out.str());
+        if (!out.str().empty())
+            (void)guarded([&] { return console.print(out.str()), ExitCode::ok; }, console);
         if (code != 0) console.complain(err.str());
         return static_cast<int>(code == 0 ? ExitCode::ok : ExitCode::usage);
     }

@@ -4,6 +4,8 @@
 
 #include <chrono>
 
+#include "config/refusal.h"
+
 namespace assidu::node::cli {
 namespace {
 
@@ -22,6 +24,8 @@ void Console::print(std::string_view text) {
     clear_progress();
     out_ << text;
     out_.flush();
+    // A report cut off by a full disk must not look like a whole one to whoever reads the exit code.
+    if (!out_) throw config::ResourceFailure("standard output: cannot write all of it (disk full?)");
 }
 
 void Console::say(std::string_view line) {

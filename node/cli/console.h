@@ -14,7 +14,7 @@ class Console {
     // `out` and `err` must outlive the console. `terminal`: whether `err` is one.
     Console(std::ostream& out, std::ostream& err, bool terminal, bool quiet = false);
 
-    // A result: standard output.
+    // A result: standard output. Throws ResourceFailure if it cannot be written whole.
     void print(std::string_view text);
     // For the person, on standard error: what was done, warnings, errors.
     void say(std::string_view line);

@@ -53,8 +53,8 @@ struct Recognition {
 ExitCode import_files(Node& node, const std::vector<std::filesystem::path>& paths,
                       const collect::ImportOptions& options, Console& console,
                       std::vector<collect::FileImport>& imported) {
-    // Every file is recognised before the first row is read: a wrong file name costs no time. Catalogues go first,
-    // whatever the order they were named in: they say whose events are kept.
+    // Every file is recognised before the first row is read: a wrong file name costs no time. Catalogues go
+    // first, whatever the order they were named in: they say whose events are kept.
     std::vector<Recognition> files, logs;
     for (const std::filesystem::path& path : paths) {
         const auto recognised = collect::recognise(path);

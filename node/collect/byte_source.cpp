@@ -167,7 +167,9 @@ class MemorySource : public ByteSource {
 }  // namespace
 
 config::Result<std::unique_ptr<ByteSource>> ByteSource::open(const std::filesystem::path& path) {
-    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    // O_NONBLOCK: a pipe without a writer must not hold us up before it is refused. It changes nothing of a
+    // file.
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (descriptor < 0)
         return config::refuse(fmt::format("{}: cannot open: {}", path.string(), std::strerror(errno)));
     struct stat status{};
@@ -176,6 +178,10 @@ config::Result<std::unique_ptr<ByteSource>> ByteSource::open(const std::filesyst
                                              known ? static_cast<std::uint64_t>(status.st_size) : 0);
     if (known && S_ISDIR(status.st_mode))
         return config::refuse(fmt::format("{}: is a folder", path.string()));
+    if (known && !S_ISREG(status.st_mode))
+        return config::refuse(fmt::format(
+            "{}: is not a file (a pipe?): it must be read more than once, save it as a file first",
+            path.string()));
 
     std::array<char, 2> magic{};
     std::size_t size = 0;

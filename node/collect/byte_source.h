@@ -14,7 +14,9 @@ namespace assidu::node::collect {
 
 class ByteSource {
   public:
-    // Refused if the file cannot be opened or is a folder. The content decides whether it is gzip, not the
+    // Refused if the file cannot be opened, or is a folder or a pipe: a file is opened again for each pass
+    // (what it is, the order of its dates, its rows), and of a pipe the first pass would have eaten the
+    // beginning. The content decides whether it is gzip, not the
     // name.
     [[nodiscard]] static config::Result<std::unique_ptr<ByteSource>> open(const std::filesystem::path& path);
     // Bytes that are already in memory (the body of a request), taken as they are; `name` is for messages.

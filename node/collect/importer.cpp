@@ -23,6 +23,8 @@ using config::Result;
 
 // Rows that are archived together: one commit and one sync, and all that an import keeps in memory.
 constexpr std::size_t kRowsABatch = 200'000;
+// The same of a catalogue, whose records are longer.
+constexpr std::size_t kRecordsABatch = 10'000;
 // Rows between two looks at the progress.
 constexpr std::int64_t kRowsAProgress = 4096;
 
@@ -33,7 +35,7 @@ class Rejects {
             const ImportEvents& events)
         : source_(source.string()),
           events_(events),
-          file_(folder.rejects() / fmt::format("{}-{}.jsonl", source.filename().string(), intake), source) {}
+          file_(folder.rejects() / fmt::format("{}-{}.jsonl", short_name(source), intake), source) {}
 
     void add(std::uint64_t line, std::string_view reason, std::string_view record) {
         file_.add(line, reason, record);
@@ -54,6 +56,12 @@ class Rejects {
     [[nodiscard]] const std::string& last() const { return last_; }
 
   private:
+    // Of a name as long as a file system allows, what leaves room for the number and the ending.
+    static std::string short_name(const std::filesystem::path& source) {
+        constexpr std::size_t kNameBytesKept = 200;
+        return source.filename().string().substr(0, kNameBytesKept);
+    }
+
     std::string source_, last_;
     const ImportEvents& events_;
     RejectsFile file_;
@@ -77,16 +85,18 @@ class LogImport final : public RowSink {
     }
 
     void accept(LogRow& row, std::uint64_t line) override {
+        // First whose row it is: what is wrong with a row of somebody else is not kept either.
+        if (const Selected selected = selector_.of(row.user_id); selected != Selected::yes) {
+            count_read();
+            ++counts_[std::string(code_of(selected))];
+            if (selected == Selected::unknown) unknown_people_.insert(row.user_id);
+            return;
+        }
         if (row.time_s > latest_s_) {
             reject(line, fmt::format("timecreated {} lies in the future", row.time_s), describe(row));
             return;
         }
         count_read();
-        if (const Selected selected = selector_.of(row.user_id); selected != Selected::yes) {
-            ++counts_[std::string(code_of(selected))];
-            if (selected == Selected::unknown) unknown_people_.insert(row.user_id);
-            return;
-        }
         learn(row);
         batch_.push_back(
             {row.user_id, {row.time_s, row.id, row.course, row.activity, node_.archive().intern(row.shape)}});
@@ -216,9 +226,10 @@ Result<std::optional<DateOrder>> date_order_of(const std::filesystem::path& path
     return find_date_order(**source, delimiter);
 }
 
-// A page whose descriptions name one course is that course's page: its activities are the course's.
-void learn_from_page(Node& node, const LogPageNotes& notes) {
-    const std::int64_t course = notes.courses.size() == 1 ? *notes.courses.begin() : kCourseUnknown;
+// A page whose descriptions name one course is that course's page: its activities are the course's. Of a page
+// that was not read to its end nobody knows which courses the rest names.
+void learn_from_page(Node& node, const LogPageNotes& notes, bool whole) {
+    const std::int64_t course = whole && notes.courses.size() == 1 ? *notes.courses.begin() : kCourseUnknown;
     std::vector<archive::ActivityFacts> facts;
     for (const std::int64_t activity : notes.activities) {
         const auto type = notes.module_types.find(activity);
@@ -246,7 +257,7 @@ Result<void> read_page(Node& node, const std::filesystem::path& path, ByteSource
     page.user_by_name = [&](std::string_view name) { return users.find(name); };
     const auto notes = read_log_page(source, delimiter, page, sink);
     if (!notes) return std::unexpected(notes.error());
-    learn_from_page(node, *notes);
+    learn_from_page(node, *notes, sink.wants_more());
     result.remarks.push_back(
         fmt::format("log page: ids are derived from the rows' content, times were read in {}", zone));
     if (notes->ambiguous_times > 0)
@@ -335,28 +346,46 @@ Result<void> import_log(Node& node, const std::filesystem::path& path, const Rec
     return {};
 }
 
-// Reads one kind of catalogue and puts it down in one go: a catalogue is small beside the logs.
+// Reads one kind of catalogue and puts it down in batches: whatever its size, it is not held in memory. With
+// --strict a first reading finds out whether all of it is good.
 template <class Record, class Read>
 Result<void> import_catalogue(Node& node, const std::filesystem::path& path, const Recognised& recognised,
                               const ImportOptions& options, const ImportEvents& events, FileImport& result,
                               Read read_all, const std::function<void(const std::vector<Record>&)>& keep) {
-    auto opened = ByteSource::open(path);
-    if (!opened) return std::unexpected(opened.error());
     archive::Intake intake = begin_intake(node, path, recognised.kind);
     Rejects rejects(node.folder(), path, intake.key, events);
+    const auto reject = [&](std::uint64_t line, std::string_view reason, std::string_view record) {
+        rejects.add(line, reason, record);
+    };
+    if (options.strict) {
+        auto opened = ByteSource::open(path);
+        if (!opened) return std::unexpected(opened.error());
+        const auto read = read_all(**opened, recognised.delimiter, [](Record&, std::uint64_t) {}, reject);
+        if (!read) return read;
+        if (rejects.count() > 0) {
+            rejects.finish(result);
+            return refuse(fmt::format("{} (--strict: nothing of this file was kept)", rejects.last()));
+        }
+    }
+    auto opened = ByteSource::open(path);
+    if (!opened) return std::unexpected(opened.error());
     std::vector<Record> records;
+    std::int64_t kept = 0;
+    const auto flush = [&] {
+        if (!records.empty()) keep(records);
+        kept += static_cast<std::int64_t>(records.size());
+        records.clear();
+    };
     const auto read = read_all(
         **opened, recognised.delimiter,
-        [&](Record& record, std::uint64_t) { records.push_back(std::move(record)); },
-        [&](std::uint64_t line, std::string_view reason, std::string_view record) {
-            rejects.add(line, reason, record);
-        });
+        [&](Record& record, std::uint64_t) {
+            records.push_back(std::move(record));
+            if (records.size() == kRecordsABatch) flush();
+        },
+        reject);
     rejects.finish(result);
     if (!read) return read;
-    if (options.strict && rejects.count() > 0)
-        return refuse(fmt::format("{} (--strict: nothing of this file was kept)", rejects.last()));
-    keep(records);
-    const auto kept = static_cast<std::int64_t>(records.size());
+    flush();
     result.counts = {{"read", kept + rejects.count()}, {"kept", kept}, {"rejected", rejects.count()}};
     result.complete = true;
     end_intake(node, intake, **opened, result);

@@ -60,6 +60,12 @@ std::optional<FileKind> kind_of(const std::vector<std::string_view>& fields) {
     return std::nullopt;
 }
 
+// True if rows of the log may begin so: a name that each of them must have stands in it, or there is no row.
+bool may_be_log_rows(std::string_view head) {
+    const bool has_rows = head.find_first_not_of("[] \t\r\n") != std::string_view::npos;
+    return !has_rows || head.contains("\"eventname\"") || head.contains("\"timecreated\"");
+}
+
 // What is wrong with bytes that are no text of ours; empty if they may be CSV.
 std::string_view foreign(std::string_view head) {
     if (head.starts_with("PK\x03\x04")) return "a ZIP archive or a spreadsheet; save it as CSV";
@@ -97,7 +103,10 @@ config::Result<Recognised> recognise(ByteSource& source) {
     const std::size_t begin = head.find_first_not_of(" \t\r\n");
     if (begin == std::string_view::npos)
         return refuse(source.name(), bytes.empty() ? "it is empty" : "it holds nothing but spaces");
-    if (head[begin] == '[' || head[begin] == '{') return Recognised{FileKind::log_json, ','};
+    if (head[begin] == '[' || head[begin] == '{') {
+        if (may_be_log_rows(head)) return Recognised{FileKind::log_json, ','};
+        return refuse(source.name(), "it is JSON without a member eventname or timecreated");
+    }
     if (const std::string_view what = foreign(head); !what.empty())
         return refuse(source.name(), fmt::format("it is {}", what));
 

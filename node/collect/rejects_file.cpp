@@ -26,7 +26,8 @@ RejectsFile::RejectsFile(std::filesystem::path path, std::filesystem::path sourc
 void RejectsFile::add(std::uint64_t line, std::string_view reason, std::string_view record) {
     if (!file_) {
         std::error_code error;
-        std::filesystem::create_directories(path_.parent_path(), error);
+        if (std::filesystem::create_directories(path_.parent_path(), error))
+            std::filesystem::permissions(path_.parent_path(), std::filesystem::perms::owner_all, error);
         const int descriptor = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
         if (descriptor < 0) fail(path_, "create");
         file_.reset(::fdopen(descriptor, "w"));

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "config/digest.h"
+#include "config/limits.h"
 
 namespace assidu::config {
 namespace {
@@ -53,6 +54,23 @@ TEST(Scale, AnUnknownKeyIsRefusedByItsPath) {
                 HasSubstr("key 'filter.modules.include' is not known"));
     EXPECT_THAT(refusal_of([](json& s) { s["caps"] = {{"day", 25200}}; }),
                 HasSubstr("key 'caps' is not known"));
+}
+
+TEST(Scale, ADocumentNestedTooDeepIsRefusedAndNotWalked) {
+    const auto nested = [](std::size_t levels) {
+        const auto scale = parse_scale(std::string(levels, '[') + std::string(levels, ']'), "deep.json");
+        return scale ? "accepted" : scale.error().what;
+    };
+    EXPECT_THAT(nested(limits::kJsonDepthMax), HasSubstr("must be an object"));
+    EXPECT_EQ(nested(limits::kJsonDepthMax + 1), "deep.json: nested deeper than 16 levels");
+    EXPECT_EQ(nested(500'000), "deep.json: nested deeper than 16 levels");
+    EXPECT_THAT(refusal_of([](json& s) {
+                    json deep = 1;
+                    for (int i = 0; i < 40; ++i)
+                        deep = {{"x", deep}};
+                    s["gap"]["idle"] = deep;
+                }),
+                HasSubstr("nested deeper"));
 }
 
 TEST(Scale, AMissingKeyIsNamed) {

@@ -165,7 +165,7 @@ TEST(SqliteArchive, NewEventsMakeTheirStudentsDirtyAndRepeatedOnesDoNot) {
     Opened opened(folder / "a.sqlite");
     opened.append({opened.event(7, 1, 0), opened.event(8, 2, 0)});
     EXPECT_EQ(opened.archive->dirty(opened.source), (std::vector<std::int64_t>{7, 8}));
-    opened.archive->mark_clean(opened.source, std::vector<std::int64_t>{7, 8});
+    opened.archive->mark_clean(opened.source, std::vector<std::int64_t>{7, 8}, 1000);
     opened.append({opened.event(7, 1, 0)});
     EXPECT_TRUE(opened.archive->dirty(opened.source).empty());
     opened.append({opened.event(7, 3, 0)});
@@ -177,7 +177,7 @@ TEST(SqliteArchive, TotalsOfAnotherRuleMakeEverybodyDirtyOnce) {
     Opened opened(folder / "a.sqlite");
     opened.append({opened.event(7, 1, 0), opened.event(8, 2, 0)});
     opened.archive->computing_for(opened.source, "scale A");
-    opened.archive->mark_clean(opened.source, std::vector<std::int64_t>{7, 8});
+    opened.archive->mark_clean(opened.source, std::vector<std::int64_t>{7, 8}, 1000);
     opened.archive->computing_for(opened.source, "scale A");
     EXPECT_TRUE(opened.archive->dirty(opened.source).empty());
     opened.archive->computing_for(opened.source, "scale B");
@@ -188,7 +188,7 @@ TEST(SqliteArchive, ACourseThatAnEventDoesNotNameIsFilledInWhenItIsLearnt) {
     const TemporaryFolder folder;
     Opened opened(folder / "a.sqlite");
     opened.append({{7, {kBegin, 1, kCourseUnknown, 501, opened.viewed}}});
-    opened.archive->mark_clean(opened.source, std::vector<std::int64_t>{7});
+    opened.archive->mark_clean(opened.source, std::vector<std::int64_t>{7}, 1000);
     EXPECT_EQ(opened.archive->events(opened.source, 7).front().course, kCourseUnknown);
     opened.archive->learn(opened.source, std::vector{ActivityFacts{501, 10, ""}}, /*sure=*/false);
     EXPECT_EQ(opened.archive->events(opened.source, 7).front().course, 10);

@@ -1,5 +1,6 @@
 // The other subcommands as a person runs them.
 
+#include <SQLiteCpp/Database.h>
 #include <sys/stat.h>
 
 #include <nlohmann/json.hpp>
@@ -53,6 +54,27 @@ TEST_F(Commands, InitNeverOverwrites) {
     EXPECT_EQ(contents_of(folder / "node/keys/student.secret"), secret);
 }
 
+TEST_F(Commands, InitMakesAPrivateFolderAndLeavesTheModeOfOneInUseAlone) {
+    const auto mode_of = [](const std::filesystem::path& path) {
+        struct stat status{};
+        EXPECT_EQ(::stat(path.c_str(), &status), 0) << path;
+        return status.st_mode & 0777U;
+    };
+    init();
+    EXPECT_EQ(mode_of(dir()), 0700U);
+    const std::string home = folder / "home";
+    std::filesystem::create_directory(home);
+    ASSERT_EQ(::chmod(home.c_str(), 0755), 0);
+    folder.write("home/theirs", "x");
+    ASSERT_EQ(assidu({"init", "--dir", home, "--name", "X", "--wwwroot", "https://m.example"}).exit_code, 0);
+    EXPECT_EQ(mode_of(home), 0755U);
+    EXPECT_EQ(mode_of(home + "/keys"), 0700U);
+    EXPECT_EQ(mode_of(home + "/assidu.toml"), 0600U);
+    ASSERT_EQ(assidu({"--dir", home, "status"}).exit_code, 0);
+    for (const char* store : {"archive.sqlite", "catalogue.sqlite", "ledger.sqlite", "lock"})
+        EXPECT_EQ(mode_of(home + "/" + store), 0600U) << store;
+}
+
 TEST_F(Commands, InitRefusesWhatItCouldNotReadBack) {
     const Finished finished = assidu({"init", "--dir", dir(), "--name", "X", "--wwwroot", "moodle.example"});
     EXPECT_EQ(finished.exit_code, 3);
@@ -104,6 +126,36 @@ TEST_F(Commands, AStudentsReportHasTheSecondsOfTheirRows) {
     EXPECT_THAT(run(report("student", {"--student", "42", "--lang", "en"})).out, HasSubstr("lang=\"en\""));
     EXPECT_THAT(run(report("student", {"--student", "42", "--format", "xml"})).out,
                 HasSubstr("<ELAPSED>15</ELAPSED>"));
+}
+
+TEST_F(Commands, AReportThatStandardOutputDoesNotTakeIsNotDone) {
+    init();
+    import_a_day();
+    const std::string command = std::string(ASSIDU_BINARY_DIR) + "/assidu --dir '" + dir() +
+                                "' --quiet report group --from 2026-03-01 --to 2026-03-31 > /dev/full 2> '" +
+                                (folder / "err").string() + "'";
+    const int status = std::system(command.c_str());
+    ASSERT_TRUE(WIFEXITED(status));
+    EXPECT_EQ(WEXITSTATUS(status), 5);
+    EXPECT_THAT(contents_of(folder / "err"), HasSubstr("standard output: cannot write"));
+}
+
+TEST_F(Commands, SomebodyElsesStudentHasNoReportHere) {
+    init({"--students", "institution=Lyon"});
+    const std::string people = folder.write("people.csv",
+                                            "id,username,firstname,lastname,institution\n"
+                                            "42,elodie,Elodie,Roux,Lyon\n43,omar,Omar,Ben Ali,Nantes\n"
+                                            "44,lea,Lea,Petit,Lyon\n");
+    const std::string log = folder.write("log.csv", kHeader + row(1, 42, kMorning) + row(2, 43, kMorning));
+    ASSERT_EQ(run({"import", people, log}).exit_code, 0);
+    EXPECT_EQ(run(report("student", {"--student", "elodie"})).exit_code, 0);
+    EXPECT_EQ(run(report("student", {"--student", "lea"})).exit_code, 0) << "ours, without a trace";
+    for (const char* name : {"omar", "43"}) {
+        const Finished other = run(report("student", {"--student", name}));
+        EXPECT_EQ(other.exit_code, 6) << name;
+        EXPECT_THAT(other.err, HasSubstr("no student of this node"));
+        EXPECT_EQ(other.out, "");
+    }
 }
 
 TEST_F(Commands, ReportsGoToFilesThatOnlyTheirOwnerReads) {
@@ -167,6 +219,44 @@ TEST_F(Commands, AChangeOfScaleRecomputesEverything) {
                 HasSubstr("\"measured_s\": 0"));
     settings.replace(settings.find("use = \"mine.json\""), 17, "use = \"sonate\"");
     folder.write("node/assidu.toml", settings);
+    EXPECT_THAT(run(report("student", {"--student", "42", "--format", "json"})).out,
+                HasSubstr("\"measured_s\": 900"));
+}
+
+TEST_F(Commands, ALostLedgerIsMadeAgainAndNotReadAsNoActivity) {
+    init();
+    import_a_day();
+    for (const char* file : {"ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm"})
+        std::filesystem::remove(folder / "node" / file);
+    EXPECT_THAT(run(report("student", {"--student", "42", "--format", "json"})).out,
+                HasSubstr("\"measured_s\": 900"));
+}
+
+TEST_F(Commands, ALedgerRestoredFromAnOlderBackupIsMadeAgain) {
+    init();
+    import_a_day();
+    const std::string backup = folder / "backup";
+    std::filesystem::copy(folder / "node/ledger.sqlite", backup);
+    const std::string late = folder.write(
+        "late.csv", kHeader + row(4, 42, kMorning + 86'400) + row(5, 42, kMorning + 86'500, 0, "loggedout"));
+    // A backup of the minute before: the test itself is faster than the clock's second.
+    SQLite::Database(backup, SQLite::OPEN_READWRITE).exec("UPDATE freshness SET as_of_utc_s=as_of_utc_s-60");
+    ASSERT_EQ(run({"import", late}).exit_code, 0);
+    std::filesystem::copy(backup, folder / "node/ledger.sqlite",
+                          std::filesystem::copy_options::overwrite_existing);
+    EXPECT_THAT(run(report("student", {"--student", "42", "--format", "json"})).out,
+                HasSubstr("\"measured_s\": 1000"));
+}
+
+TEST_F(Commands, UnderAnotherNodeIdOrSecretTheSecondsAreTheSame) {
+    init();
+    import_a_day();
+    std::string settings = contents_of(folder / "node/assidu.toml");
+    settings.replace(settings.find("id = \"universite-de-lyon\""), 25, "id = \"lyon\"");
+    folder.write("node/assidu.toml", settings);
+    EXPECT_THAT(run(report("student", {"--student", "42", "--format", "json"})).out,
+                HasSubstr("\"measured_s\": 900"));
+    folder.write("node/keys/student.secret", std::string(64, 'a') + "\n");
     EXPECT_THAT(run(report("student", {"--student", "42", "--format", "json"})).out,
                 HasSubstr("\"measured_s\": 900"));
 }

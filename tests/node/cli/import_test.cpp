@@ -1,6 +1,7 @@
 // `assidu import` as a person runs it.
 
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -114,10 +115,53 @@ TEST_F(Import, WithStrictTheFirstBrokenRowEndsItAndWhatCameBeforeIsKept) {
     EXPECT_THAT(run({"status"}).out, HasSubstr("NOT READ TO ITS END"));
 }
 
+TEST_F(Import, AFileWithAVeryLongNameHasItsRejectsKeptToo) {
+    init();
+    const std::string log =
+        folder.write(std::string(250, 'a') + ".csv", kHeader + row(1, 42, kMorning) + "2,broken\n");
+    const Finished finished = run({"import", log});
+    EXPECT_EQ(finished.exit_code, 0) << finished.err;
+    EXPECT_THAT(contents_of(folder / ("node/rejects/" + std::string(200, 'a') + "-1.jsonl")),
+                HasSubstr("2,broken"));
+}
+
+TEST_F(Import, APageThatWasNotReadToItsEndSaysNothingOfTheCourseOfItsActivities) {
+    init({"--timezone", "Europe/Paris"});
+    const auto line = [](const std::string& context, const std::string& what) {
+        return "\"Monday, 2 March 2026, 09:00\",A B,-," + context +
+               ",Quiz,Course module viewed,\"The user with id '42' " + what + "\",web,192.0.2.7\n";
+    };
+    const std::string log =
+        folder.write("page.csv",
+                     "Time,User full name,Affected user,Event context,Component,Event "
+                     "name,Description,Origin,IP address\n" +
+                         line("Quiz: Q", "viewed the 'quiz' activity with course module id '501'.") +
+                         line("Course: M", "viewed the course with id '10'.") + "broken\n" +
+                         line("Course: N", "viewed the course with id '11'."));
+    EXPECT_EQ(run({"import", "--strict", log}).exit_code, 4);
+    const auto course_of_501 = [&] {
+        const Finished json = run({"report", "student", "--from", "2026-03-01", "--to", "2026-03-31",
+                                   "--student", "42", "--format", "csv"});
+        return json.out;
+    };
+    EXPECT_THAT(course_of_501(), HasSubstr("-1,"));
+}
+
 TEST_F(Import, ARowFromTheFutureIsBroken) {
     init();
     const std::string log = folder.write("log.csv", kHeader + row(1, 42, 32'503'680'000));
     EXPECT_THAT(run({"import", log}).err, HasSubstr("log.csv:2: timecreated 32503680000 lies in the future"));
+}
+
+TEST_F(Import, ARowFromTheFutureOfSomebodyElseIsCountedAndNotKept) {
+    init({"--students", "institution=université de Lyon"});
+    const Finished finished =
+        run({"import", folder.write("people.csv", kPeople),
+             folder.write("log.csv", kHeader + row(1, 43, 32'503'680'000) + row(2, 0, 32'503'680'000))});
+    EXPECT_EQ(finished.exit_code, 0);
+    EXPECT_THAT(finished.err, HasSubstr("1  not kept: people of others"));
+    EXPECT_THAT(finished.err, Not(HasSubstr("REJECTED")));
+    EXPECT_FALSE(std::filesystem::exists(folder / "node/rejects"));
 }
 
 TEST_F(Import, AnArchivedIdWithOtherContentsIsNamedAndTheArchiveKeepsWhatItHas) {
@@ -130,6 +174,23 @@ TEST_F(Import, AnArchivedIdWithOtherContentsIsNamedAndTheArchiveKeepsWhatItHas) 
     EXPECT_EQ(ledger_digest(), digest);
 }
 
+TEST_F(Import, AnExportWithoutTheColumnsThatNoNumberNeedsIsTheSameRows) {
+    init();
+    const std::string columns =
+        "id,eventname,component,action,target,contextlevel,contextinstanceid,userid,courseid,anonymous,"
+        "timecreated,origin,realuserid";
+    const std::string values = "1,\\x,core,viewed,course,50,10,42,10,0," + std::to_string(kMorning) + ",web,";
+    const std::string full =
+        folder.write("full.csv", columns + ",crud,edulevel\n" + values + ",r,2\n" + values + ",r,2\n");
+    const std::string lean = folder.write("lean.csv", columns + "\n" + values + "\n");
+    ASSERT_EQ(run({"import", full}).exit_code, 0);
+    const std::string digest = ledger_digest();
+    const Finished finished = run({"import", lean});
+    EXPECT_THAT(finished.err, HasSubstr("1  archived already, or the same row again"));
+    EXPECT_THAT(finished.err, Not(HasSubstr("REJECTED")));
+    EXPECT_EQ(ledger_digest(), digest);
+}
+
 TEST_F(Import, AFileThatIsNoLogIsRefusedInOneLine) {
     init();
     const Finished finished = run({"import", folder.write("notes.txt", "Dear all,\nsee you on Monday\n")});
@@ -139,6 +200,30 @@ TEST_F(Import, AFileThatIsNoLogIsRefusedInOneLine) {
     const Finished missing = run({"import", folder / "missing.csv"});
     EXPECT_EQ(missing.exit_code, 4);
     EXPECT_THAT(missing.err, HasSubstr("missing.csv: cannot open: No such file or directory"));
+}
+
+TEST_F(Import, APipeIsRefusedBecauseItsBeginningWouldBeLost) {
+    init();
+    const std::string pipe = folder / "pipe";
+    ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+    const Finished finished = run({"import", pipe});
+    EXPECT_EQ(finished.exit_code, 4);
+    EXPECT_THAT(finished.err, HasSubstr("pipe: is not a file"));
+}
+
+TEST_F(Import, ACatalogueLongerThanABatchIsKeptWholeAndWithStrictOnlyWhenAllOfItIsGood) {
+    init();
+    std::string text = "id,username,firstname\n";
+    for (int id = 1; id <= 25'000; ++id)
+        text += std::to_string(id) + ",user" + std::to_string(id) + ",A\n";
+    const Finished strict = run({"import", "--strict", folder.write("bad.csv", text + "x,y,z\n")});
+    EXPECT_EQ(strict.exit_code, 4);
+    EXPECT_THAT(strict.err, HasSubstr("nothing of this file was kept"));
+    EXPECT_THAT(run({"status"}).out, HasSubstr("catalogue    0 people"));
+    const Finished finished = run({"import", "--strict", folder.write("people.csv", text)});
+    EXPECT_EQ(finished.exit_code, 0) << finished.err;
+    EXPECT_THAT(finished.err, HasSubstr("25 000  kept"));
+    EXPECT_THAT(run({"status"}).out, HasSubstr("catalogue    25 000 people"));
 }
 
 TEST_F(Import, AFullDiskIsOneLineAndLosesNothing) {

@@ -28,8 +28,9 @@ TEST(Recognise, TellsTheKindsByTheirColumnsInAnyOrderAndCase) {
     EXPECT_EQ(what("id;fullname;shortname"), "courses ;");
     EXPECT_EQ(what("id,course,modname\n"), "activities ,");
     EXPECT_EQ(what("cmid,courseid,modname,name\n"), "activities ,");
-    EXPECT_EQ(what(" \n[{\"id\":1}]"), "log_json ,");
-    EXPECT_EQ(what("{\"id\":1}\n"), "log_json ,");
+    EXPECT_EQ(what(" \n[{\"id\":1,\"eventname\":\"x\"}]"), "log_json ,");
+    EXPECT_EQ(what("{\"timecreated\" : 1}\n"), "log_json ,");
+    EXPECT_EQ(what("[]\n"), "log_json ,") << "a push without rows";
 }
 
 TEST(Recognise, KnowsTheLogPageInEnglishAndFrench) {
@@ -56,6 +57,8 @@ TEST(Recognise, SaysWhatItFoundInstead) {
               "'eventname', "
               "'userid'");
     EXPECT_EQ(what(""), "some.file: not a file of log events or a catalogue: it is empty");
+    EXPECT_NE(what("{\n  \"name\": \"package\"\n}").find("JSON without a member eventname"),
+              std::string::npos);
     EXPECT_NE(what("PK\x03\x04 and so on").find("a spreadsheet; save it as CSV"), std::string::npos);
     EXPECT_NE(what("<!DOCTYPE html><title>Log in").find("HTML"), std::string::npos);
     EXPECT_NE(what("\xff\xfei").find("UTF-16"), std::string::npos);
