@@ -45,6 +45,30 @@ inline constexpr std::int64_t kScaleSecondsMax = 86'400;
 // Days of a report's period: a hundred years. A group report has a line for every week of it.
 inline constexpr std::int64_t kPeriodDaysMax = 36'525;
 
+// Messages between nodes
+// ----------------------------------------------------------------------------------------------
+
+// One XML-RPC document, in bytes of XML. A year of statements goes out in many messages, not in a longer one.
+inline constexpr std::size_t kMessageBytesMax = 16 << 20;
+// Values inside values; a parameter stands at depth 1. xmlrpc-c descends by recursion, and even 1 MB of stack
+// must do.
+inline constexpr std::size_t kMessageDepthMax = 64;
+// Values of one message, containers included. Payloads travel as bytes, so that real messages have dozens.
+inline constexpr std::size_t kMessageValuesMax = 65'536;
+// '<' of one message. A value takes eight at most (a struct's member); what exceeds this is refused before
+// any parser makes a tree of it, which takes twenty times the bytes of "<a/>".
+inline constexpr std::size_t kMessageTagsMax = 10 * kMessageValuesMax;
+// Elements of one array, parameters of one call.
+inline constexpr std::size_t kMessageElementsMax = 16'384;
+// Members of one struct. xmlrpc-c finds a member by looking at all of them.
+inline constexpr std::size_t kMessageMembersMax = 1'024;
+// The name of a struct's member, in bytes of UTF-8.
+inline constexpr std::size_t kMemberNameBytesMax = 255;
+// The name of a method.
+inline constexpr std::size_t kMethodNameBytesMax = 255;
+// The text of a fault that we send.
+inline constexpr std::size_t kFaultTextBytesMax = 4'096;
+
 // Statements
 // ---------------------------------------------------------------------------------------------------
 

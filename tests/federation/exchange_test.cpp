@@ -45,7 +45,7 @@ class Exchange : public ::testing::Test {
         };
     }
     Delivery delivery(Carry carry) {
-        return Delivery("lyon", {"https://hub.example", "hub", hub_key.verifying_key(), tls_print('h')}, key,
+        return Delivery("lyon", {"https://hub.example", "hub", hub_key.verifying_key(), tls_print('c')}, key,
                         clock, std::move(carry));
     }
     void put(std::int64_t seconds) {
@@ -99,7 +99,7 @@ class Exchange : public ::testing::Test {
     StatementLog hub_log{hub_file};
     MemberList members{hub_file};
     std::vector<std::string> logged, sent;
-    Reception reception{{"hub", sign_introduction("hub", "Le pôle", tls_print('h'), hub_key), &hub_key},
+    Reception reception{{"hub", sign_introduction("hub", "Le pôle", tls_print('c'), hub_key), &hub_key},
                         members,
                         hub_log,
                         clock,
@@ -261,8 +261,8 @@ TEST_F(Exchange, ARosterIsTakenOnlyWhereTheAgreementHasIt) {
     EXPECT_EQ(hub_log.roster("lyon").size(), 1U);
     const rpc::SigningKey nantes = rpc::SigningKey::generate();
     const std::string token = members.invite("nantes", Names::none, kNow).value();
-    ASSERT_TRUE(ask_to_join(straight(tls_print('n')),
-                            sign_introduction("nantes", "N", tls_print('n'), nantes), token));
+    ASSERT_TRUE(ask_to_join(straight(tls_print('d')),
+                            sign_introduction("nantes", "N", tls_print('d'), nantes), token));
     ASSERT_TRUE(members.accept("nantes", nantes.verifying_key().fingerprint(), kNow));
     StatementHeader header;
     header.kind = StatementKind::roster;
@@ -272,7 +272,7 @@ TEST_F(Exchange, ARosterIsTakenOnlyWhereTheAgreementHasIt) {
         encode_statement(sign_statement(header, {{std::string(32, 's'), roster_row(person)}}, nantes));
     EXPECT_THAT(verdict(envelope({"nantes", "hub", rpc::make_message_id(), "", kNow},
                                  rpc::encode_call("statement.put", {Value::bytes(bytes)}), nantes),
-                        tls_print('n')),
+                        tls_print('d')),
                 HasSubstr("the agreement with this member leaves names out"));
 }
 
@@ -315,18 +315,18 @@ TEST_F(Exchange, AReceiptThatIsNotTheHubsOrOfAnotherStatementIsNotKept) {
 TEST_F(Exchange, AMemberJoinsByInvitationIntroductionAndAcceptedFingerprint) {
     const rpc::SigningKey nantes = rpc::SigningKey::generate();
     const std::string introduction =
-        sign_introduction("nantes", "Université de Nantes", tls_print('n'), nantes);
-    EXPECT_FALSE(ask_to_join(straight(tls_print('n')), introduction, "0123")) << "nobody invited it";
+        sign_introduction("nantes", "Université de Nantes", tls_print('d'), nantes);
+    EXPECT_FALSE(ask_to_join(straight(tls_print('d')), introduction, "0123")) << "nobody invited it";
     const std::string token = members.invite("nantes", Names::none, kNow).value();
-    EXPECT_FALSE(ask_to_join(straight(tls_print('n')), introduction, "0123")) << "not with that token";
-    EXPECT_FALSE(ask_to_join(straight(tls_print('x')), introduction, token))
+    EXPECT_FALSE(ask_to_join(straight(tls_print('d')), introduction, "0123")) << "not with that token";
+    EXPECT_FALSE(ask_to_join(straight(tls_print('e')), introduction, token))
         << "not over another certificate";
     EXPECT_FALSE(members.accept("nantes", nantes.verifying_key().fingerprint(), kNow))
         << "it has not introduced itself";
-    EXPECT_TRUE(ask_to_join(straight(tls_print('n')), introduction, token));
-    EXPECT_TRUE(ask_to_join(straight(tls_print('n')), introduction, token)) << "twice is harmless";
-    const std::string other = sign_introduction("nantes", "X", tls_print('n'), rpc::SigningKey::generate());
-    EXPECT_FALSE(ask_to_join(straight(tls_print('n')), other, token)) << "the invitation is used";
+    EXPECT_TRUE(ask_to_join(straight(tls_print('d')), introduction, token));
+    EXPECT_TRUE(ask_to_join(straight(tls_print('d')), introduction, token)) << "twice is harmless";
+    const std::string other = sign_introduction("nantes", "X", tls_print('d'), rpc::SigningKey::generate());
+    EXPECT_FALSE(ask_to_join(straight(tls_print('d')), other, token)) << "the invitation is used";
     EXPECT_EQ(members.find("nantes")->state, MemberState::pending);
     EXPECT_THAT(members.accept("nantes", std::string(64, '0'), kNow).error().what,
                 HasSubstr("not with the one given"));

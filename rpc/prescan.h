@@ -1,0 +1,32 @@
+// The examination of a foreign XML-RPC document, before xmlrpc-c is let near it. Internal to rpc/.
+//
+// xmlrpc-c follows a peer into deep nesting until the stack ends, expands entities without limit, and dies of
+// an <i8> that is no number of 64 bits. So it never sees a peer's bytes: pugixml reads those, what it read is
+// held against the grammar of XML-RPC (http://xmlrpc.com/spec.md) and config/limits.h, and a plain document
+// is written from what was found good. xmlrpc-c reads that. Each byte string thus has one reader, and two
+// parsers cannot disagree about it.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "config/refusal.h"
+
+namespace assidu::rpc {
+
+enum class MessageKind { call, response };
+
+struct PlainMessage {
+    // A <methodCall> or <methodResponse> without declaration, comments, white space, references other than
+    // those of markup, and untyped values; its texts are disguised (rpc/xml_text.h). A fault's struct stands
+    // as the value of an ordinary response.
+    std::string document;
+    bool is_fault = false;
+};
+
+// Refused, with the place in the message: whatever is not XML 1.0 in UTF-8 or ASCII, not of the grammar, of a
+// type that rpc/value.h does not have, or past a limit. Attributes, processing instructions and "<!" other
+// than comments between elements and CDATA are refused too; so is "<!DOCTYPE" inside those.
+[[nodiscard]] config::Result<PlainMessage> prescan(std::string_view xml, MessageKind kind);
+
+}  // namespace assidu::rpc

@@ -1,0 +1,332 @@
+#include "rpc/xmlrpc.h"
+
+#include <fmt/format.h>
+#include <xmlrpc-c/base.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <limits>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+#include "config/limits.h"
+#include "rpc/base64.h"
+#include "rpc/prescan.h"
+#include "rpc/xml_text.h"
+
+namespace assidu::rpc {
+namespace {
+
+namespace limits = config::limits;
+using config::refuse;
+using config::Result;
+
+// The plain document is at most six times the message ('&' in CDATA is five, a disguised CR six).
+constexpr std::size_t kPlainBytesMax = 8 * limits::kMessageBytesMax;
+
+// xmlrpc-c's limits are the process's. Ours are checked before it reads anything, so it is merely told not to
+// stop earlier.
+void prepare_library() {
+    static std::once_flag once;
+    std::call_once(once, [] {
+        xmlrpc_limit_set(XMLRPC_XML_SIZE_LIMIT_ID, kPlainBytesMax);
+        xmlrpc_limit_set(XMLRPC_NESTING_LIMIT_ID, 2 * limits::kMessageDepthMax);
+    });
+}
+
+// xmlrpc-c's report of one call. Its words never leave: they quote the message as it is.
+class Environment {
+  public:
+    Environment() { xmlrpc_env_init(&env_); }
+    ~Environment() { xmlrpc_env_clean(&env_); }
+    Environment(const Environment&) = delete;
+    Environment& operator=(const Environment&) = delete;
+    operator xmlrpc_env*() { return &env_; }  // NOLINT(google-explicit-constructor): it is handed to C
+    [[nodiscard]] bool failed() const { return env_.fault_occurred != 0; }
+
+  private:
+    xmlrpc_env env_{};
+};
+
+struct Release {
+    void operator()(xmlrpc_value* value) const { xmlrpc_DECREF(value); }
+    void operator()(const char* text) const { free_memory(text); }
+    void operator()(const unsigned char* bytes) const { free_memory(bytes); }
+
+  private:
+    // xmlrpc-c gives its strings as const, to be freed.
+    static void free_memory(const void* memory) { std::free(const_cast<void*>(memory)); }
+};
+template <class T>
+using Owned = std::unique_ptr<T, Release>;
+
+// The document was written by prescan(): whatever xmlrpc-c makes of it, it must be what was written.
+config::Refusal not_carried() {
+    return {"the message cannot be read, though it is well-formed"};
+}
+
+std::optional<std::string> text_from(xmlrpc_value* value) {
+    Environment env;
+    std::size_t size = 0;
+    const char* bytes = nullptr;
+    xmlrpc_read_string_lp(env, value, &size, &bytes);
+    if (env.failed()) return std::nullopt;
+    const Owned<const char> owner(bytes);
+    return undisguised({bytes, size});
+}
+
+std::optional<Value> bytes_from(xmlrpc_value* value) {
+    Environment env;
+    std::size_t size = 0;
+    const unsigned char* bytes = nullptr;
+    xmlrpc_read_base64(env, value, &size, &bytes);
+    if (env.failed()) return std::nullopt;
+    const Owned<const unsigned char> owner(bytes);
+    return Value::bytes({reinterpret_cast<const char*>(bytes), size});
+}
+
+std::optional<Value> value_from(xmlrpc_value* value);
+
+std::optional<Value::Array> elements_from(xmlrpc_value* array) {
+    Environment env;
+    const int size = xmlrpc_array_size(env, array);
+    if (env.failed()) return std::nullopt;
+    Value::Array elements;
+    elements.reserve(static_cast<std::size_t>(size));
+    for (int index = 0; index < size; ++index) {
+        xmlrpc_value* item = nullptr;
+        xmlrpc_array_read_item(env, array, static_cast<unsigned>(index), &item);
+        if (env.failed()) return std::nullopt;
+        const Owned<xmlrpc_value> owner(item);
+        auto element = value_from(item);
+        if (!element) return std::nullopt;
+        elements.push_back(std::move(*element));
+    }
+    return elements;
+}
+
+std::optional<Value> structure_from(xmlrpc_value* structure) {
+    Environment env;
+    const int size = xmlrpc_struct_size(env, structure);
+    if (env.failed()) return std::nullopt;
+    Value::Struct members;
+    for (int index = 0; index < size; ++index) {
+        xmlrpc_value* name = nullptr;
+        xmlrpc_value* content = nullptr;
+        xmlrpc_struct_read_member(env, structure, static_cast<unsigned>(index), &name, &content);
+        if (env.failed()) return std::nullopt;
+        const Owned<xmlrpc_value> name_owner(name);
+        const Owned<xmlrpc_value> content_owner(content);
+        auto key = text_from(name);
+        auto member = value_from(content);
+        if (!key || !member) return std::nullopt;
+        if (!members.emplace(std::move(*key), std::move(*member)).second) return std::nullopt;
+    }
+    return Value::structure(std::move(members));
+}
+
+// By recursion: prescan() has limited the depth.
+std::optional<Value> value_from(xmlrpc_value* value) {
+    Environment env;
+    switch (xmlrpc_value_type(value)) {
+        case XMLRPC_TYPE_I8: {
+            xmlrpc_int64 number = 0;
+            xmlrpc_read_i8(env, value, &number);
+            return env.failed() ? std::nullopt : std::optional(Value::integer(number));
+        }
+        case XMLRPC_TYPE_BOOL: {
+            xmlrpc_bool truth = 0;
+            xmlrpc_read_bool(env, value, &truth);
+            return env.failed() ? std::nullopt : std::optional(Value::boolean(truth != 0));
+        }
+        case XMLRPC_TYPE_STRING: {
+            auto text = text_from(value);
+            return text ? std::optional(Value::text(std::move(*text))) : std::nullopt;
+        }
+        case XMLRPC_TYPE_ARRAY: {
+            auto elements = elements_from(value);
+            return elements ? std::optional(Value::array(std::move(*elements))) : std::nullopt;
+        }
+        case XMLRPC_TYPE_BASE64:
+            return bytes_from(value);
+        case XMLRPC_TYPE_STRUCT:
+            return structure_from(value);
+        default:
+            return std::nullopt;
+    }
+}
+
+Result<Response> fault_from(const Value& value) {
+    const Field fault(value, "fault");
+    const auto code = fault.member("faultCode").integer();
+    if (!code) return std::unexpected(code.error());
+    const auto text = fault.member("faultString").text();
+    if (!text) return std::unexpected(text.error());
+    using Narrow = std::numeric_limits<std::int32_t>;
+    if (*code < Narrow::min() || *code > Narrow::max())
+        return refuse("fault.faultCode is not a number of 32 bits");
+    if (value.as_structure()->size() != 2)
+        return refuse("fault has members other than faultCode and faultString");
+    return Fault{static_cast<std::int32_t>(*code), std::string(*text)};
+}
+
+// Writes values, and holds them to the limits of reading.
+class Writer {
+  public:
+    void value(const Value& value, std::size_t depth);
+    void add(std::string_view xml) { out_ += xml; }
+    std::string finish() &&;
+
+  private:
+    void text(std::string_view text);
+    void scalar(const Value& value);
+    static void require(bool held, const char* broken) {
+        if (!held) throw std::logic_error(broken);
+    }
+
+    std::string out_ = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+    std::size_t values_ = 0;
+};
+
+void Writer::value(const Value& value, std::size_t depth) {
+    require(++values_ <= limits::kMessageValuesMax, "too many values in one message");
+    require(depth <= limits::kMessageDepthMax, "too many values inside each other");
+    add("<value>");
+    if (const auto* const elements = value.as_array()) {
+        require(elements->size() <= limits::kMessageElementsMax, "too many elements in one array");
+        add("<array><data>");
+        for (const Value& element : *elements)
+            this->value(element, depth + 1);
+        add("</data></array>");
+    } else if (const auto* const members = value.as_structure()) {
+        require(members->size() <= limits::kMessageMembersMax, "too many members in one struct");
+        add("<struct>");
+        for (const auto& [name, member] : *members) {
+            require(name.size() <= limits::kMemberNameBytesMax, "the name of a member is too long");
+            add("<member><name>");
+            text(name);
+            add("</name>");
+            this->value(member, depth + 1);
+            add("</member>");
+        }
+        add("</struct>");
+    } else {
+        scalar(value);
+    }
+    add("</value>");
+}
+
+void Writer::scalar(const Value& value) {
+    if (const auto number = value.as_integer()) {
+        const bool narrow = std::in_range<std::int32_t>(*number);
+        out_ += fmt::format("<{0}>{1}</{0}>", narrow ? "int" : "i8", *number);
+    } else if (const auto truth = value.as_boolean()) {
+        add(*truth ? "<boolean>1</boolean>" : "<boolean>0</boolean>");
+    } else if (const std::string* const bytes = value.as_bytes()) {
+        add("<base64>");
+        add(base64(*bytes));
+        add("</base64>");
+    } else {
+        add("<string>");
+        text(*value.as_text());
+        add("</string>");
+    }
+}
+
+void Writer::text(std::string_view text) {
+    require(is_xml_text(text), "a text has bytes that XML cannot carry");
+    append_escaped(out_, text);
+}
+
+std::string Writer::finish() && {
+    if (out_.size() > limits::kMessageBytesMax) throw std::length_error("the message is too long to be sent");
+    return std::move(out_);
+}
+
+}  // namespace
+
+bool is_method_name(std::string_view name) {
+    const auto allowed = [](char byte) {
+        return (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') ||
+               byte == '_' || byte == '.' || byte == ':' || byte == '/';
+    };
+    return !name.empty() && name.size() <= limits::kMethodNameBytesMax && std::ranges::all_of(name, allowed);
+}
+
+std::string encode_call(std::string_view method, const std::vector<Value>& params) {
+    if (!is_method_name(method)) throw std::logic_error("not the name of a method");
+    if (params.size() > limits::kMessageElementsMax) throw std::logic_error("too many parameters");
+    Writer writer;
+    writer.add("<methodCall><methodName>");
+    writer.add(method);
+    writer.add("</methodName><params>");
+    for (const Value& param : params) {
+        writer.add("<param>");
+        writer.value(param, 1);
+        writer.add("</param>");
+    }
+    writer.add("</params></methodCall>\n");
+    return std::move(writer).finish();
+}
+
+std::string encode_response(const Value& value) {
+    Writer writer;
+    writer.add("<methodResponse><params><param>");
+    writer.value(value, 1);
+    writer.add("</param></params></methodResponse>\n");
+    return std::move(writer).finish();
+}
+
+std::string encode_fault(std::int32_t code, std::string_view text) {
+    std::string carried(text.substr(0, limits::kFaultTextBytesMax));
+    while (const auto bad = first_bad_byte(carried))
+        carried[*bad] = '?';
+    Writer writer;
+    writer.add("<methodResponse><fault>");
+    writer.value(Value::structure(
+                     {{"faultCode", Value::integer(code)}, {"faultString", Value::text(std::move(carried))}}),
+                 1);
+    writer.add("</fault></methodResponse>\n");
+    return std::move(writer).finish();
+}
+
+Result<Call> decode_call(std::string_view xml) {
+    const auto plain = prescan(xml, MessageKind::call);
+    if (!plain) return std::unexpected(plain.error());
+    prepare_library();
+    Environment env;
+    const char* method = nullptr;
+    xmlrpc_value* params = nullptr;
+    xmlrpc_parse_call(env, plain->document.data(), plain->document.size(), &method, &params);
+    if (env.failed()) return std::unexpected(not_carried());
+    const Owned<const char> method_owner(method);
+    const Owned<xmlrpc_value> params_owner(params);
+    auto values = elements_from(params);
+    if (!values) return std::unexpected(not_carried());
+    return Call{method, std::move(*values)};
+}
+
+Result<Response> decode_response(std::string_view xml) {
+    const auto plain = prescan(xml, MessageKind::response);
+    if (!plain) return std::unexpected(plain.error());
+    prepare_library();
+    Environment env;
+    xmlrpc_value* result = nullptr;
+    int fault_code = 0;
+    const char* fault_text = nullptr;
+    xmlrpc_parse_response2(env, plain->document.data(), plain->document.size(), &result, &fault_code,
+                           &fault_text);
+    if (env.failed()) return std::unexpected(not_carried());
+    const Owned<const char> fault_owner(fault_text);
+    if (result == nullptr) return std::unexpected(not_carried());
+    const Owned<xmlrpc_value> result_owner(result);
+    auto value = value_from(result);
+    if (!value) return std::unexpected(not_carried());
+    if (plain->is_fault) return fault_from(*value);
+    return Response(std::move(*value));
+}
+
+}  // namespace assidu::rpc
