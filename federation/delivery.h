@@ -24,6 +24,7 @@ struct Hub {
     std::string url, id;
     rpc::VerifyingKey key;
     std::string tls_fingerprint;
+    Names names = Names::none;  // what this node lets the hub know of its students
 };
 
 // Asks whoever answers to introduce itself; whether to believe it is for people to decide.

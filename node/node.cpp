@@ -12,6 +12,7 @@
 
 #include "config/durable_file.h"
 #include "config/limits.h"
+#include "federation/ledger_tables.h"
 #include "federation/sqlite_ledger.h"
 #include "node/archive/sqlite_archive.h"
 #include "rpc/key_file.h"
@@ -50,7 +51,7 @@ Result<config::Scale> load_scale(const NodeFolder& folder, const std::string& us
 
 }  // namespace
 
-Result<void> create_node(const NodeFolder& folder, const config::Settings& settings) {
+Result<void> create_node(const NodeFolder& folder, const config::Settings& settings, std::int64_t now_utc_s) {
     if (std::filesystem::exists(folder.settings()))
         return refuse(
             fmt::format("{}: there is a node here already; nothing was changed", folder.path.string()));
@@ -65,6 +66,10 @@ Result<void> create_node(const NodeFolder& folder, const config::Settings& setti
     }
     if (!std::filesystem::exists(folder.node_key())) {
         if (auto made = rpc::create_node_key(folder.node_key()); !made) return made;
+    }
+    if (!std::filesystem::exists(folder.tls_identity())) {
+        if (auto made = rpc::TlsIdentity::create(folder.tls_identity(), settings.node_id, now_utc_s); !made)
+            return made;
     }
     if (!config::create_file_durably(folder.settings(), document, 0600))
         return refuse(
@@ -97,16 +102,19 @@ FolderLock::~FolderLock() {
 }
 
 Node::Node(NodeFolder folder, config::Settings settings, config::Scale scale, config::CivilCalendar calendar,
-           const config::Clock& clock, rpc::Secret student_secret, FolderLock lock)
+           const config::Clock& clock, rpc::Secret student_secret, rpc::SigningKey signing_key,
+           rpc::TlsIdentity tls_identity, std::optional<FolderLock> lock)
     : folder_(std::move(folder)),
       settings_(std::move(settings)),
       scale_(std::move(scale)),
       calendar_(std::move(calendar)),
       clock_(&clock),
       student_secret_(std::move(student_secret)),
+      signing_key_(std::move(signing_key)),
+      tls_identity_(std::move(tls_identity)),
       lock_(std::move(lock)) {}
 
-Result<Node> Node::open(const NodeFolder& folder, const config::Clock& clock) {
+Result<Node> Node::open(const NodeFolder& folder, const config::Clock& clock, Access access) {
     if (!std::filesystem::exists(folder.settings()))
         return refuse(fmt::format("{}: no node here (no assidu.toml); make one with: assidu init --dir {}",
                                   folder.path.string(), folder.path.string()));
@@ -120,20 +128,33 @@ Result<Node> Node::open(const NodeFolder& folder, const config::Clock& clock) {
     if (!calendar) return std::unexpected(calendar.error());
     auto secret = rpc::read_student_secret(folder.student_secret());
     if (!secret) return std::unexpected(secret.error());
-    if (const auto key = rpc::node_key_fingerprint(folder.node_key()); !key)
-        return std::unexpected(key.error());
-    auto lock = FolderLock::take(folder);
-    if (!lock) return std::unexpected(lock.error());
+    auto signing_key = rpc::SigningKey::read(folder.node_key());
+    if (!signing_key) return std::unexpected(signing_key.error());
+    auto tls_identity = rpc::TlsIdentity::read(folder.tls_identity());
+    if (!tls_identity) return std::unexpected(tls_identity.error());
+    std::optional<FolderLock> lock;
+    if (access == Access::change) {
+        auto taken = FolderLock::take(folder);
+        if (!taken) return std::unexpected(taken.error());
+        lock.emplace(std::move(*taken));
+    }
 
-    Node node(folder, std::move(*settings), std::move(*scale), std::move(*calendar), clock,
-              std::move(*secret), std::move(*lock));
+    Node node(folder, std::move(*settings), std::move(*scale), std::move(*calendar), clock, std::move(*secret),
+              std::move(*signing_key), std::move(*tls_identity), std::move(lock));
     node.archive_ = archive::open_sqlite_archive(folder.archive());
     node.catalogue_ = archive::open_sqlite_catalogue(folder.catalogue());
-    node.ledger_ = federation::open_sqlite_ledger(folder.ledger());
+    const auto ledger_file = federation::open_ledger_file(folder.ledger());
+    node.ledger_ = federation::sqlite_ledger(ledger_file);
+    node.statements_ = std::make_unique<federation::StatementLog>(ledger_file);
+    node.members_ = std::make_unique<federation::MemberList>(ledger_file);
     auto source = node.archive_->source(node.settings_.source_name, node.settings_.site_identifier);
     if (!source) return std::unexpected(source.error());
     node.source_ = *source;
     return node;
+}
+
+std::string Node::introduction() const {
+    return federation::sign_introduction(settings_.node_id, settings_.name, tls_identity_.fingerprint(), signing_key_);
 }
 
 federation::StudentId Node::student_id(std::int64_t user_id) const {

@@ -3,15 +3,18 @@
 //   assidu.toml            settings
 //   keys/student.secret    the key of the students' pseudonyms
 //   keys/node.pem          the node's Ed25519 key
+//   keys/tls.pem           the node's TLS key and certificate
 //   catalogue.sqlite       identities
 //   archive.sqlite         events
-//   ledger.sqlite          daily totals
+//   ledger.sqlite          daily totals, statements, members
+//   hub.json               the hub that this node joined, if any
 //   rejects/               rows that gave no event, one file an import that had any
 //   lock                   held by the one process that changes the folder
 #pragma once
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "config/civil_calendar.h"
@@ -20,9 +23,13 @@
 #include "config/scale.h"
 #include "config/settings.h"
 #include "federation/ledger.h"
+#include "federation/member.h"
+#include "federation/statement_log.h"
 #include "node/archive/archive.h"
 #include "node/archive/catalogue.h"
 #include "rpc/secret.h"
+#include "rpc/signing_key.h"
+#include "rpc/tls_identity.h"
 
 namespace assidu::node {
 
@@ -32,6 +39,8 @@ struct NodeFolder {
     [[nodiscard]] std::filesystem::path settings() const { return path / "assidu.toml"; }
     [[nodiscard]] std::filesystem::path student_secret() const { return path / "keys" / "student.secret"; }
     [[nodiscard]] std::filesystem::path node_key() const { return path / "keys" / "node.pem"; }
+    [[nodiscard]] std::filesystem::path tls_identity() const { return path / "keys" / "tls.pem"; }
+    [[nodiscard]] std::filesystem::path hub() const { return path / "hub.json"; }
     [[nodiscard]] std::filesystem::path catalogue() const { return path / "catalogue.sqlite"; }
     [[nodiscard]] std::filesystem::path archive() const { return path / "archive.sqlite"; }
     [[nodiscard]] std::filesystem::path ledger() const { return path / "ledger.sqlite"; }
@@ -41,7 +50,9 @@ struct NodeFolder {
 
 // Makes a node's folder: keys, and last of all the settings file that makes it a node. Refused if there is
 // one; a key that is there already is kept. Throws ResourceFailure.
-[[nodiscard]] config::Result<void> create_node(const NodeFolder& folder, const config::Settings& settings);
+// `now_utc_s` begins the certificate's ten years.
+[[nodiscard]] config::Result<void> create_node(const NodeFolder& folder, const config::Settings& settings,
+                                               std::int64_t now_utc_s);
 
 // Held for as long as it lives; the file names the process that has it.
 class FolderLock {
@@ -59,10 +70,14 @@ class FolderLock {
 
 class Node {
   public:
-    // Opens the folder for one process that may change it. `clock` must outlive the node. Refused with one
-    // line if the folder is no node, its settings or scale are wrong, a key is missing, or another process
-    // has the lock.
-    [[nodiscard]] static config::Result<Node> open(const NodeFolder& folder, const config::Clock& clock);
+    // What a process wants of the folder. `change`: import, compute, declare; one process at a time. `look`: read, and
+    // change only what SQLite alone keeps apart (members), while another process works.
+    enum class Access { change, look };
+
+    // `clock` must outlive the node. Refused with one line if the folder is no node, its settings or scale are wrong, a key
+    // is missing, or (for `change`) another process has the lock.
+    [[nodiscard]] static config::Result<Node> open(const NodeFolder& folder, const config::Clock& clock,
+                                                   Access access = Access::change);
 
     [[nodiscard]] const NodeFolder& folder() const { return folder_; }
     [[nodiscard]] const config::Settings& settings() const { return settings_; }
@@ -72,16 +87,23 @@ class Node {
     [[nodiscard]] archive::Archive& archive() const { return *archive_; }
     [[nodiscard]] archive::Catalogue& catalogue() const { return *catalogue_; }
     [[nodiscard]] federation::Ledger& ledger() const { return *ledger_; }
+    [[nodiscard]] federation::StatementLog& statements() const { return *statements_; }
+    [[nodiscard]] federation::MemberList& members() const { return *members_; }
+    [[nodiscard]] const rpc::SigningKey& signing_key() const { return signing_key_; }
+    [[nodiscard]] const rpc::TlsIdentity& tls_identity() const { return tls_identity_; }
     [[nodiscard]] archive::SourceKey source() const { return source_; }
 
     // The pseudonym of a user of the source: the first 128 bits of HMAC-SHA-256(student secret, source | user
     // id).
     [[nodiscard]] federation::StudentId student_id(std::int64_t user_id) const;
     [[nodiscard]] federation::ScaleIdentity scale_identity() const;
+    // How this node introduces itself to another: a signed note.
+    [[nodiscard]] std::string introduction() const;
 
   private:
     Node(NodeFolder folder, config::Settings settings, config::Scale scale, config::CivilCalendar calendar,
-         const config::Clock& clock, rpc::Secret student_secret, FolderLock lock);
+         const config::Clock& clock, rpc::Secret student_secret, rpc::SigningKey signing_key,
+         rpc::TlsIdentity tls_identity, std::optional<FolderLock> lock);
 
     NodeFolder folder_;
     config::Settings settings_;
@@ -89,10 +111,14 @@ class Node {
     config::CivilCalendar calendar_;
     const config::Clock* clock_;
     rpc::Secret student_secret_;
-    FolderLock lock_;
+    rpc::SigningKey signing_key_;
+    rpc::TlsIdentity tls_identity_;
+    std::optional<FolderLock> lock_;
     std::unique_ptr<archive::Archive> archive_;
     std::unique_ptr<archive::Catalogue> catalogue_;
     std::unique_ptr<federation::Ledger> ledger_;
+    std::unique_ptr<federation::StatementLog> statements_;
+    std::unique_ptr<federation::MemberList> members_;
     archive::SourceKey source_ = 0;
 };
 

@@ -9,6 +9,7 @@
 #include "node/attendance/engine.h"
 #include "node/cli/commands.h"
 #include "node/cli/exit_code.h"
+#include "node/cli/pool_commands.h"
 
 namespace assidu::node::cli {
 namespace {
@@ -26,10 +27,13 @@ struct Chosen {
     ReportArguments report;
     OutageArguments outage;
     DemoArguments demo;
+    MemberArguments member;
+    JoinArguments join;
+    ServeArguments serve;
     std::function<ExitCode()> run;
 };
 
-void add_init(CLI::App& app, Chosen& chosen, Console& console) {
+void add_init(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console& console) {
     CLI::App* command = app.add_subcommand("init", "Make a node: a folder with commented settings and keys");
     command->add_option("--name", chosen.init.name, "The university, as people read it")->required();
     command->add_option("--wwwroot", chosen.init.wwwroot, "The address of its Moodle")->required();
@@ -46,7 +50,7 @@ void add_init(CLI::App& app, Chosen& chosen, Console& console) {
     command->callback([&] {
         chosen.run = [&] {
             chosen.init.dir = chosen.dir;
-            return init(chosen.init, console);
+            return init(chosen.init, clock, console);
         };
     });
 }
@@ -147,6 +151,56 @@ void add_demo(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console
     command->callback([&] { chosen.run = [&] { return demo(chosen.demo, clock, console); }; });
 }
 
+void add_member(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console& console) {
+    CLI::App* command = app.add_subcommand("member", "Who may declare to this hub");
+    command->require_subcommand(1);
+    CLI::App* list = command->add_subcommand("list", "Members, their statements and what was refused");
+    CLI::App* invite = command->add_subcommand("invite", "Make a token with which a node may introduce itself");
+    CLI::App* accept = command->add_subcommand("accept", "Accept a node whose fingerprint was compared");
+    CLI::App* suspend = command->add_subcommand("suspend", "Take nothing more from a member");
+    for (CLI::App* action : {invite, accept, suspend})
+        action->add_option("ID", chosen.member.id, "The node's id")->required();
+    invite->add_option("--names", chosen.member.names, "What this hub may know of students (default: none)")
+        ->check(CLI::IsMember({"none", "roster"}));
+    accept->add_option("--fingerprint", chosen.member.fingerprint, "As the node's administrator reads it out")->required();
+    for (CLI::App* action : {list, invite, accept, suspend}) {
+        action->callback([&, action] {
+            chosen.member.action = action->get_name();
+            chosen.run = [&] {
+                chosen.member.dir = chosen.dir;
+                return member(chosen.member, clock, console);
+            };
+        });
+    }
+}
+
+void add_pool(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console& console) {
+    CLI::App* join_command = app.add_subcommand("join", "Introduce this node to a hub");
+    join_command->add_option("URL", chosen.join.url, "The hub's address, such as https://hub.example:8443")->required();
+    join_command->add_option("--token", chosen.join.token, "Of the invitation")->required();
+    join_command->add_option("--fingerprint", chosen.join.fingerprint, "Of the hub, as its administrator reads it out");
+    join_command
+        ->add_option("--names", chosen.join.names, "What the hub may know of this node's students: none or roster (default: none)")
+        ->check(CLI::IsMember({"none", "roster"}));
+    join_command->callback([&] {
+        chosen.run = [&] {
+            chosen.join.dir = chosen.dir;
+            return join(chosen.join, clock, console);
+        };
+    });
+    CLI::App* send_command = app.add_subcommand("send", "Compute, declare what changed, and send it to the hub");
+    send_command->callback([&] { chosen.run = [&] { return send(chosen.dir, clock, console); }; });
+    CLI::App* serve_command = app.add_subcommand("serve", "Listen for the statements of members, until Ctrl-C");
+    serve_command->add_option("--listen", chosen.serve.listen, "Address in figures and port; port 0: any free one")
+        ->capture_default_str();
+    serve_command->callback([&] {
+        chosen.run = [&] {
+            chosen.serve.dir = chosen.dir;
+            return serve(chosen.serve, clock, console);
+        };
+    });
+}
+
 ExitCode guarded(const std::function<ExitCode()>& command, Console& console) {
     try {
         return command();
@@ -171,12 +225,14 @@ int run(int argc, const char* const* argv, const config::Clock& clock, Console& 
         "--version", std::string("assidu " ASSIDU_VERSION ", engine ") + std::string(attendance::kEngine));
     app.add_option("--dir", chosen.dir, "The node's folder")->envname("ASSIDU_DIR")->capture_default_str();
     app.add_flag("--quiet", chosen.quiet, "Only results and errors");
-    add_init(app, chosen, console);
+    add_init(app, chosen, clock, console);
     add_import(app, chosen, clock, console);
     add_report(app, chosen, clock, console);
     add_outage(app, chosen, clock, console);
     CLI::App* status_command = app.add_subcommand("status", "What this node holds, and how fresh it is");
     status_command->callback([&] { chosen.run = [&] { return status(chosen.dir, clock, console); }; });
+    add_member(app, chosen, clock, console);
+    add_pool(app, chosen, clock, console);
     add_demo(app, chosen, clock, console);
     try {
         app.parse(argc, argv);

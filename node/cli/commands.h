@@ -19,7 +19,7 @@ struct InitOptions {
     std::string name, wwwroot, id, timezone;
     std::vector<std::string> students;  // "institution=Université de Lyon"; none: everyone
 };
-[[nodiscard]] ExitCode init(const InitOptions& options, Console& console);
+[[nodiscard]] ExitCode init(const InitOptions& options, const config::Clock& clock, Console& console);
 
 struct ImportArguments {
     std::filesystem::path dir;

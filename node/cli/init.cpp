@@ -29,7 +29,7 @@ config::Result<void> add_condition(config::StudentSelection& students, const std
 
 }  // namespace
 
-ExitCode init(const InitOptions& options, Console& console) {
+ExitCode init(const InitOptions& options, const config::Clock& clock, Console& console) {
     config::Settings settings;
     settings.name = options.name;
     settings.node_id = options.id.empty() ? config::slug_of(options.name) : options.id;
@@ -47,7 +47,7 @@ ExitCode init(const InitOptions& options, Console& console) {
     settings.students.everyone = options.students.empty();
 
     const NodeFolder folder{options.dir};
-    if (const auto created = create_node(folder, settings); !created) {
+    if (const auto created = create_node(folder, settings, clock.now_utc_s()); !created) {
         console.complain(created.error().what);
         return ExitCode::configuration;
     }

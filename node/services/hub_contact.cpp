@@ -30,7 +30,8 @@ config::Result<std::optional<federation::Hub>> read_hub(const NodeFolder& folder
     const auto key = rpc::VerifyingKey::of(config::unhex(object.is_object() ? member("key") : "").value_or(""));
     if (!object.is_object() || !key || member("url").empty() || member("id").empty() || member("tls").empty())
         return config::refuse(fmt::format("{}: not a hub that was joined; run assidu join again", folder.hub().string()));
-    return federation::Hub{member("url"), member("id"), *key, member("tls")};
+    const auto names = member("names") == name_of(federation::Names::roster) ? federation::Names::roster : federation::Names::none;
+    return federation::Hub{member("url"), member("id"), *key, member("tls"), names};
 }
 
 void write_hub(const NodeFolder& folder, const federation::Hub& hub) {
@@ -39,7 +40,8 @@ void write_hub(const NodeFolder& folder, const federation::Hub& hub) {
         {"url", hub.url},
         {"id", hub.id},
         {"key", config::hex({reinterpret_cast<const std::uint8_t*>(raw.data()), raw.size()})},
-        {"tls", hub.tls_fingerprint}};
+        {"tls", hub.tls_fingerprint},
+        {"names", name_of(hub.names)}};
     config::write_file_durably(folder.hub(), object.dump(2) + "\n", 0600);
 }
 

@@ -1,0 +1,166 @@
+#include "node/cli/pool_commands.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+
+#include <charconv>
+#include <mutex>
+
+#include "federation/delivery.h"
+#include "node/cli/interrupt.h"
+#include "node/cli/report_files.h"
+#include "node/node.h"
+#include "node/services/hub_contact.h"
+#include "node/services/pool_hub.h"
+#include "node/services/pool_member.h"
+#include "rpc/http_client.h"
+
+namespace assidu::node::cli {
+namespace {
+
+// How long an exchange in flight may take when the hub is asked to stop.
+constexpr std::chrono::milliseconds kGrace{5000};
+// How often a serving hub asks whether it was interrupted.
+constexpr int kWatchMilliseconds = 200;
+
+ExitCode refused(Console& console, const config::Refusal& refusal, ExitCode code) {
+    console.complain(refusal.what);
+    return code;
+}
+
+std::string local(const Node& node, std::int64_t utc_s) { return node.calendar().local_iso(utc_s); }
+
+void list(const Node& node, Console& console) {
+    for (const federation::Member& member : node.members().all()) {
+        const federation::StatementHead head = node.statements().head(member.id);
+        console.print(fmt::format("{:<24} {:<9} names {:<6} statements {:>5}  since {}\n", member.id, name_of(member.state),
+                                  name_of(member.names), head.number, local(node, member.since_utc_s)));
+        if (member.key)
+            console.print(fmt::format("  {}\n  fingerprint {}\n", member.name.empty() ? member.id : member.name,
+                                      member.key->fingerprint()));
+    }
+    for (const auto& refusals : node.members().refusals())
+        console.print(fmt::format("refused  {:<24} {:<16} {}\n", refusals.sender, refusals.code, grouped(refusals.count)));
+}
+
+bool parse_listen(const std::string& text, std::string& address, std::uint16_t& port) {
+    const std::size_t colon = text.rfind(':');
+    if (colon == std::string::npos) return false;
+    address = text.substr(0, colon);
+    if (address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data() + colon + 1, end, port);
+    return error == std::errc() && stop == end && !address.empty();
+}
+
+}  // namespace
+
+ExitCode member(const MemberArguments& arguments, const config::Clock& clock, Console& console) {
+    const auto node = Node::open(NodeFolder{arguments.dir}, clock, Node::Access::look);
+    if (!node) return refused(console, node.error(), ExitCode::configuration);
+    const std::int64_t now_utc_s = clock.now_utc_s();
+    federation::MemberList& members = node->members();
+    if (arguments.action == "list") {
+        list(*node, console);
+        return ExitCode::ok;
+    }
+    if (arguments.action == "invite") {
+        const auto names = arguments.names == "roster" ? federation::Names::roster : federation::Names::none;
+        const auto token = members.invite(arguments.id, names, now_utc_s);
+        if (!token) return refused(console, token.error(), ExitCode::usage);
+        console.print(fmt::format("token        {}\nfingerprint  {}\n", *token, node->signing_key().verifying_key().fingerprint()));
+        console.say(fmt::format("Give both to the administrator of {}, who types, with the address of this hub:\n"
+                                "  assidu join https://HUB:8443 --token {} --fingerprint {}",
+                                arguments.id, *token, node->signing_key().verifying_key().fingerprint()));
+        return ExitCode::ok;
+    }
+    const auto done = arguments.action == "accept" ? members.accept(arguments.id, arguments.fingerprint, now_utc_s)
+                                                   : members.suspend(arguments.id, now_utc_s);
+    if (!done) return refused(console, done.error(), ExitCode::usage);
+    console.say(fmt::format("{} is {}", arguments.id, name_of(members.find(arguments.id)->state)));
+    return ExitCode::ok;
+}
+
+ExitCode join(const JoinArguments& arguments, const config::Clock& clock, Console& console) {
+    const auto node = Node::open(NodeFolder{arguments.dir}, clock);
+    if (!node) return refused(console, node.error(), ExitCode::configuration);
+    const auto seen = rpc::peek_fingerprint(arguments.url);
+    if (!seen) return refused(console, seen.error(), ExitCode::resource);
+    const auto carry = services::carry_to(arguments.url, *seen, node->tls_identity());
+    if (!carry) return refused(console, carry.error(), ExitCode::usage);
+    const auto introduction = federation::ask_introduction(*carry);
+    if (!introduction) return refused(console, introduction.error(), ExitCode::resource);
+    console.print(fmt::format("hub          {} ({})\nfingerprint  {}\n", introduction->id, introduction->name,
+                              introduction->key.fingerprint()));
+    if (introduction->tls_fingerprint != *seen) {
+        console.complain("the hub's key does not endorse the certificate of this connection: somebody stands between");
+        return ExitCode::input;
+    }
+    if (introduction->key.fingerprint() != arguments.fingerprint) {
+        console.complain(arguments.fingerprint.empty()
+                             ? "compare this fingerprint with the one the hub's administrator reads out, then give it with --fingerprint"
+                             : "this is not the fingerprint that was given: nothing was joined");
+        return ExitCode::input;
+    }
+    if (const auto asked = federation::ask_to_join(*carry, node->introduction(), arguments.token); !asked)
+        return refused(console, asked.error(), ExitCode::input);
+    services::write_hub(node->folder(), {arguments.url, introduction->id, introduction->key, *seen,
+                                       arguments.names == "roster" ? federation::Names::roster : federation::Names::none});
+    console.print(fmt::format("this node    {}\nfingerprint  {}\n", node->settings().node_id,
+                              node->signing_key().verifying_key().fingerprint()));
+    console.say(fmt::format("Read this node's fingerprint out to the hub's administrator, who types:\n"
+                            "  assidu member accept {} --fingerprint {}",
+                            node->settings().node_id, node->signing_key().verifying_key().fingerprint()));
+    return ExitCode::ok;
+}
+
+ExitCode send(const std::filesystem::path& dir, const config::Clock& clock, Console& console) {
+    auto node = Node::open(NodeFolder{dir}, clock);
+    if (!node) return refused(console, node.error(), ExitCode::configuration);
+    const auto hub = services::read_hub(node->folder());
+    if (!hub) return refused(console, hub.error(), ExitCode::configuration);
+    if (!*hub) {
+        console.complain("this node has joined no hub: assidu join HUB-URL --token TOKEN --fingerprint FINGERPRINT");
+        return ExitCode::configuration;
+    }
+    if (const ExitCode code = bring_up_to_date(*node, console); code != ExitCode::ok) return code;
+    const auto carry = services::carry_to((*hub)->url, (*hub)->tls_fingerprint, node->tls_identity());
+    if (!carry) return refused(console, carry.error(), ExitCode::configuration);
+    services::Reported reported;
+    const bool with_roster = (*hub)->names == federation::Names::roster;
+    const auto done = services::report_to(*node, **hub, *carry, with_roster, reported);
+    console.print(fmt::format("declared {} statements, {} receipted ({} bytes both ways), {} without a receipt\n",
+                              reported.declared, reported.delivered.statements, grouped(reported.delivered.bytes),
+                              reported.delivered.waiting));
+    if (!done) return refused(console, done.error(), ExitCode::resource);
+    return ExitCode::ok;
+}
+
+ExitCode serve(const ServeArguments& arguments, const config::Clock& clock, Console& console) {
+    std::string address;
+    std::uint16_t port = 0;
+    if (!parse_listen(arguments.listen, address, port)) {
+        console.complain(fmt::format("--listen {}: ADDRESS:PORT is wanted, the address in figures", arguments.listen));
+        return ExitCode::usage;
+    }
+    const auto node = Node::open(NodeFolder{arguments.dir}, clock);
+    if (!node) return refused(console, node.error(), ExitCode::configuration);
+    std::mutex console_lock;
+    const auto hub = services::PoolHub::start(*node, address, port, [&](std::string_view line) {
+        const std::scoped_lock guard(console_lock);
+        console.complain(line);
+    });
+    if (!hub) return refused(console, hub.error(), ExitCode::resource);
+    {
+        const std::scoped_lock guard(console_lock);
+        console.print(fmt::format("listening on https://{}:{}\nfingerprint  {}\n",
+                                  address.find(':') == std::string::npos ? address : "[" + address + "]", (*hub)->port(),
+                                  node->signing_key().verifying_key().fingerprint()));
+    }
+    while (!interrupted()) ::poll(nullptr, 0, kWatchMilliseconds);
+    (*hub)->stop(kGrace);
+    console.say("stopped");
+    return ExitCode::ok;
+}
+
+}  // namespace assidu::node::cli
