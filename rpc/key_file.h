@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "config/refusal.h"
 #include "rpc/secret.h"
@@ -21,5 +22,12 @@ inline constexpr std::size_t kStudentSecretBytes = 32;
 [[nodiscard]] config::Result<void> create_node_key(const std::filesystem::path& path);
 // The fingerprint of the key in that file: SHA-256 of its SubjectPublicKeyInfo (RFC 5280), in hexadecimal.
 [[nodiscard]] config::Result<std::string> node_key_fingerprint(const std::filesystem::path& path);
+
+// What the functions above stand on, for the other keys of this floor.
+// A new file of `bytes`, durable, readable by its owner alone. Refused if it exists.
+[[nodiscard]] config::Result<void> create_key_file(const std::filesystem::path& path, std::string_view bytes);
+// Its bytes. Refused if it is missing (with `if_missing`, what to do then) or others may read it.
+[[nodiscard]] config::Result<Secret> read_key_file(const std::filesystem::path& path,
+                                                   std::string_view if_missing);
 
 }  // namespace assidu::rpc
