@@ -77,4 +77,41 @@ inline constexpr std::size_t kFaultTextBytesMax = 4'096;
 inline constexpr std::size_t kStatementRowsMax = 20'000;
 inline constexpr std::size_t kStatementBytesMax = std::size_t{8} << 20;
 
+// Connections
+// -------------------------------------------------------------------------------------------------------
+
+// The head of an HTTP request, request line to empty line. XML-RPC clients send a few hundred bytes.
+inline constexpr std::size_t kHeadBytesMax = 1 << 14;
+// Header fields of a request. A browser sends about twenty.
+inline constexpr std::size_t kHeadFieldsMax = 64;
+// The path and query of a request.
+inline constexpr std::size_t kTargetBytesMax = 2048;
+// The line that begins a chunk of a body, its extensions included.
+inline constexpr std::size_t kChunkLineBytesMax = 256;
+// The body of a request, and of a response: a statement of ten thousand rows is about 4 MiB in base64.
+inline constexpr std::size_t kBodyBytesMax = 8 << 20;
+// Milliseconds from the connection to the end of its first head, the TLS handshake included; and from the
+// first byte of a further request to the end of its head.
+inline constexpr std::int64_t kHeadMillisecondsMax = 10'000;
+// Milliseconds from the first byte of a request to the end of its body, and again for its response to be
+// taken.
+inline constexpr std::int64_t kRequestMillisecondsMax = 60'000;
+// Milliseconds that a connection may be silent between two requests.
+inline constexpr std::int64_t kIdleMillisecondsMax = 60'000;
+// Milliseconds that a refused request may go on arriving, so that its sender gets to read the refusal.
+inline constexpr std::int64_t kLingerMillisecondsMax = 2'000;
+// Connections of a listener, in all and of one address: each holds a thread, and an accepted peer's also a
+// body.
+inline constexpr std::size_t kConnectionsMax = 128;
+inline constexpr std::size_t kConnectionsPerAddressMax = 16;
+// Requests that are answered at once; others wait their turn.
+inline constexpr std::size_t kHandlersMax = 8;
+// Requests on one connection before it is closed.
+inline constexpr std::size_t kRequestsPerConnectionMax = 1000;
+// Milliseconds that a call to another node may take: to connect, and in all.
+inline constexpr std::int64_t kConnectMillisecondsMax = 10'000;
+inline constexpr std::int64_t kCallMillisecondsMax = 120'000;
+// Milliseconds after which a client leaves a silent connection: well before its server does.
+inline constexpr std::int64_t kReuseMillisecondsMax = 30'000;
+
 }  // namespace assidu::config::limits

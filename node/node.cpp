@@ -139,8 +139,8 @@ Result<Node> Node::open(const NodeFolder& folder, const config::Clock& clock, Ac
         lock.emplace(std::move(*taken));
     }
 
-    Node node(folder, std::move(*settings), std::move(*scale), std::move(*calendar), clock, std::move(*secret),
-              std::move(*signing_key), std::move(*tls_identity), std::move(lock));
+    Node node(folder, std::move(*settings), std::move(*scale), std::move(*calendar), clock,
+              std::move(*secret), std::move(*signing_key), std::move(*tls_identity), std::move(lock));
     node.archive_ = archive::open_sqlite_archive(folder.archive());
     node.catalogue_ = archive::open_sqlite_catalogue(folder.catalogue());
     const auto ledger_file = federation::open_ledger_file(folder.ledger());
@@ -154,7 +154,8 @@ Result<Node> Node::open(const NodeFolder& folder, const config::Clock& clock, Ac
 }
 
 std::string Node::introduction() const {
-    return federation::sign_introduction(settings_.node_id, settings_.name, tls_identity_.fingerprint(), signing_key_);
+    return federation::sign_introduction(settings_.node_id, settings_.name, tls_identity_.fingerprint(),
+                                         signing_key_);
 }
 
 federation::StudentId Node::student_id(std::int64_t user_id) const {

@@ -70,12 +70,12 @@ class FolderLock {
 
 class Node {
   public:
-    // What a process wants of the folder. `change`: import, compute, declare; one process at a time. `look`: read, and
-    // change only what SQLite alone keeps apart (members), while another process works.
+    // What a process wants of the folder. `change`: import, compute, declare; one process at a time. `look`:
+    // read, and change only what SQLite alone keeps apart (members), while another process works.
     enum class Access { change, look };
 
-    // `clock` must outlive the node. Refused with one line if the folder is no node, its settings or scale are wrong, a key
-    // is missing, or (for `change`) another process has the lock.
+    // `clock` must outlive the node. Refused with one line if the folder is no node, its settings or scale
+    // are wrong, a key is missing, or (for `change`) another process has the lock.
     [[nodiscard]] static config::Result<Node> open(const NodeFolder& folder, const config::Clock& clock,
                                                    Access access = Access::change);
 

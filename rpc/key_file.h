@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "config/refusal.h"
 #include "rpc/secret.h"
@@ -11,9 +12,6 @@ namespace assidu::rpc {
 
 // 256 bits: the key under which students get their pseudonyms.
 inline constexpr std::size_t kStudentSecretBytes = 32;
-
-// The bytes of a key file; refused if it is missing, or readable by others than its owner.
-[[nodiscard]] config::Result<Secret> read_key_file(const std::filesystem::path& path);
 
 // Makes a student secret in a new file: hexadecimal and a line feed. Refused if the file exists.
 [[nodiscard]] config::Result<void> create_student_secret(const std::filesystem::path& path);
@@ -24,5 +22,12 @@ inline constexpr std::size_t kStudentSecretBytes = 32;
 [[nodiscard]] config::Result<void> create_node_key(const std::filesystem::path& path);
 // The fingerprint of the key in that file: SHA-256 of its SubjectPublicKeyInfo (RFC 5280), in hexadecimal.
 [[nodiscard]] config::Result<std::string> node_key_fingerprint(const std::filesystem::path& path);
+
+// What the functions above stand on, for the other keys of this floor.
+// A new file of `bytes`, durable, readable by its owner alone. Refused if it exists.
+[[nodiscard]] config::Result<void> create_key_file(const std::filesystem::path& path, std::string_view bytes);
+// Its bytes. Refused if it is missing (with `if_missing`, what to do then) or others may read it.
+[[nodiscard]] config::Result<Secret> read_key_file(const std::filesystem::path& path,
+                                                   std::string_view if_missing);
 
 }  // namespace assidu::rpc

@@ -2,33 +2,20 @@
 
 #include <fmt/format.h>
 #include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
 
-#include "config/digest.h"
 #include "rpc/key_file.h"
+#include "rpc/openssl_handles.h"
+#include "rpc/pem.h"
 
 namespace assidu::rpc {
 namespace {
 
 using config::ResourceFailure;
 
-struct FreeKey {
-    void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
-};
 struct FreeContext {
     void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
 };
-struct FreeKeyContext {
-    void operator()(EVP_PKEY_CTX* context) const { EVP_PKEY_CTX_free(context); }
-};
-struct FreeBio {
-    void operator()(BIO* bio) const { BIO_free(bio); }
-};
-using Key = std::unique_ptr<EVP_PKEY, FreeKey>;
 using Context = std::unique_ptr<EVP_MD_CTX, FreeContext>;
-using KeyContext = std::unique_ptr<EVP_PKEY_CTX, FreeKeyContext>;
-using Bio = std::unique_ptr<BIO, FreeBio>;
 
 const unsigned char* bytes_of(std::string_view text) {
     return reinterpret_cast<const unsigned char*>(text.data());
@@ -61,13 +48,7 @@ config::Result<VerifyingKey> VerifyingKey::of(std::string_view raw) {
 }
 
 std::string VerifyingKey::fingerprint() const {
-    const Key key = public_key(raw_);
-    unsigned char* der = nullptr;
-    const int size = i2d_PUBKEY(key.get(), &der);
-    if (size <= 0) throw ResourceFailure("OpenSSL cannot write a public key");
-    const std::string info(reinterpret_cast<const char*>(der), static_cast<std::size_t>(size));
-    OPENSSL_free(der);
-    return config::hex(config::sha256(info));
+    return fingerprint_of(public_key(raw_));
 }
 
 bool VerifyingKey::verifies(std::string_view message, std::string_view signature) const {
@@ -91,12 +72,9 @@ SigningKey& SigningKey::operator=(SigningKey&&) noexcept = default;
 SigningKey::~SigningKey() = default;
 
 config::Result<SigningKey> SigningKey::read(const std::filesystem::path& path) {
-    const auto file = read_key_file(path);
+    const auto file = read_key_file(path, "restore it from your backup: a new key would be another node's");
     if (!file) return std::unexpected(file.error());
-    const std::string_view pem = file->reveal();
-    const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-    if (!bio) throw ResourceFailure("OpenSSL has no memory for a key");
-    Key key(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
+    Key key = private_key_from(file->reveal());
     if (!key || EVP_PKEY_get_base_id(key.get()) != EVP_PKEY_ED25519)
         return config::refuse(fmt::format("{}: not an Ed25519 private key in PEM", path.string()));
     VerifyingKey verifying = VerifyingKey::of(raw_public(key.get())).value();

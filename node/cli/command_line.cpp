@@ -155,14 +155,16 @@ void add_member(CLI::App& app, Chosen& chosen, const config::Clock& clock, Conso
     CLI::App* command = app.add_subcommand("member", "Who may declare to this hub");
     command->require_subcommand(1);
     CLI::App* list = command->add_subcommand("list", "Members, their statements and what was refused");
-    CLI::App* invite = command->add_subcommand("invite", "Make a token with which a node may introduce itself");
+    CLI::App* invite =
+        command->add_subcommand("invite", "Make a token with which a node may introduce itself");
     CLI::App* accept = command->add_subcommand("accept", "Accept a node whose fingerprint was compared");
     CLI::App* suspend = command->add_subcommand("suspend", "Take nothing more from a member");
     for (CLI::App* action : {invite, accept, suspend})
         action->add_option("ID", chosen.member.id, "The node's id")->required();
     invite->add_option("--names", chosen.member.names, "What this hub may know of students (default: none)")
         ->check(CLI::IsMember({"none", "roster"}));
-    accept->add_option("--fingerprint", chosen.member.fingerprint, "As the node's administrator reads it out")->required();
+    accept->add_option("--fingerprint", chosen.member.fingerprint, "As the node's administrator reads it out")
+        ->required();
     for (CLI::App* action : {list, invite, accept, suspend}) {
         action->callback([&, action] {
             chosen.member.action = action->get_name();
@@ -176,11 +178,14 @@ void add_member(CLI::App& app, Chosen& chosen, const config::Clock& clock, Conso
 
 void add_pool(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console& console) {
     CLI::App* join_command = app.add_subcommand("join", "Introduce this node to a hub");
-    join_command->add_option("URL", chosen.join.url, "The hub's address, such as https://hub.example:8443")->required();
+    join_command->add_option("URL", chosen.join.url, "The hub's address, such as https://hub.example:8443")
+        ->required();
     join_command->add_option("--token", chosen.join.token, "Of the invitation")->required();
-    join_command->add_option("--fingerprint", chosen.join.fingerprint, "Of the hub, as its administrator reads it out");
+    join_command->add_option("--fingerprint", chosen.join.fingerprint,
+                             "Of the hub, as its administrator reads it out");
     join_command
-        ->add_option("--names", chosen.join.names, "What the hub may know of this node's students: none or roster (default: none)")
+        ->add_option("--names", chosen.join.names,
+                     "What the hub may know of this node's students: none or roster (default: none)")
         ->check(CLI::IsMember({"none", "roster"}));
     join_command->callback([&] {
         chosen.run = [&] {
@@ -188,10 +193,13 @@ void add_pool(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console
             return join(chosen.join, clock, console);
         };
     });
-    CLI::App* send_command = app.add_subcommand("send", "Compute, declare what changed, and send it to the hub");
+    CLI::App* send_command =
+        app.add_subcommand("send", "Compute, declare what changed, and send it to the hub");
     send_command->callback([&] { chosen.run = [&] { return send(chosen.dir, clock, console); }; });
-    CLI::App* serve_command = app.add_subcommand("serve", "Listen for the statements of members, until Ctrl-C");
-    serve_command->add_option("--listen", chosen.serve.listen, "Address in figures and port; port 0: any free one")
+    CLI::App* serve_command =
+        app.add_subcommand("serve", "Listen for the statements of members, until Ctrl-C");
+    serve_command
+        ->add_option("--listen", chosen.serve.listen, "Address in figures and port; port 0: any free one")
         ->capture_default_str();
     serve_command->callback([&] {
         chosen.run = [&] {

@@ -138,7 +138,9 @@ ExitCode demo(const DemoArguments& arguments, const config::Clock& clock, Consol
     }
 
     const NodeFolder folder{arguments.out / "node"};
-    if (const auto created = create_node(folder, settings_of(university, arguments.language), clock.now_utc_s()); !created) {
+    if (const auto created =
+            create_node(folder, settings_of(university, arguments.language), clock.now_utc_s());
+        !created) {
         console.complain(created.error().what);
         return ExitCode::configuration;
     }

@@ -28,19 +28,24 @@ ExitCode refused(Console& console, const config::Refusal& refusal, ExitCode code
     return code;
 }
 
-std::string local(const Node& node, std::int64_t utc_s) { return node.calendar().local_iso(utc_s); }
+std::string local(const Node& node, std::int64_t utc_s) {
+    return node.calendar().local_iso(utc_s);
+}
 
 void list(const Node& node, Console& console) {
     for (const federation::Member& member : node.members().all()) {
         const federation::StatementHead head = node.statements().head(member.id);
-        console.print(fmt::format("{:<24} {:<9} names {:<6} statements {:>5}  since {}\n", member.id, name_of(member.state),
-                                  name_of(member.names), head.number, local(node, member.since_utc_s)));
+        console.print(fmt::format("{:<24} {:<9} names {:<6} statements {:>5}  since {}\n", member.id,
+                                  name_of(member.state), name_of(member.names), head.number,
+                                  local(node, member.since_utc_s)));
         if (member.key)
-            console.print(fmt::format("  {}\n  fingerprint {}\n", member.name.empty() ? member.id : member.name,
+            console.print(fmt::format("  {}\n  fingerprint {}\n",
+                                      member.name.empty() ? member.id : member.name,
                                       member.key->fingerprint()));
     }
     for (const auto& refusals : node.members().refusals())
-        console.print(fmt::format("refused  {:<24} {:<16} {}\n", refusals.sender, refusals.code, grouped(refusals.count)));
+        console.print(fmt::format("refused  {:<24} {:<16} {}\n", refusals.sender, refusals.code,
+                                  grouped(refusals.count)));
 }
 
 bool parse_listen(const std::string& text, std::string& address, std::uint16_t& port) {
@@ -68,14 +73,17 @@ ExitCode member(const MemberArguments& arguments, const config::Clock& clock, Co
         const auto names = arguments.names == "roster" ? federation::Names::roster : federation::Names::none;
         const auto token = members.invite(arguments.id, names, now_utc_s);
         if (!token) return refused(console, token.error(), ExitCode::usage);
-        console.print(fmt::format("token        {}\nfingerprint  {}\n", *token, node->signing_key().verifying_key().fingerprint()));
-        console.say(fmt::format("Give both to the administrator of {}, who types, with the address of this hub:\n"
-                                "  assidu join https://HUB:8443 --token {} --fingerprint {}",
-                                arguments.id, *token, node->signing_key().verifying_key().fingerprint()));
+        console.print(fmt::format("token        {}\nfingerprint  {}\n", *token,
+                                  node->signing_key().verifying_key().fingerprint()));
+        console.say(
+            fmt::format("Give both to the administrator of {}, who types, with the address of this hub:\n"
+                        "  assidu join https://HUB:8443 --token {} --fingerprint {}",
+                        arguments.id, *token, node->signing_key().verifying_key().fingerprint()));
         return ExitCode::ok;
     }
-    const auto done = arguments.action == "accept" ? members.accept(arguments.id, arguments.fingerprint, now_utc_s)
-                                                   : members.suspend(arguments.id, now_utc_s);
+    const auto done = arguments.action == "accept"
+                          ? members.accept(arguments.id, arguments.fingerprint, now_utc_s)
+                          : members.suspend(arguments.id, now_utc_s);
     if (!done) return refused(console, done.error(), ExitCode::usage);
     console.say(fmt::format("{} is {}", arguments.id, name_of(members.find(arguments.id)->state)));
     return ExitCode::ok;
@@ -93,24 +101,28 @@ ExitCode join(const JoinArguments& arguments, const config::Clock& clock, Consol
     console.print(fmt::format("hub          {} ({})\nfingerprint  {}\n", introduction->id, introduction->name,
                               introduction->key.fingerprint()));
     if (introduction->tls_fingerprint != *seen) {
-        console.complain("the hub's key does not endorse the certificate of this connection: somebody stands between");
+        console.complain(
+            "the hub's key does not endorse the certificate of this connection: somebody stands between");
         return ExitCode::input;
     }
     if (introduction->key.fingerprint() != arguments.fingerprint) {
         console.complain(arguments.fingerprint.empty()
-                             ? "compare this fingerprint with the one the hub's administrator reads out, then give it with --fingerprint"
+                             ? "compare this fingerprint with the one the hub's administrator reads out, "
+                               "then give it with --fingerprint"
                              : "this is not the fingerprint that was given: nothing was joined");
         return ExitCode::input;
     }
     if (const auto asked = federation::ask_to_join(*carry, node->introduction(), arguments.token); !asked)
         return refused(console, asked.error(), ExitCode::input);
-    services::write_hub(node->folder(), {arguments.url, introduction->id, introduction->key, *seen,
-                                       arguments.names == "roster" ? federation::Names::roster : federation::Names::none});
+    services::write_hub(node->folder(),
+                        {arguments.url, introduction->id, introduction->key, *seen,
+                         arguments.names == "roster" ? federation::Names::roster : federation::Names::none});
     console.print(fmt::format("this node    {}\nfingerprint  {}\n", node->settings().node_id,
                               node->signing_key().verifying_key().fingerprint()));
-    console.say(fmt::format("Read this node's fingerprint out to the hub's administrator, who types:\n"
-                            "  assidu member accept {} --fingerprint {}",
-                            node->settings().node_id, node->signing_key().verifying_key().fingerprint()));
+    console.say(
+        fmt::format("Read this node's fingerprint out to the hub's administrator, who types:\n"
+                    "  assidu member accept {} --fingerprint {}",
+                    node->settings().node_id, node->signing_key().verifying_key().fingerprint()));
     return ExitCode::ok;
 }
 
@@ -120,7 +132,8 @@ ExitCode send(const std::filesystem::path& dir, const config::Clock& clock, Cons
     const auto hub = services::read_hub(node->folder());
     if (!hub) return refused(console, hub.error(), ExitCode::configuration);
     if (!*hub) {
-        console.complain("this node has joined no hub: assidu join HUB-URL --token TOKEN --fingerprint FINGERPRINT");
+        console.complain(
+            "this node has joined no hub: assidu join HUB-URL --token TOKEN --fingerprint FINGERPRINT");
         return ExitCode::configuration;
     }
     if (const ExitCode code = bring_up_to_date(*node, console); code != ExitCode::ok) return code;
@@ -129,9 +142,10 @@ ExitCode send(const std::filesystem::path& dir, const config::Clock& clock, Cons
     services::Reported reported;
     const bool with_roster = (*hub)->names == federation::Names::roster;
     const auto done = services::report_to(*node, **hub, *carry, with_roster, reported);
-    console.print(fmt::format("declared {} statements, {} receipted ({} bytes both ways), {} without a receipt\n",
-                              reported.declared, reported.delivered.statements, grouped(reported.delivered.bytes),
-                              reported.delivered.waiting));
+    console.print(
+        fmt::format("declared {} statements, {} receipted ({} bytes both ways), {} without a receipt\n",
+                    reported.declared, reported.delivered.statements, grouped(reported.delivered.bytes),
+                    reported.delivered.waiting));
     if (!done) return refused(console, done.error(), ExitCode::resource);
     return ExitCode::ok;
 }
@@ -140,7 +154,8 @@ ExitCode serve(const ServeArguments& arguments, const config::Clock& clock, Cons
     std::string address;
     std::uint16_t port = 0;
     if (!parse_listen(arguments.listen, address, port)) {
-        console.complain(fmt::format("--listen {}: ADDRESS:PORT is wanted, the address in figures", arguments.listen));
+        console.complain(
+            fmt::format("--listen {}: ADDRESS:PORT is wanted, the address in figures", arguments.listen));
         return ExitCode::usage;
     }
     const auto node = Node::open(NodeFolder{arguments.dir}, clock);
@@ -154,10 +169,11 @@ ExitCode serve(const ServeArguments& arguments, const config::Clock& clock, Cons
     {
         const std::scoped_lock guard(console_lock);
         console.print(fmt::format("listening on https://{}:{}\nfingerprint  {}\n",
-                                  address.find(':') == std::string::npos ? address : "[" + address + "]", (*hub)->port(),
-                                  node->signing_key().verifying_key().fingerprint()));
+                                  address.find(':') == std::string::npos ? address : "[" + address + "]",
+                                  (*hub)->port(), node->signing_key().verifying_key().fingerprint()));
     }
-    while (!interrupted()) ::poll(nullptr, 0, kWatchMilliseconds);
+    while (!interrupted())
+        ::poll(nullptr, 0, kWatchMilliseconds);
     (*hub)->stop(kGrace);
     console.say("stopped");
     return ExitCode::ok;

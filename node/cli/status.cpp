@@ -71,12 +71,16 @@ ExitCode status(const std::filesystem::path& dir, const config::Clock& clock, Co
     const federation::StatementHead head = node.statements().head(settings.node_id);
     const std::size_t waiting = node.statements().unreceipted(settings.node_id).size();
     line("statements", head.number == 0 ? "none declared"
-                                        : fmt::format("{} declared, {} without a receipt, head {}", head.number, waiting, head.digest));
+                                        : fmt::format("{} declared, {} without a receipt, head {}",
+                                                      head.number, waiting, head.digest));
     const auto hub = services::read_hub(node.folder());
-    if (!hub) line("hub", hub.error().what);
-    else if (*hub) line("hub", fmt::format("{} at {}", (*hub)->id, (*hub)->url));
+    if (!hub)
+        line("hub", hub.error().what);
+    else if (*hub)
+        line("hub", fmt::format("{} at {}", (*hub)->id, (*hub)->url));
     for (const federation::Member& member : node.members().all())
-        line("member", fmt::format("{}, {}, {} statements", member.id, name_of(member.state), node.statements().head(member.id).number));
+        line("member", fmt::format("{}, {}, {} statements", member.id, name_of(member.state),
+                                   node.statements().head(member.id).number));
     line("archive", size_of(node.folder().archive()));
     const auto intakes = node.archive().intakes(kIntakesShown);
     for (const archive::Intake& intake : intakes)

@@ -27,10 +27,13 @@ config::Result<std::optional<federation::Hub>> read_hub(const NodeFolder& folder
         const auto found = object.find(name);
         return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
     };
-    const auto key = rpc::VerifyingKey::of(config::unhex(object.is_object() ? member("key") : "").value_or(""));
+    const auto key =
+        rpc::VerifyingKey::of(config::unhex(object.is_object() ? member("key") : "").value_or(""));
     if (!object.is_object() || !key || member("url").empty() || member("id").empty() || member("tls").empty())
-        return config::refuse(fmt::format("{}: not a hub that was joined; run assidu join again", folder.hub().string()));
-    const auto names = member("names") == name_of(federation::Names::roster) ? federation::Names::roster : federation::Names::none;
+        return config::refuse(
+            fmt::format("{}: not a hub that was joined; run assidu join again", folder.hub().string()));
+    const auto names = member("names") == name_of(federation::Names::roster) ? federation::Names::roster
+                                                                             : federation::Names::none;
     return federation::Hub{member("url"), member("id"), *key, member("tls"), names};
 }
 
@@ -56,7 +59,8 @@ config::Result<federation::Carry> carry_to(const std::string& url, const std::st
     return [shared, url](std::string_view body) -> config::Result<std::string> {
         auto response = shared->post(kPath, kXml, body);
         if (!response) return std::unexpected(response.error());
-        if (response->status != 200) return config::refuse(fmt::format("{}: answers with HTTP status {}", url, response->status));
+        if (response->status != 200)
+            return config::refuse(fmt::format("{}: answers with HTTP status {}", url, response->status));
         return std::move(response->body);
     };
 }

@@ -15,8 +15,10 @@ namespace assidu::node::services {
 // Durable; replaces the one before.
 void write_hub(const NodeFolder& folder, const federation::Hub& hub);
 
-// A connection to the hub that pins its certificate and shows ours: carries documents. Refused if the URL is none.
-[[nodiscard]] config::Result<federation::Carry> carry_to(const std::string& url, const std::string& tls_fingerprint,
+// A connection to the hub that pins its certificate and shows ours: carries documents. Refused if the URL is
+// none.
+[[nodiscard]] config::Result<federation::Carry> carry_to(const std::string& url,
+                                                         const std::string& tls_fingerprint,
                                                          const rpc::TlsIdentity& identity);
 
 }  // namespace assidu::node::services

@@ -1,5 +1,6 @@
 #include "node/services/pool_hub.h"
 
+#include "config/limits.h"
 #include "federation/ledger_tables.h"
 #include "federation/reception.h"
 #include "rpc/http_server.h"
@@ -16,8 +17,8 @@ class Listening final : public PoolHub {
         : file_(federation::open_ledger_file(node.folder().ledger())),
           members_(file_),
           statements_(file_),
-          reception_({node.settings().node_id, node.introduction(), &node.signing_key()}, members_, statements_, node.clock(),
-                     [log](const std::string& line) { log(line); }) {}
+          reception_({node.settings().node_id, node.introduction(), &node.signing_key()}, members_,
+                     statements_, node.clock(), [log](const std::string& line) { log(line); }) {}
 
     config::Result<void> listen(const Node& node, const std::string& address, std::uint16_t port,
                                 std::function<void(std::string_view)> log) {
@@ -26,11 +27,15 @@ class Listening final : public PoolHub {
         options.port = port;
         options.identity = &node.tls_identity();
         options.client_certificate = rpc::ClientCertificate::required;
+        options.body_bytes_max = config::limits::kMessageBytesMax;
         options.log = std::move(log);
-        auto server = rpc::HttpServer::start(std::move(options), [this](const rpc::HttpServer::Request& request) {
-            if (request.method != "POST" || request.path != "/pool") return rpc::HttpServer::Response{kNotFound, "text/plain", ""};
-            return rpc::HttpServer::Response{kOk, "text/xml", reception_.answer(request.body, request.peer_fingerprint)};
-        });
+        auto server =
+            rpc::HttpServer::start(std::move(options), [this](const rpc::HttpServer::Request& request) {
+                if (request.method != "POST" || request.path != "/pool")
+                    return rpc::HttpServer::Response{kNotFound, "text/plain", ""};
+                return rpc::HttpServer::Response{kOk, "text/xml",
+                                                 reception_.answer(request.body, request.peer_fingerprint)};
+            });
         if (!server) return std::unexpected(server.error());
         server_ = std::make_unique<rpc::HttpServer>(std::move(*server));
         return {};
@@ -49,7 +54,8 @@ class Listening final : public PoolHub {
 
 }  // namespace
 
-config::Result<std::unique_ptr<PoolHub>> PoolHub::start(const Node& node, const std::string& address, std::uint16_t port,
+config::Result<std::unique_ptr<PoolHub>> PoolHub::start(const Node& node, const std::string& address,
+                                                        std::uint16_t port,
                                                         std::function<void(std::string_view)> log) {
     auto hub = std::make_unique<Listening>(node, log);
     if (auto listening = hub->listen(node, address, port, std::move(log)); !listening)

@@ -18,12 +18,16 @@ std::vector<federation::RosterRow> roster_of(const Node& node) {
     node.ledger().rows({node.settings().node_id, node.scale().sha256, kAlways, std::nullopt},
                        [&](const federation::LedgerRow& row) {
                            if (row.course > 0) courses.insert(row.course);
-                           for (const auto& share : row.activities) activities[share.activity] = row.course;
+                           for (const auto& share : row.activities)
+                               activities[share.activity] = row.course;
                        });
     for (const federation::StudentId& student : directory.students()) {
         const auto person = directory.person(student);
         if (!person) continue;
-        rows.push_back({"person", student, 0, 0,
+        rows.push_back({"person",
+                        student,
+                        0,
+                        0,
                         {{"username", person->username},
                          {"idnumber", person->idnumber},
                          {"firstname", person->firstname},
@@ -34,12 +38,20 @@ std::vector<federation::RosterRow> roster_of(const Node& node) {
     }
     for (const std::int64_t course : courses) {
         if (const auto names = directory.course(node.settings().source_name, course))
-            rows.push_back({"course", {}, course, 0,
-                            {{"fullname", names->fullname}, {"shortname", names->shortname}, {"idnumber", names->idnumber}}});
+            rows.push_back({"course",
+                            {},
+                            course,
+                            0,
+                            {{"fullname", names->fullname},
+                             {"shortname", names->shortname},
+                             {"idnumber", names->idnumber}}});
     }
     for (const auto& [activity, course] : activities) {
         if (const auto names = directory.activity(node.settings().source_name, activity))
-            rows.push_back({"activity", {}, std::max<std::int64_t>(course, 0), activity,
+            rows.push_back({"activity",
+                            {},
+                            std::max<std::int64_t>(course, 0),
+                            activity,
                             {{"name", names->name}, {"type", names->type}, {"idnumber", names->idnumber}}});
     }
     return rows;
@@ -57,8 +69,8 @@ config::Result<std::int64_t> declare(Node& node, bool with_roster) {
     return *days + *roster;
 }
 
-config::Result<void> report_to(Node& node, const federation::Hub& hub, const federation::Carry& carry, bool with_roster,
-                               Reported& reported) {
+config::Result<void> report_to(Node& node, const federation::Hub& hub, const federation::Carry& carry,
+                               bool with_roster, Reported& reported) {
     const auto declared = declare(node, with_roster);
     if (!declared) return std::unexpected(declared.error());
     reported.declared = *declared;

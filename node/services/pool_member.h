@@ -14,13 +14,14 @@ struct Reported {
     federation::Delivered delivered;
 };
 
-// Declares the closed days that changed and, where `with_roster`, the names behind them; no hub is needed for it. Refused
-// if a day is too large for a statement.
+// Declares the closed days that changed and, where `with_roster`, the names behind them; no hub is needed for
+// it. Refused if a day is too large for a statement.
 [[nodiscard]] config::Result<std::int64_t> declare(Node& node, bool with_roster);
 
-// declare(), then everything without a receipt to the hub. Refused with the reason if the hub cannot be reached or does not
-// take a statement; what was receipted by then is kept.
-[[nodiscard]] config::Result<void> report_to(Node& node, const federation::Hub& hub, const federation::Carry& carry,
-                                             bool with_roster, Reported& reported);
+// declare(), then everything without a receipt to the hub. Refused with the reason if the hub cannot be
+// reached or does not take a statement; what was receipted by then is kept.
+[[nodiscard]] config::Result<void> report_to(Node& node, const federation::Hub& hub,
+                                             const federation::Carry& carry, bool with_roster,
+                                             Reported& reported);
 
 }  // namespace assidu::node::services
