@@ -70,7 +70,7 @@ TEST_F(Commands, InitMakesAPrivateFolderAndLeavesTheModeOfOneInUseAlone) {
     EXPECT_EQ(mode_of(home), 0755U);
     EXPECT_EQ(mode_of(home + "/keys"), 0700U);
     EXPECT_EQ(mode_of(home + "/assidu.toml"), 0600U);
-    ASSERT_EQ(assidu({"--dir", home, "status"}).exit_code, 0);
+    ASSERT_EQ(assidu({"--dir", home, "outage", "list"}).exit_code, 0);
     for (const char* store : {"archive.sqlite", "catalogue.sqlite", "ledger.sqlite", "lock"})
         EXPECT_EQ(mode_of(home + "/" + store), 0600U) << store;
 }
