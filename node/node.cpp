@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "config/digest.h"
 #include "config/durable_file.h"
 #include "config/limits.h"
 #include "federation/ledger_tables.h"
@@ -163,6 +164,12 @@ federation::StudentId Node::student_id(std::int64_t user_id) const {
     federation::StudentId student;
     std::copy_n(tag.begin(), student.bytes.size(), student.bytes.begin());
     return student;
+}
+
+std::string Node::name_tag(std::string_view full_name) const {
+    constexpr std::size_t kTagBytes = 8;
+    const auto tag = rpc::hmac_sha256(student_secret_, fmt::format("name|{}", full_name));
+    return config::hex(std::span(tag).first(kTagBytes));
 }
 
 federation::ScaleIdentity Node::scale_identity() const {

@@ -96,6 +96,8 @@ class Node {
     // The pseudonym of a user of the source: the first 128 bits of HMAC-SHA-256(student secret, source | user
     // id).
     [[nodiscard]] federation::StudentId student_id(std::int64_t user_id) const;
+    // A keyed digest of a full name: equal for equal names, and nothing that could be read back.
+    [[nodiscard]] std::string name_tag(std::string_view full_name) const;
     [[nodiscard]] federation::ScaleIdentity scale_identity() const;
     // How this node introduces itself to another: a signed note.
     [[nodiscard]] std::string introduction() const;

@@ -17,7 +17,7 @@ constexpr std::string_view kVersion1 = R"sql(
 CREATE TABLE person (source TEXT NOT NULL, user_id INTEGER NOT NULL, username TEXT NOT NULL, idnumber TEXT NOT NULL,
   firstname TEXT NOT NULL, lastname TEXT NOT NULL, email TEXT NOT NULL, institution TEXT NOT NULL, department TEXT NOT NULL,
   auth TEXT NOT NULL, mnet_host TEXT NOT NULL, suspended INTEGER NOT NULL, deleted INTEGER NOT NULL, cohorts TEXT NOT NULL,
-  profile_fields TEXT NOT NULL, PRIMARY KEY (source, user_id)) WITHOUT ROWID;
+  profile_fields TEXT NOT NULL, of_others INTEGER NOT NULL, name_tag TEXT NOT NULL, PRIMARY KEY (source, user_id)) WITHOUT ROWID;
 CREATE TABLE course (source TEXT NOT NULL, course INTEGER NOT NULL, fullname TEXT NOT NULL, shortname TEXT NOT NULL,
   idnumber TEXT NOT NULL, PRIMARY KEY (source, course)) WITHOUT ROWID;
 CREATE TABLE activity (source TEXT NOT NULL, activity INTEGER NOT NULL, course INTEGER NOT NULL, type TEXT NOT NULL,
@@ -29,7 +29,7 @@ constexpr federation::StoreFormat kFormat{"catalogue", 0x41736331 /* "Asc1" */, 
 constexpr const char* kPersonColumns =
     "user_id, username, idnumber, firstname, lastname, email, institution, department, auth, mnet_host, "
     "suspended, "
-    "deleted, cohorts, profile_fields";
+    "deleted, cohorts, profile_fields, of_others, name_tag";
 
 PersonRecord person_of(SQLite::Statement& select) {
     PersonRecord person;
@@ -54,6 +54,8 @@ PersonRecord person_of(SQLite::Statement& select) {
             if (value.is_string()) person.profile_fields[name] = value.get<std::string>();
         }
     }
+    person.of_others = select.getColumn(column++).getInt() != 0;
+    person.name_tag = select.getColumn(column++).getString();
     return person;
 }
 
@@ -65,8 +67,8 @@ class SqliteCatalogue final : public Catalogue {
     void put(const std::string& source, std::span<const PersonRecord> people) override {
         translating_errors(database_, [&] {
             in_transaction(database_, [&] {
-                SQLite::Statement put(database_,
-                                      "INSERT OR REPLACE INTO person VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+                SQLite::Statement put(
+                    database_, "INSERT OR REPLACE INTO person VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
                 for (const PersonRecord& given : people) {
                     PersonRecord person = given;
                     if (given.deleted) {
@@ -86,6 +88,8 @@ class SqliteCatalogue final : public Catalogue {
                     put.bind(index++, person.deleted ? 1 : 0);
                     put.bind(index++, nlohmann::json(person.cohorts).dump());
                     put.bind(index++, nlohmann::json(person.profile_fields).dump());
+                    put.bind(index++, person.of_others ? 1 : 0);
+                    put.bind(index++, person.name_tag);
                     put.exec();
                     put.reset();
                 }

@@ -24,6 +24,10 @@ struct PersonRecord {
     bool suspended = false, deleted = false;
     std::vector<std::string> cohorts;
     std::map<std::string, std::string> profile_fields;
+    // Somebody else's person: nothing of them is kept but that they are, and the keyed digest of their name,
+    // by which a name that two people share is known to be shared.
+    bool of_others = false;
+    std::string name_tag;
     bool operator==(const PersonRecord&) const = default;
 };
 

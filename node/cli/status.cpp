@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <set>
 
 #include "node/cli/commands.h"
 #include "node/node.h"
@@ -22,12 +23,15 @@ std::string size_of(const std::filesystem::path& path) {
     return error ? "missing" : grouped(static_cast<std::int64_t>(bytes)) + " bytes";
 }
 
-std::string describe(const archive::Intake& intake) {
+// `repeated`: the same file was read to its end later.
+std::string describe(const archive::Intake& intake, bool repeated) {
     std::string counts;
     for (const auto& [name, count] : intake.counts)
         counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", name, grouped(count));
     return fmt::format("{} ({}): {}{}", intake.path, intake.kind, counts.empty() ? "nothing" : counts,
-                       intake.ended_utc_s ? "" : "; NOT READ TO ITS END: import it again");
+                       intake.ended_utc_s ? ""
+                       : repeated         ? "; not read to its end, and repeated since"
+                                          : "; NOT READ TO ITS END: import it again");
 }
 
 }  // namespace
@@ -83,8 +87,11 @@ ExitCode status(const std::filesystem::path& dir, const config::Clock& clock, Co
                                    node.statements().head(member.id).number));
     line("archive", size_of(node.folder().archive()));
     const auto intakes = node.archive().intakes(kIntakesShown);
-    for (const archive::Intake& intake : intakes)
-        line(&intake == &intakes.front() ? "imports" : "", describe(intake));
+    std::set<std::string> whole;
+    for (const archive::Intake& intake : intakes) {
+        line(&intake == &intakes.front() ? "imports" : "", describe(intake, whole.contains(intake.path)));
+        if (intake.ended_utc_s) whole.insert(intake.path);
+    }
     console.print(text);
     return ExitCode::ok;
 }

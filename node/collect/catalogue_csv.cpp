@@ -216,10 +216,12 @@ bool fill_activity(CatalogueRow& row, archive::ActivityRecord& activity, std::st
 }  // namespace
 
 config::Result<void> read_people(ByteSource& source, char delimiter,
+                                 const std::vector<std::string>& also_needed,
                                  const CatalogueTake<archive::PersonRecord>& take,
                                  const CatalogueReject& reject) {
-    static const Table kTable{"people", {}, {"id", "username"}, {"firstname", "lastname"}};
-    return read_table<archive::PersonRecord>(source, delimiter, kTable, take, reject, fill_person);
+    Table table{"people", {}, {"id", "username"}, {"firstname", "lastname"}};
+    table.needed.insert(table.needed.end(), also_needed.begin(), also_needed.end());
+    return read_table<archive::PersonRecord>(source, delimiter, table, take, reject, fill_person);
 }
 
 config::Result<void> read_courses(ByteSource& source, char delimiter,

@@ -10,7 +10,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/refusal.h"
 #include "node/archive/catalogue.h"
@@ -29,7 +31,9 @@ using CatalogueTake = std::function<void(T& entry, std::uint64_t line)>;
 // twice: people need id, username and firstname or lastname; courses id, shortname and fullname; activities
 // id, course and modname. A row without an id, course or username, with a broken number or flag, or with
 // another number of fields than the header, is rejected, and reading goes on.
+// `also_needed`: columns that a file of people must have besides.
 [[nodiscard]] config::Result<void> read_people(ByteSource& source, char delimiter,
+                                               const std::vector<std::string>& also_needed,
                                                const CatalogueTake<archive::PersonRecord>& take,
                                                const CatalogueReject& reject);
 [[nodiscard]] config::Result<void> read_courses(ByteSource& source, char delimiter,

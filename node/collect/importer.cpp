@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 #include <unordered_map>
 
@@ -14,6 +15,7 @@
 #include "node/collect/rejects_file.h"
 #include "node/collect/row_sink.h"
 #include "node/collect/selection.h"
+#include "node/collect/text.h"
 
 namespace assidu::node::collect {
 namespace {
@@ -93,7 +95,8 @@ class LogImport final : public RowSink {
             return;
         }
         if (row.time_s > latest_s_) {
-            reject(line, fmt::format("timecreated {} lies in the future", row.time_s), describe(row));
+            reject(line, fmt::format("timecreated {} lies in the future", row.time_s), describe(row),
+                   row.user_id);
             return;
         }
         count_read();
@@ -104,8 +107,15 @@ class LogImport final : public RowSink {
         if (batch_.size() == kRowsABatch) flush();
     }
 
-    void reject(std::uint64_t line, std::string_view reason, std::string_view record) override {
+    void reject(std::uint64_t line, std::string_view reason, std::string_view record,
+                std::optional<std::int64_t> user_id) override {
         count_read();
+        // Nobody else's rows are kept, the broken ones neither.
+        const Selected selected = user_id ? selector_.of(*user_id) : Selected::unknown;
+        if (selected != Selected::yes && selected != Selected::unknown) {
+            ++counts_[std::string(code_of(selected))];
+            return;
+        }
         ++counts_["rejected"];
         rejects_.add(line, reason, record);
     }
@@ -200,23 +210,51 @@ class LogImport final : public RowSink {
 // The one user of the catalogue with a full name, as Moodle's log page shows it.
 class UsersByName {
   public:
-    UsersByName(const archive::Catalogue& catalogue, const std::string& source) {
-        catalogue.people(source, [&](const archive::PersonRecord& person) {
-            const auto [at, is_new] =
-                users_.try_emplace(person.firstname + " " + person.lastname, person.user_id);
+    explicit UsersByName(const Node& node) : node_(node) {
+        node.catalogue().people(node.settings().source_name, [&](const archive::PersonRecord& person) {
+            const auto [at, is_new] = users_.try_emplace(person.name_tag, person.user_id);
             if (!is_new && at->second != person.user_id) at->second = kSeveral;
         });
     }
     [[nodiscard]] std::optional<std::int64_t> find(std::string_view full_name) const {
-        const auto found = users_.find(std::string(full_name));
+        const auto found = users_.find(node_.name_tag(full_name));
         if (found == users_.end() || found->second == kSeveral) return std::nullopt;
         return found->second;
     }
 
   private:
     static constexpr std::int64_t kSeveral = INT64_MIN;
-    std::unordered_map<std::string, std::int64_t> users_;
+    const Node& node_;
+    std::unordered_map<std::string, std::int64_t> users_;  // by the tag of the name
 };
+
+// What is kept of a person of the catalogue: all of it if they are this node's, else that they are.
+archive::PersonRecord kept_of(const Node& node, const archive::PersonRecord& person) {
+    const config::Settings& settings = node.settings();
+    const bool excluded = std::ranges::find(settings.students.exclude_users, person.user_id) !=
+                          settings.students.exclude_users.end();
+    archive::PersonRecord kept;
+    if (matches(settings.students, person) && !excluded && person.user_id != settings.guest_user_id) {
+        kept = person;
+    } else {
+        kept.user_id = person.user_id;
+        kept.of_others = true;
+    }
+    kept.name_tag = node.name_tag(person.firstname + " " + person.lastname);
+    return kept;
+}
+
+// Columns without which a catalogue of people would turn students into people of others.
+std::vector<std::string> columns_of_selection(const config::StudentSelection& students) {
+    std::vector<std::string> columns;
+    if (!students.institution.empty()) columns.emplace_back("institution");
+    if (!students.department.empty()) columns.emplace_back("department");
+    if (!students.email_domain.empty()) columns.emplace_back("email");
+    if (!students.auth.empty()) columns.emplace_back("auth");
+    for (const auto& [name, values] : students.profile_field)
+        columns.push_back("profile_field_" + lower_ascii(name));
+    return columns;
+}
 
 Result<std::optional<DateOrder>> date_order_of(const std::filesystem::path& path, char delimiter,
                                                const ImportOptions& options) {
@@ -250,7 +288,7 @@ Result<void> read_page(Node& node, const std::filesystem::path& path, ByteSource
     if (!calendar) return std::unexpected(calendar.error());
     const auto order = date_order_of(path, delimiter, options);
     if (!order) return std::unexpected(order.error());
-    const UsersByName users(node.catalogue(), node.settings().source_name);
+    const UsersByName users(node);
     LogPageOptions page;
     page.calendar = &*calendar;
     page.date_order = *order;
@@ -304,6 +342,23 @@ void end_intake(Node& node, archive::Intake& intake, ByteSource& source, const F
     node.archive().end_intake(intake);
 }
 
+// A log page's ids are derived, a dump's are Moodle's: the same events under both would count twice.
+Result<void> refuse_mixture(const Node& node, const std::filesystem::path& path, FileKind kind) {
+    constexpr std::size_t kEveryIntake = 1'000'000;
+    const std::string page(name_of(FileKind::log_page));
+    for (const archive::Intake& before : node.archive().intakes(kEveryIntake)) {
+        const auto added = before.counts.find("added");
+        if (added == before.counts.end() || added->second == 0) continue;
+        if ((before.kind == page) == (kind == FileKind::log_page)) continue;
+        return refuse(fmt::format(
+            "{}: is a {}, and this node holds events of a {} ({}): the same events would count twice, "
+            "because a log page gives no ids; make another node for one of them",
+            path.string(), words_of(kind),
+            before.kind == page ? words_of(FileKind::log_page) : "dump of the table", before.path));
+    }
+    return {};
+}
+
 Result<void> import_log(Node& node, const std::filesystem::path& path, const Recognised& recognised,
                         const ImportOptions& options, const ImportEvents& events, FileImport& result) {
     auto opened = ByteSource::open(path);
@@ -316,6 +371,7 @@ Result<void> import_log(Node& node, const std::filesystem::path& path, const Rec
             "first (or with this file)",
             path.string()));
 
+    if (const auto mixed = refuse_mixture(node, path, recognised.kind); !mixed) return mixed;
     archive::Intake intake = begin_intake(node, path, recognised.kind);
     Rejects rejects(node.folder(), path, intake.key, events);
     LogImport sink(node, options, events, source, rejects, intake.key);
@@ -406,9 +462,18 @@ Result<void> import_file(Node& node, const std::filesystem::path& path, const Re
             return import_log(node, path, recognised, options, events, result);
         case FileKind::people:
             return import_catalogue<archive::PersonRecord>(
-                node, path, recognised, options, events, result, read_people,
+                node, path, recognised, options, events, result,
+                [&](ByteSource& bytes, char delimiter, const CatalogueTake<archive::PersonRecord>& take,
+                    const CatalogueReject& reject) {
+                    return read_people(bytes, delimiter, columns_of_selection(node.settings().students), take,
+                                       reject);
+                },
                 [&](const std::vector<archive::PersonRecord>& people) {
-                    node.catalogue().put(source, people);
+                    std::vector<archive::PersonRecord> kept;
+                    kept.reserve(people.size());
+                    for (const archive::PersonRecord& person : people)
+                        kept.push_back(kept_of(node, person));
+                    node.catalogue().put(source, kept);
                 });
         case FileKind::courses:
             return import_catalogue<archive::CourseRecord>(

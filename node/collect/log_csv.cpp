@@ -66,7 +66,7 @@ config::Result<void> read_log_csv(ByteSource& source, char delimiter, RowSink& s
     std::string reason;
     while (sink.wants_more() && reader.next(record)) {
         if (!is_record(record, columns->count, reason)) {
-            sink.reject(record.line, reason, record.raw);
+            sink.reject(record.line, reason, record.raw, std::nullopt);
             continue;
         }
         for (std::size_t i = 0; i < kLogColumns; ++i) {
@@ -78,7 +78,7 @@ config::Result<void> read_log_csv(ByteSource& source, char delimiter, RowSink& s
         if (read_log_row(values, row, reason))
             sink.accept(row, record.line);
         else
-            sink.reject(record.line, reason, record.raw);
+            sink.reject(record.line, reason, record.raw, user_of(values));
     }
     return {};
 }

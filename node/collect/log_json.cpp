@@ -125,6 +125,7 @@ config::Result<void> read_log_json(ByteSource& source, RowSink& sink) {
     LogRow row;
     std::string reason;
     while (sink.wants_more() && frames.next(frame)) {
+        std::optional<std::int64_t> user_id;
         bool broken = frame.broken;
         if (!frame.refused.empty()) {
             reason.assign(frame.refused);
@@ -135,10 +136,11 @@ config::Result<void> read_log_json(ByteSource& source, RowSink& sink) {
                 sink.accept(row, frame.line);
                 continue;
             }
+            user_id = user_of(members.values());
         } else {
             broken = broken || members.broken();
         }
-        sink.reject(frame.line, reason, frame.raw);
+        sink.reject(frame.line, reason, frame.raw, user_id);
         if (broken && frame.in_array)
             return config::refuse(
                 fmt::format("{}:{}: the JSON array is broken from here on ({}); the rows before were read",

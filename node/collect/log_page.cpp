@@ -331,7 +331,7 @@ config::Result<LogPageNotes> read_log_page(ByteSource& source, char delimiter, c
         if (good)
             sink.accept(row, record.line);
         else
-            sink.reject(record.line, reason, record.raw);
+            sink.reject(record.line, reason, record.raw, std::nullopt);
     }
     return notes;
 }

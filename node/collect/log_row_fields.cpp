@@ -101,6 +101,14 @@ std::optional<LogColumn> log_column(std::string_view name) {
     return static_cast<LogColumn>(found - kNames.begin());
 }
 
+std::optional<std::int64_t> user_of(const LogValues& values) {
+    std::string ignored;
+    std::int64_t user_id = 0;
+    if (!RowReader(values, ignored).whole(LogColumn::userid, kWholeMin, kWholeMax, user_id))
+        return std::nullopt;
+    return user_id;
+}
+
 bool read_log_row(const LogValues& values, LogRow& row, std::string& reason) {
     // A column that only happens to be absent from this row would otherwise read as NULL, and NULL says
     // something.

@@ -57,4 +57,7 @@ using LogValues = std::array<LogValue, kLogColumns>;
 //   characters, of no more than limits::kNameBytesMax bytes.
 [[nodiscard]] bool read_log_row(const LogValues& values, LogRow& row, std::string& reason);
 
+// The user id of a row that read_log_row() refuses, if that much can be read.
+[[nodiscard]] std::optional<std::int64_t> user_of(const LogValues& values);
+
 }  // namespace assidu::node::collect

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "node/event.h"
@@ -18,7 +19,9 @@ class RowSink {
     // A row that reads well. The sink may take the row's contents away.
     virtual void accept(LogRow& row, std::uint64_t line) = 0;
     // A record that gives no event: why, in words for a person, and the record as it stands in the file.
-    virtual void reject(std::uint64_t line, std::string_view reason, std::string_view record) = 0;
+    // `user_id`: whose row it is, where that much can be read of it.
+    virtual void reject(std::uint64_t line, std::string_view reason, std::string_view record,
+                        std::optional<std::int64_t> user_id) = 0;
     // False asks the reader to stop after the row it is at (Ctrl-C, --strict).
     [[nodiscard]] virtual bool wants_more() const = 0;
 };

@@ -2,15 +2,10 @@
 
 #include <algorithm>
 
+#include "node/collect/text.h"
+
 namespace assidu::node::collect {
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view kSpace = " \t\r\n";
-    const std::size_t begin = text.find_first_not_of(kSpace);
-    if (begin == std::string_view::npos) return {};
-    return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
-}
 
 char lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -62,7 +57,7 @@ bool matches(const config::StudentSelection& selection, const archive::PersonRec
             return any_of(selection.cohort, cohort);
         });
     const bool has_fields = std::ranges::all_of(selection.profile_field, [&](const auto& field) {
-        const auto found = person.profile_fields.find(field.first);
+        const auto found = person.profile_fields.find(lower_ascii(field.first));
         return found != person.profile_fields.end() && any_of(field.second, found->second);
     });
     return in_cohort && has_fields && holds(selection.institution, person.institution) &&
@@ -89,6 +84,7 @@ Selected Selector::look_up(std::int64_t user_id) const {
     if (settings_.students.everyone) return Selected::yes;
     const auto person = catalogue_.person(settings_.source_name, user_id);
     if (!person) return Selected::unknown;
+    if (person->of_others) return Selected::not_selected;
     return matches(settings_.students, *person) ? Selected::yes : Selected::not_selected;
 }
 

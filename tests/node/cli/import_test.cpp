@@ -87,7 +87,43 @@ TEST_F(Import, OnlySelectedStudentsAreKeptAndTheOthersCountedByWhy) {
     EXPECT_THAT(finished.err, HasSubstr("1  not kept: the guest account"));
     EXPECT_THAT(finished.err, HasSubstr("2  not kept: nobody was logged in"));
     EXPECT_THAT(finished.err, HasSubstr("1  not kept: people not in the catalogue"));
-    EXPECT_THAT(contents_of(folder / "node/archive.sqlite"), Not(HasSubstr("Ben Ali")));
+    for (const char* store : {"archive.sqlite", "catalogue.sqlite", "catalogue.sqlite-wal"})
+        EXPECT_THAT(contents_of(folder / "node" / store), Not(HasSubstr("Ben Ali"))) << store;
+}
+
+TEST_F(Import, ABrokenRowOfSomebodyElseIsCountedAndNotKeptAside) {
+    init({"--students", "institution=Université de Lyon"});
+    const auto broken = [](const std::string& whole) {
+        return std::string(whole).replace(whole.find("1772"), 4, "hier");
+    };
+    const std::string log =
+        folder.write("log.csv", kHeader + broken(row(1, 42, kMorning)) + broken(row(2, 43, kMorning)));
+    const Finished finished = run({"import", folder.write("people.csv", kPeople), log});
+    EXPECT_THAT(finished.err, HasSubstr("1  REJECTED: broken rows"));
+    EXPECT_THAT(finished.err, HasSubstr("1  not kept: people of others"));
+    EXPECT_EQ(std::ranges::count(contents_of(folder / "node/rejects/log.csv-2.jsonl"), '\n'), 1);
+}
+
+TEST_F(Import, APeopleFileWithoutAColumnOfTheSelectionIsRefused) {
+    init({"--students", "institution=Université de Lyon"});
+    const Finished finished =
+        run({"import", folder.write("people.csv", "id,username,lastname\n42,elodie,Roux\n")});
+    EXPECT_EQ(finished.exit_code, 4);
+    EXPECT_THAT(finished.err, HasSubstr("people need a column institution"));
+}
+
+TEST_F(Import, ALogPageBesideADumpIsRefusedBecauseItsEventsWouldCountTwice) {
+    init();
+    ASSERT_EQ(run({"import", folder.write("log.csv", kHeader + row(1, 42, kMorning))}).exit_code, 0);
+    const std::string page = folder.write(
+        "page.csv",
+        "Time,User full name,Affected user,Event context,Component,Event name,Description,Origin,IP address\n"
+        "\"17/10/21, 12:39\",-,-,Course: X,System,Course viewed,The user with id '42' viewed the course with "
+        "id "
+        "'10'.,web,192.0.2.1\n");
+    const Finished finished = run({"import", "--timezone", "Europe/Paris", page});
+    EXPECT_EQ(finished.exit_code, 4);
+    EXPECT_THAT(finished.err, HasSubstr("the same events would count twice"));
 }
 
 TEST_F(Import, ABrokenRowIsNamedCountedAndKeptAsideAndStopsNothing) {

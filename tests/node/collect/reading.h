@@ -57,7 +57,8 @@ struct Kept {
 class KeepingSink : public RowSink, public Kept {
   public:
     void accept(LogRow& row, std::uint64_t line) override { accepted.push_back({std::move(row), line}); }
-    void reject(std::uint64_t line, std::string_view reason, std::string_view record) override {
+    void reject(std::uint64_t line, std::string_view reason, std::string_view record,
+                std::optional<std::int64_t> /*user_id*/) override {
         rejected.push_back({line, std::string(reason), std::string(record)});
     }
     bool wants_more() const override { return accepted.size() + rejected.size() < stop_after; }
