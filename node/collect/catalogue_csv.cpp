@@ -129,13 +129,13 @@ config::Result<CatalogueRow> open(CsvReader& reader, CsvRecord& record, const Ta
 template <class T, class Fill>
 config::Result<void> read_table(ByteSource& source, char delimiter, const Table& table,
                                 const CatalogueTake<T>& take, const CatalogueReject& reject,
-                                const Fill& fill) {
+                                const CatalogueGoesOn& goes_on, const Fill& fill) {
     CsvReader reader(source, delimiter);
     CsvRecord record;
     config::Result<CatalogueRow> row = open(reader, record, table);
     if (!row) return std::unexpected(row.error());
     std::string reason;
-    while (reader.next(record)) {
+    while ((!goes_on || goes_on()) && reader.next(record)) {
         T entry;
         if (row->take(record, reason) && fill(*row, entry, reason))
             take(entry, record.line);
@@ -218,25 +218,26 @@ bool fill_activity(CatalogueRow& row, archive::ActivityRecord& activity, std::st
 config::Result<void> read_people(ByteSource& source, char delimiter,
                                  const std::vector<std::string>& also_needed,
                                  const CatalogueTake<archive::PersonRecord>& take,
-                                 const CatalogueReject& reject) {
+                                 const CatalogueReject& reject, const CatalogueGoesOn& goes_on) {
     Table table{"people", {}, {"id", "username"}, {"firstname", "lastname"}};
     table.needed.insert(table.needed.end(), also_needed.begin(), also_needed.end());
-    return read_table<archive::PersonRecord>(source, delimiter, table, take, reject, fill_person);
+    return read_table<archive::PersonRecord>(source, delimiter, table, take, reject, goes_on, fill_person);
 }
 
 config::Result<void> read_courses(ByteSource& source, char delimiter,
                                   const CatalogueTake<archive::CourseRecord>& take,
-                                  const CatalogueReject& reject) {
+                                  const CatalogueReject& reject, const CatalogueGoesOn& goes_on) {
     static const Table kTable{"courses", {}, {"id", "shortname", "fullname"}, {}};
-    return read_table<archive::CourseRecord>(source, delimiter, kTable, take, reject, fill_course);
+    return read_table<archive::CourseRecord>(source, delimiter, kTable, take, reject, goes_on, fill_course);
 }
 
 config::Result<void> read_activities(ByteSource& source, char delimiter,
                                      const CatalogueTake<archive::ActivityRecord>& take,
-                                     const CatalogueReject& reject) {
+                                     const CatalogueReject& reject, const CatalogueGoesOn& goes_on) {
     static const Table kTable{
         "activities", {{"cmid", "id"}, {"courseid", "course"}}, {"id", "course", "modname"}, {}};
-    return read_table<archive::ActivityRecord>(source, delimiter, kTable, take, reject, fill_activity);
+    return read_table<archive::ActivityRecord>(source, delimiter, kTable, take, reject, goes_on,
+                                               fill_activity);
 }
 
 }  // namespace assidu::node::collect

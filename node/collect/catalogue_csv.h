@@ -24,6 +24,8 @@ namespace assidu::node::collect {
 using CatalogueReject =
     std::function<void(std::uint64_t line, std::string_view reason, std::string_view record)>;
 // The callee may take the contents away.
+// Asked between two rows; false stops the reading. Empty: never stops.
+using CatalogueGoesOn = std::function<bool()>;
 template <class T>
 using CatalogueTake = std::function<void(T& entry, std::uint64_t line)>;
 
@@ -35,12 +37,15 @@ using CatalogueTake = std::function<void(T& entry, std::uint64_t line)>;
 [[nodiscard]] config::Result<void> read_people(ByteSource& source, char delimiter,
                                                const std::vector<std::string>& also_needed,
                                                const CatalogueTake<archive::PersonRecord>& take,
-                                               const CatalogueReject& reject);
+                                               const CatalogueReject& reject,
+                                               const CatalogueGoesOn& goes_on = {});
 [[nodiscard]] config::Result<void> read_courses(ByteSource& source, char delimiter,
                                                 const CatalogueTake<archive::CourseRecord>& take,
-                                                const CatalogueReject& reject);
+                                                const CatalogueReject& reject,
+                                                const CatalogueGoesOn& goes_on = {});
 [[nodiscard]] config::Result<void> read_activities(ByteSource& source, char delimiter,
                                                    const CatalogueTake<archive::ActivityRecord>& take,
-                                                   const CatalogueReject& reject);
+                                                   const CatalogueReject& reject,
+                                                   const CatalogueGoesOn& goes_on = {});
 
 }  // namespace assidu::node::collect

@@ -416,8 +416,10 @@ Result<void> import_catalogue(Node& node, const std::filesystem::path& path, con
     if (options.strict) {
         auto opened = ByteSource::open(path);
         if (!opened) return std::unexpected(opened.error());
-        const auto read = read_all(**opened, recognised.delimiter, [](Record&, std::uint64_t) {}, reject);
+        const auto read = read_all(
+            **opened, recognised.delimiter, [](Record&, std::uint64_t) {}, reject, events.wants_more);
         if (!read) return read;
+        if (!events.wants_more()) return {};
         if (rejects.count() > 0) {
             rejects.finish(result);
             return refuse(fmt::format("{} (--strict: nothing of this file was kept)", rejects.last()));
@@ -438,12 +440,13 @@ Result<void> import_catalogue(Node& node, const std::filesystem::path& path, con
             records.push_back(std::move(record));
             if (records.size() == kRecordsABatch) flush();
         },
-        reject);
+        reject, events.wants_more);
     rejects.finish(result);
     if (!read) return read;
     flush();
     result.counts = {{"read", kept + rejects.count()}, {"kept", kept}, {"rejected", rejects.count()}};
-    result.complete = true;
+    result.complete = events.wants_more();
+    if (!result.complete) return {};
     end_intake(node, intake, **opened, result);
     return {};
 }
@@ -464,9 +467,9 @@ Result<void> import_file(Node& node, const std::filesystem::path& path, const Re
             return import_catalogue<archive::PersonRecord>(
                 node, path, recognised, options, events, result,
                 [&](ByteSource& bytes, char delimiter, const CatalogueTake<archive::PersonRecord>& take,
-                    const CatalogueReject& reject) {
+                    const CatalogueReject& reject, const CatalogueGoesOn& goes_on) {
                     return read_people(bytes, delimiter, columns_of_selection(node.settings().students), take,
-                                       reject);
+                                       reject, goes_on);
                 },
                 [&](const std::vector<archive::PersonRecord>& people) {
                     std::vector<archive::PersonRecord> kept;

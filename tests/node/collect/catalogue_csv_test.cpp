@@ -27,15 +27,16 @@ Catalogue<T> read(Reader reader, const std::string& bytes, char delimiter = ',')
         source, delimiter, [&](T& entry, std::uint64_t) { all.entries.push_back(std::move(entry)); },
         [&](std::uint64_t line, std::string_view reason, std::string_view record) {
             all.rejected.push_back({line, std::string(reason), std::string(record)});
-        });
+        },
+        CatalogueGoesOn());
     if (!done) all.refused = done.error().what;
     return all;
 }
 
 config::Result<void> read_all_people(ByteSource& source, char delimiter,
                                      const CatalogueTake<archive::PersonRecord>& take,
-                                     const CatalogueReject& reject) {
-    return read_people(source, delimiter, {}, take, reject);
+                                     const CatalogueReject& reject, const CatalogueGoesOn& goes_on) {
+    return read_people(source, delimiter, {}, take, reject, goes_on);
 }
 
 TEST(CatalogueCsv, ReadsPeopleWithAllThatASelectionMayAskFor) {
