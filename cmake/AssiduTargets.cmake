@@ -7,6 +7,11 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   list(APPEND ASSIDU_WARNINGS -Wno-restrict)
 endif()
 
+# Under its sanitizers g++ 12 also warns of uninitialised members inside std::regex and std::function.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND ASSIDU_SANITIZE)
+  list(APPEND ASSIDU_WARNINGS -Wno-maybe-uninitialized)
+endif()
+
 function(assidu_target name)
   target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
   target_compile_options(${name} PRIVATE ${ASSIDU_WARNINGS})
