@@ -13,13 +13,13 @@ namespace assidu::config::limits {
 // One CSV record or one JSON row, line breaks inside quotes included. Moodle's `other` column is a text of at
 // most a few kilobytes; a longer record is an unclosed quote, and must not swallow the rest of the file
 // unnoticed.
-inline constexpr std::size_t kRecordBytesMax = 1 << 20;
+inline constexpr std::size_t kRecordBytesMax = std::size_t{1} << 20;
 // Columns of a CSV record. logstore_standard_log has 21; dumps with joined columns stay far below this.
 inline constexpr std::size_t kColumnsMax = 256;
 // Nesting of a JSON row and of a scale document. A row of local_log_sender has three levels, as has a scale.
 inline constexpr std::size_t kJsonDepthMax = 16;
 // Bytes that the recognition of a file may look at before it says what the file is.
-inline constexpr std::size_t kSniffBytes = 64 * 1024;
+inline constexpr std::size_t kSniffBytes = std::size_t{64} * 1024;
 // A name of Moodle (event, component, action, target): char(255) is the widest such column of the table.
 inline constexpr std::size_t kNameBytesMax = 255;
 // Distinct shapes of events (name, component, action, target, origin, flags). Real sites have a few hundred;
@@ -35,7 +35,7 @@ inline constexpr std::size_t kRejectsPrintedMax = 10;
 // ---------------------------------------------------------------------------------------------------------
 
 // The settings file and a scale document.
-inline constexpr std::size_t kDocumentBytesMax = 1 << 20;
+inline constexpr std::size_t kDocumentBytesMax = std::size_t{1} << 20;
 // An idle limit or a credit of a scale: a day.
 inline constexpr std::int64_t kScaleSecondsMax = 86'400;
 
@@ -49,7 +49,7 @@ inline constexpr std::int64_t kPeriodDaysMax = 36'525;
 // ----------------------------------------------------------------------------------------------
 
 // One XML-RPC document, in bytes of XML. A year of statements goes out in many messages, not in a longer one.
-inline constexpr std::size_t kMessageBytesMax = 16 << 20;
+inline constexpr std::size_t kMessageBytesMax = std::size_t{16} << 20;
 // Values inside values; a parameter stands at depth 1. xmlrpc-c descends by recursion, and even 1 MB of stack
 // must do.
 inline constexpr std::size_t kMessageDepthMax = 64;
@@ -89,7 +89,7 @@ inline constexpr std::size_t kTargetBytesMax = 2048;
 // The line that begins a chunk of a body, its extensions included.
 inline constexpr std::size_t kChunkLineBytesMax = 256;
 // The body of a request, and of a response: a statement of ten thousand rows is about 4 MiB in base64.
-inline constexpr std::size_t kBodyBytesMax = 8 << 20;
+inline constexpr std::size_t kBodyBytesMax = std::size_t{8} << 20;
 // Milliseconds from the connection to the end of its first head, the TLS handshake included; and from the
 // first byte of a further request to the end of its head.
 inline constexpr std::int64_t kHeadMillisecondsMax = 10'000;

@@ -311,6 +311,7 @@ Result<Scale> parse_scale(std::string_view text, std::string_view where) {
 
 std::vector<std::string> preset_names() {
     std::vector<std::string> names;
+    names.reserve(kPresets.size());
     for (const Preset& preset : kPresets)
         names.emplace_back(preset.name);
     return names;

@@ -18,7 +18,7 @@
 namespace assidu::rpc {
 
 // Bytes of a note that is read, and signatures under it.
-inline constexpr std::size_t kNoteBytesMax = 1 << 20;
+inline constexpr std::size_t kNoteBytesMax = std::size_t{1} << 20;
 inline constexpr std::size_t kNoteSignaturesMax = 16;
 
 struct NoteSignature {

@@ -148,6 +148,7 @@ class LogImport final : public RowSink {
         lines_.clear();
         if (!activities_.empty()) {
             std::vector<archive::ActivityFacts> facts;
+            facts.reserve(activities_.size());
             for (auto& [activity, fact] : activities_)
                 facts.push_back(fact);
             node_.archive().learn(node_.source(), facts, /*sure=*/false);
