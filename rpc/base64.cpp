@@ -30,18 +30,19 @@ int bits_of(char byte) {
 }  // namespace
 
 std::string base64(std::string_view bytes) {
-    // EVP_EncodeBlock counts in int: longer bytes go in pieces of whole groups.
+    // EVP_EncodeBlock counts in int, so that long bytes go in pieces of whole groups; it ends each with a
+    // NUL.
     constexpr std::size_t kPiece = 3 * (std::size_t{1} << 20);
-    std::string text;
-    text.reserve((bytes.size() + 2) / 3 * 4);
-    std::string buffer(kPiece / 3 * 4 + 1, '\0');
+    std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
+    std::size_t written = 0;
     for (std::size_t at = 0; at < bytes.size(); at += kPiece) {
         const std::string_view piece = bytes.substr(at, kPiece);
-        const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(buffer.data()),
+        const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data() + written),
                                          reinterpret_cast<const unsigned char*>(piece.data()),
                                          static_cast<int>(piece.size()));
-        text.append(buffer, 0, static_cast<std::size_t>(size));
+        written += static_cast<std::size_t>(size);
     }
+    text.resize(written);
     return text;
 }
 
