@@ -131,9 +131,6 @@ class Ledger {
     // nothing.
     virtual void replace(const std::string& node, const ScaleIdentity& scale,
                          std::span<const StudentLedger> students, const Freshness& freshness) = 0;
-    // Removes all that the ledger has of a node under a scale.
-    virtual void clear(const std::string& node, const std::string& scale_sha256) = 0;
-
     virtual void add_outage(const std::string& node, const Outage& outage) = 0;
 
     // The rows of the period by student, day and course, ascending; the row is valid during the call.

@@ -23,8 +23,6 @@ using config::Result;
 
 constexpr std::string_view kTitle = "assidu.node/1\n";
 constexpr std::size_t kTokenBytes = 16;
-// Senders that are nobody's are counted together: a stranger must not fill the table with names.
-constexpr std::size_t kRefusalRowsMax = 1000;
 
 std::string hex_of(std::string_view bytes) {
     return config::hex({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
@@ -237,11 +235,10 @@ bool MemberList::remember_message(const std::string& sender, const std::string& 
 void MemberList::count_refusal(const std::string& sender, const std::string& code) {
     translating_errors(*database_, [&] {
         in_transaction(*database_, [&] {
-            const bool full = database_->execAndGet("SELECT count(*) FROM refusal").getInt64() >=
-                              static_cast<std::int64_t>(kRefusalRowsMax);
+            // A stranger must not fill the table with names.
             SQLite::Statement count(
                 *database_, "INSERT INTO refusal VALUES (?,?,1) ON CONFLICT DO UPDATE SET count=count+1");
-            count.bind(1, full || !find(sender) ? "?" : sender);
+            count.bind(1, find(sender) ? sender : "?");
             count.bind(2, code);
             count.exec();
         });

@@ -43,16 +43,13 @@ enum class PoolFault : std::int32_t {
 class Reception {
   public:
     // All must outlive the reception. `log` gets one line a refusal. answer() may be called from several
-    // threads; it works one at a time, and so must whoever else uses these stores (lock()).
+    // threads; it works one at a time, and nobody else may use these stores meanwhile.
     Reception(Receiver receiver, MemberList& members, StatementLog& statements, const config::Clock& clock,
               std::function<void(const std::string& line)> log);
 
     // `tls_fingerprint`: of the client's certificate, if it showed one. Never refuses: a fault is an answer.
     [[nodiscard]] std::string answer(std::string_view body,
                                      const std::optional<std::string>& tls_fingerprint);
-
-    // Held while the stores are used by others.
-    [[nodiscard]] std::unique_lock<std::mutex> lock() { return std::unique_lock(mutex_); }
 
   private:
     struct Refused {

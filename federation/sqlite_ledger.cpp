@@ -35,22 +35,6 @@ class SqliteLedger final : public Ledger {
         });
     }
 
-    void clear(const std::string& node, const std::string& scale_sha256) override {
-        translating_errors(*database_, [&] {
-            in_transaction(*database_, [&] {
-                for (const char* table : {"ledger_row", "session", "dropped", "freshness"}) {
-                    SQLite::Statement erase(
-                        *database_, fmt::format("DELETE FROM {} WHERE node=(SELECT key FROM node WHERE id=?) "
-                                                "AND scale=(SELECT key FROM scale WHERE sha256=?)",
-                                                table));
-                    erase.bind(1, node);
-                    erase.bind(2, scale_sha256);
-                    erase.exec();
-                }
-            });
-        });
-    }
-
     void add_outage(const std::string& node, const Outage& outage) override {
         translating_errors(*database_, [&] {
             in_transaction(*database_, [&] {

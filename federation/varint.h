@@ -51,7 +51,6 @@ class VarintReader {
     [[nodiscard]] bool ok() const { return ok_; }
     // True at the end of bytes that all read well.
     [[nodiscard]] bool done() const { return ok_ && bytes_.empty(); }
-    [[nodiscard]] std::size_t left() const { return bytes_.size(); }
 
   private:
     std::string_view bytes_;

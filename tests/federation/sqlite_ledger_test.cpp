@@ -145,8 +145,6 @@ TEST(SqliteLedger, NothingEverComputedIsNotTheSameAsNothingFound) {
     EXPECT_EQ(ledger->freshness("lyon", kScale.sha256), std::nullopt);
     ledger->replace("lyon", kScale, {}, kFreshness);
     EXPECT_EQ(ledger->freshness("lyon", kScale.sha256), kFreshness);
-    ledger->clear("lyon", kScale.sha256);
-    EXPECT_EQ(ledger->freshness("lyon", kScale.sha256), std::nullopt);
 }
 
 TEST(SqliteLedger, AnOutageIsFoundWhereItTouchesAndPutDownOnce) {
