@@ -28,10 +28,6 @@ std::string hex_of(std::string_view bytes) {
     return config::hex({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
 }
 
-bool is_digest(const std::string& text) {
-    return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
-}
-
 MemberState state_of(const std::string& name) {
     for (const MemberState state : {MemberState::invited, MemberState::pending, MemberState::active}) {
         if (name == name_of(state)) return state;
@@ -94,7 +90,7 @@ Result<Introduction> read_introduction(std::string_view bytes) {
         return refuse("the introduction is not canonical");
     const auto raw = config::unhex(member("key"));
     const auto key = rpc::VerifyingKey::of(raw.value_or(""));
-    if (!config::is_node_id(member("id")) || !is_digest(member("tls")) || !key)
+    if (!config::is_node_id(member("id")) || !config::is_sha256_hex(member("tls")) || !key)
         return refuse("the introduction is malformed");
     if (!note->is_signed_by(member("id"), *key))
         return refuse("the introduction is not signed by the key that it names");
