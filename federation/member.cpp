@@ -42,7 +42,7 @@ Member member_of(SQLite::Statement& select) {
     member.id = select.getColumn(0).getString();
     member.name = select.getColumn(1).getString();
     member.state = state_of(select.getColumn(2).getString());
-    member.names = select.getColumn(3).getString() == name_of(Names::roster) ? Names::roster : Names::none;
+    member.names = parse_names(select.getColumn(3).getString()).value_or(Names::none);
     if (auto key = rpc::VerifyingKey::of(blob(select.getColumn(4)))) member.key = std::move(*key);
     member.tls_fingerprint = select.getColumn(5).getString();
     member.since_utc_s = select.getColumn(6).getInt64();
@@ -66,7 +66,22 @@ std::string_view name_of(MemberState state) {
 }
 
 std::string_view name_of(Names names) {
-    return names == Names::roster ? "roster" : "none";
+    switch (names) {
+        case Names::none:
+            return "none";
+        case Names::issue:
+            return "issue";
+        case Names::roster:
+            return "roster";
+    }
+    return "";
+}
+
+std::optional<Names> parse_names(std::string_view name) {
+    for (const Names names : {Names::none, Names::issue, Names::roster}) {
+        if (name == name_of(names)) return names;
+    }
+    return std::nullopt;
 }
 
 std::string sign_introduction(const std::string& id, const std::string& name,

@@ -37,7 +37,12 @@ enum class MemberState { invited, pending, active, suspended };
 [[nodiscard]] std::string_view name_of(MemberState state);
 
 // What the hub may know of a member's students beyond pseudonyms (design decision 12).
-enum class Names { none, roster };
+enum class Names {
+    none,    // nothing
+    issue,   // the names of a report, asked for when it is issued, and audited on both sides
+    roster,  // all of them, by a statement
+};
+// "none", "issue", "roster", and back.
 [[nodiscard]] std::string_view name_of(Names names);
 
 struct Member {
