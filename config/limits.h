@@ -80,6 +80,12 @@ inline constexpr std::size_t kStatementBytesMax = std::size_t{8} << 20;
 // years of a pool stays far below an overflow.
 inline constexpr std::int64_t kRowTotalMax = 1'000'000'000;
 
+// Members
+// ------------------------------------------------------------------------------------------------------
+
+// The address at which a member says its own listener is reached, in bytes.
+inline constexpr std::size_t kUrlBytesMax = 1'024;
+
 // Connections
 // -------------------------------------------------------------------------------------------------------
 

@@ -35,7 +35,9 @@ MemberState state_of(const std::string& name) {
     return MemberState::suspended;
 }
 
-constexpr const char* kColumns = "id, name, state, names, key, tls_fingerprint, since_utc_s";
+constexpr const char* kColumns =
+    "id, name, state, names, key, tls_fingerprint, since_utc_s, announced, announced_digest, "
+    "announced_utc_s, url";
 
 Member member_of(SQLite::Statement& select) {
     Member member;
@@ -46,6 +48,9 @@ Member member_of(SQLite::Statement& select) {
     if (auto key = rpc::VerifyingKey::of(blob(select.getColumn(4)))) member.key = std::move(*key);
     member.tls_fingerprint = select.getColumn(5).getString();
     member.since_utc_s = select.getColumn(6).getInt64();
+    member.announced = {select.getColumn(7).getInt64(), select.getColumn(8).getString()};
+    member.announced_utc_s = maybe(select.getColumn(9));
+    member.url = select.getColumn(10).getString();
     return member;
 }
 
@@ -147,7 +152,9 @@ Result<std::string> MemberList::invite(const std::string& id, Names names, std::
                 return;
             }
             SQLite::Statement put(*database_,
-                                  "INSERT OR REPLACE INTO member VALUES (?,'','invited',?,x'','',?,?)");
+                                  "INSERT OR REPLACE INTO member (id, name, state, names, key, "
+                                  "tls_fingerprint, invitation, since_utc_s) "
+                                  "VALUES (?,'','invited',?,x'','',?,?)");
             put.bind(1, id);
             put.bind(2, std::string(name_of(names)));
             put.bind(3, config::hex(config::sha256(text)));
@@ -223,6 +230,23 @@ Result<void> MemberList::suspend(const std::string& id, std::int64_t now_utc_s) 
             update.exec();
         });
         return {};
+    });
+}
+
+void MemberList::announce(const std::string& id, const StatementHead& head, const std::string& url,
+                          std::int64_t now_utc_s) {
+    translating_errors(*database_, [&] {
+        in_transaction(*database_, [&] {
+            SQLite::Statement update(*database_,
+                                     "UPDATE member SET announced=?, announced_digest=?, announced_utc_s=?, "
+                                     "url=? WHERE id=?");
+            update.bind(1, head.number);
+            update.bind(2, head.digest);
+            update.bind(3, now_utc_s);
+            update.bind(4, url);
+            update.bind(5, id);
+            update.exec();
+        });
     });
 }
 

@@ -114,9 +114,10 @@ ExitCode join(const JoinArguments& arguments, const config::Clock& clock, Consol
     }
     if (const auto asked = federation::ask_to_join(*carry, node->introduction(), arguments.token); !asked)
         return refused(console, asked.error(), ExitCode::input);
-    services::write_hub(node->folder(),
-                        {arguments.url, introduction->id, introduction->key, *seen,
-                         arguments.names == "roster" ? federation::Names::roster : federation::Names::none});
+    services::write_hub(
+        node->folder(),
+        {arguments.url, introduction->id, introduction->key, *seen,
+         federation::parse_names(arguments.names).value_or(federation::Names::none), arguments.own_url});
     console.print(fmt::format("this node    {}\nfingerprint  {}\n", node->settings().node_id,
                               node->signing_key().verifying_key().fingerprint()));
     console.say(
