@@ -161,8 +161,12 @@ void add_member(CLI::App& app, Chosen& chosen, const config::Clock& clock, Conso
     CLI::App* suspend = command->add_subcommand("suspend", "Take nothing more from a member");
     for (CLI::App* action : {invite, accept, suspend})
         action->add_option("ID", chosen.member.id, "The node's id")->required();
-    invite->add_option("--names", chosen.member.names, "What this hub may know of students (default: none)")
-        ->check(CLI::IsMember({"none", "roster"}));
+    invite
+        ->add_option("--names", chosen.member.names,
+                     "What this hub may know of students: none, issue (the names of a report, asked for when "
+                     "it is issued) or roster (all)")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"none", "issue", "roster"}));
     accept->add_option("--fingerprint", chosen.member.fingerprint, "As the node's administrator reads it out")
         ->required();
     for (CLI::App* action : {list, invite, accept, suspend}) {
@@ -188,8 +192,10 @@ void add_pool(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console
                              "https://assidu.univ-lyon.fr:8443 (default: nowhere)");
     join_command
         ->add_option("--names", chosen.join.names,
-                     "What the hub may know of this node's students: none or roster (default: none)")
-        ->check(CLI::IsMember({"none", "roster"}));
+                     "What the hub may know of this node's students: none, issue (the names of a report, "
+                     "asked for when it is issued) or roster (all)")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"none", "issue", "roster"}));
     join_command->callback([&] {
         chosen.run = [&] {
             chosen.join.dir = chosen.dir;

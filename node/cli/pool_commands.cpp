@@ -70,7 +70,7 @@ ExitCode member(const MemberArguments& arguments, const config::Clock& clock, Co
         return ExitCode::ok;
     }
     if (arguments.action == "invite") {
-        const auto names = arguments.names == "roster" ? federation::Names::roster : federation::Names::none;
+        const auto names = federation::parse_names(arguments.names).value_or(federation::Names::none);
         const auto token = members.invite(arguments.id, names, now_utc_s);
         if (!token) return refused(console, token.error(), ExitCode::usage);
         console.print(fmt::format("token        {}\nfingerprint  {}\n", *token,
