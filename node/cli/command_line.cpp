@@ -26,6 +26,7 @@ struct Chosen {
     ImportArguments import;
     ReportArguments report;
     OutageArguments outage;
+    AuditArguments audit;
     DemoArguments demo;
     MemberArguments member;
     JoinArguments join;
@@ -132,6 +133,18 @@ void add_outage(CLI::App& app, Chosen& chosen, const config::Clock& clock, Conso
             };
         });
     }
+}
+
+void add_audit(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console& console) {
+    CLI::App* command = app.add_subcommand("audit", "Who was told names, when, how many and for what");
+    command->add_option("--from", chosen.audit.from, "First civil day, YYYY-MM-DD (default: all)");
+    command->add_option("--to", chosen.audit.to, "Last civil day, included");
+    command->callback([&] {
+        chosen.run = [&] {
+            chosen.audit.dir = chosen.dir;
+            return audit(chosen.audit, clock, console);
+        };
+    });
 }
 
 void add_demo(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console& console) {
@@ -250,6 +263,7 @@ int run(int argc, const char* const* argv, const config::Clock& clock, Console& 
     status_command->callback([&] { chosen.run = [&] { return status(chosen.dir, clock, console); }; });
     add_member(app, chosen, clock, console);
     add_pool(app, chosen, clock, console);
+    add_audit(app, chosen, clock, console);
     add_demo(app, chosen, clock, console);
     try {
         app.parse(argc, argv);
