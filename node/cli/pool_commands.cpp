@@ -96,6 +96,12 @@ ExitCode join(const JoinArguments& arguments, const config::Clock& clock, Consol
     if (!seen) return refused(console, seen.error(), ExitCode::resource);
     const auto carry = services::carry_to(arguments.url, *seen, node->tls_identity());
     if (!carry) return refused(console, carry.error(), ExitCode::usage);
+    if (!arguments.own_url.empty()) {
+        // Only to see that one can be made: nobody is called.
+        const auto own =
+            services::carry_to(arguments.own_url, node->tls_identity().fingerprint(), node->tls_identity());
+        if (!own) return refused(console, own.error(), ExitCode::usage);
+    }
     const auto introduction = federation::ask_introduction(*carry);
     if (!introduction) return refused(console, introduction.error(), ExitCode::resource);
     console.print(fmt::format("hub          {} ({})\nfingerprint  {}\n", introduction->id, introduction->name,

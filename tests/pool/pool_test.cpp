@@ -325,6 +325,11 @@ TEST_F(Pool, ANodeDoesNotJoinAHubWithAnotherFingerprint) {
     EXPECT_THAT(joined.err, HasSubstr("this is not the fingerprint that was given: nothing was joined"));
     EXPECT_FALSE(std::filesystem::exists(dir_of("lyon") + "/hub.json"));
     EXPECT_EQ(send("lyon").exit_code, 3);
+    const Finished nowhere =
+        assidu({"--dir", dir_of("lyon"), "join", hub->url(), "--token", "0", "--own-url", "lyon.example:8443",
+                "--fingerprint", value_of(invited.out, "fingerprint")});
+    EXPECT_EQ(nowhere.exit_code, 2);
+    EXPECT_THAT(nowhere.err, HasSubstr("lyon.example:8443"));
 }
 
 }  // namespace
