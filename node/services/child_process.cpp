@@ -43,9 +43,14 @@ constexpr auto kLookAgain = std::chrono::milliseconds(20);
 
 }  // namespace
 
-ChildProcess::ChildProcess(const std::vector<std::string>& arguments, const std::filesystem::path& log)
+std::filesystem::path this_program() {
+    return std::filesystem::read_symlink("/proc/self/exe");
+}
+
+ChildProcess::ChildProcess(const std::filesystem::path& program, const std::vector<std::string>& arguments,
+                           const std::filesystem::path& log)
     : log_(log) {
-    std::vector<std::string> texts{"assidu"};
+    std::vector<std::string> texts{program.filename().string()};
     texts.insert(texts.end(), arguments.begin(), arguments.end());
     std::vector<char*> pointers;
     pointers.reserve(texts.size() + 1);
@@ -53,7 +58,6 @@ ChildProcess::ChildProcess(const std::vector<std::string>& arguments, const std:
         pointers.push_back(text.data());
     pointers.push_back(nullptr);
 
-    const std::string program = std::filesystem::read_symlink("/proc/self/exe").string();
     const int log_file = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (log_file < 0) fail(log.c_str());
     int ends[2];

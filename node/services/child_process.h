@@ -1,4 +1,4 @@
-// Another process of this program: `assidu serve` of one node, started and watched by the demonstration.
+// Another process, started and watched by this one: `assidu serve` of one node, in the demonstration.
 #pragma once
 
 #include <sys/types.h>
@@ -11,12 +11,16 @@
 
 namespace assidu::node::services {
 
+// The file of the program that runs now.
+[[nodiscard]] std::filesystem::path this_program();
+
 class ChildProcess {
   public:
-    // Starts this very program with `arguments`, in a process group of its own (Ctrl-C on the terminal
+    // Starts `program` with `arguments`, in a process group of its own (Ctrl-C on the terminal
     // reaches only the parent, which then decides), reading nothing, and with its standard error appended to
     // `log`. It gets SIGTERM should the thread that started it end. Throws ResourceFailure.
-    ChildProcess(const std::vector<std::string>& arguments, const std::filesystem::path& log);
+    ChildProcess(const std::filesystem::path& program, const std::vector<std::string>& arguments,
+                 const std::filesystem::path& log);
     // A child that still runs is killed.
     ~ChildProcess();
     ChildProcess(ChildProcess&& other) noexcept;
