@@ -103,8 +103,9 @@ ExitCode join(const JoinArguments& arguments, const config::Clock& clock, Consol
                              : "this is not the fingerprint that was given: nothing was joined");
         return ExitCode::input;
     }
-    const auto names = arguments.names == "roster" ? federation::Names::roster : federation::Names::none;
-    if (const auto joined = services::join_hub(*node, *hub, arguments.token, names); !joined)
+    const auto names = federation::parse_names(arguments.names).value_or(federation::Names::none);
+    if (const auto joined = services::join_hub(*node, *hub, arguments.token, {names, arguments.own_url});
+        !joined)
         return refused(console, joined.error(), ExitCode::input);
     console.print(fmt::format("this node    {}\nfingerprint  {}\n", node->settings().node_id,
                               node->signing_key().verifying_key().fingerprint()));

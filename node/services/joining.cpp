@@ -23,10 +23,10 @@ config::Result<HubSeen> look_at_hub(const std::string& url, const rpc::TlsIdenti
 }
 
 config::Result<void> join_hub(const Node& node, const HubSeen& hub, const std::string& token,
-                              federation::Names names) {
+                              const JoinTerms& terms) {
     if (auto asked = federation::ask_to_join(hub.carry, node.introduction(), token); !asked) return asked;
-    write_hub(node.folder(),
-              {hub.url, hub.introduction.id, hub.introduction.key, hub.introduction.tls_fingerprint, names});
+    write_hub(node.folder(), {hub.url, hub.introduction.id, hub.introduction.key,
+                              hub.introduction.tls_fingerprint, terms.names, terms.own_url});
     return {};
 }
 
