@@ -10,11 +10,13 @@ using config::Result;
 using rpc::Value;
 
 // The value of an answer; a fault becomes a refusal in its own words.
-Result<Value> value_of(std::string_view document) {
+Result<Value> value_of(std::string_view document, std::int32_t* fault_code = nullptr) {
     auto response = rpc::decode_response(document);
     if (!response) return refuse("the hub's answer is malformed: " + response.error().what);
-    if (const auto* fault = std::get_if<rpc::Fault>(&*response))
+    if (const auto* fault = std::get_if<rpc::Fault>(&*response)) {
+        if (fault_code != nullptr) *fault_code = fault->code;
         return refuse(fmt::format("the hub answers: {} (fault {})", fault->text, fault->code));
+    }
     return std::get<Value>(std::move(*response));
 }
 
@@ -54,6 +56,7 @@ Delivery::Delivery(std::string node, Hub hub, const rpc::SigningKey& key, const 
     : node_(std::move(node)), hub_(std::move(hub)), key_(key), clock_(clock), carry_(std::move(carry)) {}
 
 Result<Value> Delivery::call(std::string_view method, const std::vector<Value>& params, std::int64_t* bytes) {
+    fault_ = 0;
     const rpc::SignedMessage request =
         rpc::sign_message({node_, hub_.id, rpc::make_message_id(), "", clock_.now_utc_s()},
                           rpc::encode_call(method, params), key_);
@@ -63,7 +66,7 @@ Result<Value> Delivery::call(std::string_view method, const std::vector<Value>& 
     const auto answer = carry_(body);
     if (!answer) return std::unexpected(answer.error());
     if (bytes != nullptr) *bytes += static_cast<std::int64_t>(body.size() + answer->size());
-    const auto outer = value_of(*answer);
+    const auto outer = value_of(*answer, &fault_);
     if (!outer) return std::unexpected(outer.error());
     const rpc::Field fields(*outer, "answer");
     const auto note = fields.member("note").bytes();
@@ -77,7 +80,7 @@ Result<Value> Delivery::call(std::string_view method, const std::vector<Value>& 
         return refuse("the answer is not signed by the hub");
     if (header.to != node_ || header.in_reply_to != request.header.id)
         return refuse("the answer is not to this message");
-    return value_of(message->payload);
+    return value_of(message->payload, &fault_);
 }
 
 Result<StatementHead> Delivery::head() {
@@ -93,10 +96,13 @@ Result<StatementHead> Delivery::announce(const StatementHead& made) {
 Result<void> Delivery::deliver(StatementLog& log, Delivered& delivered) {
     const std::vector<std::int64_t> numbers = log.unreceipted(node_);
     delivered.waiting = static_cast<std::int64_t>(numbers.size());
-    if (const auto head = announce(log.head(node_)); !head) return std::unexpected(head.error());
+    const auto head = announce(log.head(node_));
+    delivered.fault = fault_;
+    if (!head) return std::unexpected(head.error());
     for (const std::int64_t number : numbers) {
         const KeptStatement statement = log.find(node_, number).value();
         const auto value = call("statement.put", {Value::bytes(statement.bytes)}, &delivered.bytes);
+        delivered.fault = fault_;
         if (!value) return std::unexpected(value.error());
         const auto note = rpc::Field(*value, "answer").member("receipt").bytes();
         if (!note) return std::unexpected(note.error());

@@ -38,6 +38,9 @@ struct Hub {
 struct Delivered {
     std::int64_t statements = 0, bytes = 0;  // receipted now; bytes of the outer documents
     std::int64_t waiting = 0;                // still without a receipt
+    // The code (PoolFault) with which the hub answered the last call; 0 if it answered otherwise or not at
+    // all.
+    std::int32_t fault = 0;
 };
 
 class Delivery {
@@ -65,6 +68,7 @@ class Delivery {
     const rpc::SigningKey& key_;
     const config::Clock& clock_;
     Carry carry_;
+    std::int32_t fault_ = 0;
 };
 
 }  // namespace assidu::federation
