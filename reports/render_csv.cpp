@@ -95,6 +95,10 @@ class Line {
         fields_[static_cast<std::size_t>(column)] = fmt::format("{}", value);
         return *this;
     }
+    // A number that is not known leaves its field empty.
+    Line& number(Column column, const std::optional<std::int64_t>& value) {
+        return value ? number(column, *value) : *this;
+    }
     // Digits, signs and spaces of our own: nothing to escape.
     Line& plain(Column column, std::string_view value) {
         fields_[static_cast<std::size_t>(column)] = value;
@@ -172,10 +176,29 @@ void put_meta(std::string& table, std::string_view key, std::int64_t value) {
     Line("meta").text(Column::key, key).number(Column::value, value).append_to(table);
 }
 
+// What is kept of the member's statements.
+void put_received(std::string& table, const Received& received) {
+    put_meta(table, "hub", received.hub_id);
+    put_meta(table, "hub_name", received.hub_name);
+    put_meta(table, "member", received.member_id);
+    put_meta(table, "member_name", received.member_name);
+    const Declared& declared = received.declared;
+    put_meta(table, "complete", std::int64_t{declared.complete()});
+    if (declared.last.number > 0) {
+        put_meta(table, "last_statement", declared.last.number);
+        put_meta(table, "last_statement_sha256", declared.last.digest);
+    }
+    if (declared.announced > 0) put_meta(table, "announced_statement", declared.announced);
+    if (declared.announced_utc_s) put_meta(table, "announced_utc_s", *declared.announced_utc_s);
+    put_meta(table, "statements_missing", declared.statements_missing());
+    for (const federation::Period& run : declared.missing_days)
+        Line("missing_days").days(run.from, run.to).append_to(table);
+}
+
 void put_provenance(std::string& table, const Provenance& provenance, const CivilCalendar& calendar) {
     put_meta(table, "node", provenance.node_id);
     put_meta(table, "node_name", provenance.node_name);
-    put_meta(table, "wwwroot", provenance.wwwroot);
+    if (!provenance.wwwroot.empty()) put_meta(table, "wwwroot", provenance.wwwroot);
     put_meta(table, "scale_id", provenance.scale.id);
     put_meta(table, "scale_version", provenance.scale.version);
     put_meta(table, "scale_sha256", provenance.scale.sha256);
@@ -193,7 +216,8 @@ void put_provenance(std::string& table, const Provenance& provenance, const Civi
         put_meta(table, "last_event_id", *provenance.freshness.last_event_id);
     put_meta(table, "issued_at_utc_s", provenance.issued_at_utc_s);
     put_meta(table, "outages", static_cast<std::int64_t>(provenance.outages.size()));
-    for (const auto& [reason, events] : provenance.dropped)
+    if (!provenance.dropped) put_meta(table, "dropped", "");
+    for (const auto& [reason, events] : provenance.dropped.value_or(std::map<std::string, std::int64_t>{}))
         Line("dropped").text(Column::key, reason).number(Column::events, events).append_to(table);
     for (const federation::Outage& outage : provenance.outages)
         Line("outage")
@@ -203,6 +227,7 @@ void put_provenance(std::string& table, const Provenance& provenance, const Civi
             .append_to(table);
     for (const std::string& code : provenance.remarks)
         Line("remark").text(Column::key, code).append_to(table);
+    if (provenance.received) put_received(table, *provenance.received);
 }
 
 void put_head(std::string& table, std::string_view format, const Provenance& provenance,
@@ -252,7 +277,8 @@ void put_courses(std::string& table, const StudentReport& report) {
 }
 
 void put_sessions(std::string& table, const StudentReport& report) {
-    for (const SessionLine& session : report.sessions) {
+    if (!report.sessions) return;
+    for (const SessionLine& session : *report.sessions) {
         std::string courses;
         for (const auto& [course, names] : session.courses)
             courses += fmt::format("{}{}", courses.empty() ? "" : " ", course);

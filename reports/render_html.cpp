@@ -43,6 +43,15 @@ void put_amount(data& object, const auto& line) {
     put(object, "ev", line.events);
 }
 
+// A number of sessions as `key`, and whether it is known as `sessions_known`.
+void put_sessions(data& object, const std::string& key, const std::optional<std::int64_t>& sessions) {
+    put_flag(object, "sessions_known", sessions.has_value());
+    if (sessions)
+        put(object, key, *sessions);
+    else
+        put(object, key, "–");
+}
+
 void put_totals(Page& page, const Totals& totals) {
     put(page.root, "total_m_s", totals.measured_s);
     put(page.root, "total_m", h_mm_ss(totals.measured_s));
@@ -52,7 +61,7 @@ void put_totals(Page& page, const Totals& totals) {
     put(page.root, "total_c_seconds", text_with(page.language, "seconds", totals.credited_s));
     put(page.root, "total_ev", totals.events);
     put(page.root, "total_days", totals.days);
-    put(page.root, "total_sessions", totals.sessions);
+    put_sessions(page.root, "total_sessions", totals.sessions);
 }
 
 // An instant as `key` in words and `key_iso` for machines.
@@ -157,7 +166,7 @@ void put_provenance_lists(Page& page, const Provenance& provenance) {
         put(line, "cause", outage.cause);
         outages.push_back(line);
     }
-    for (const auto& [reason, events] : provenance.dropped) {
+    for (const auto& [reason, events] : provenance.dropped.value_or(std::map<std::string, std::int64_t>{})) {
         data line;
         put(line, "code", reason);
         put(line, "text", reason_text(page.language, reason));
@@ -166,16 +175,118 @@ void put_provenance_lists(Page& page, const Provenance& provenance) {
     }
     put_flag(page.root, "has_remarks", !provenance.remarks.empty());
     put_flag(page.root, "has_outages", !provenance.outages.empty());
-    put_flag(page.root, "has_dropped", !provenance.dropped.empty());
+    put_flag(page.root, "has_dropped", provenance.dropped && !provenance.dropped->empty());
+    put_flag(page.root, "dropped_none", provenance.dropped && provenance.dropped->empty());
+    put_flag(page.root, "dropped_unknown", !provenance.dropped);
     page.root["remarks"] = std::move(remarks);
     page.root["outages"] = std::move(outages);
     page.root["dropped"] = std::move(dropped);
+}
+
+// "28/03/2026", "du 28/03/2026 au 29/03/2026".
+std::string run_text(Language language, const federation::Period& run) {
+    if (run.from == run.to) return date_text(language, run.from);
+    return text_with(language, "days_span", date_text(language, run.from), date_text(language, run.to));
+}
+
+std::int64_t days_of(std::span<const federation::Period> runs) {
+    std::int64_t days = 0;
+    for (const federation::Period& run : runs)
+        days += std::int64_t{run.to.number} - run.from.number + 1;
+    return days;
+}
+
+std::string missing_days_text(Language language, const Declared& declared) {
+    std::string runs;
+    for (const federation::Period& run : declared.missing_days)
+        runs += (runs.empty() ? "" : ", ") + run_text(language, run);
+    return text_with(language, "missing_days_runs", days_of(declared.missing_days), runs);
+}
+
+std::string last_statement_text(Language language, const Declared& declared) {
+    if (declared.last.number == 0) return std::string(text(language, "statement_none"));
+    return text_with(language, "statement_number", declared.last.number);
+}
+
+std::string announced_text(const Page& page, const Declared& declared) {
+    if (declared.announced == 0) return std::string(text(page.language, "announced_never"));
+    const std::string number = text_with(page.language, "statement_number", declared.announced);
+    if (!declared.announced_utc_s) return number;
+    return text_with(page.language, "announced_when", number,
+                     instant_text(page.language, page.calendar, *declared.announced_utc_s));
+}
+
+// What the member's declarations lack, a line each.
+std::vector<std::string> lacks_of(const Page& page, const Declared& declared) {
+    std::vector<std::string> lacks;
+    if (!declared.missing_days.empty())
+        lacks.push_back(text_with(page.language, "lacks_days", missing_days_text(page.language, declared)));
+    if (declared.statements_missing() > 0)
+        lacks.push_back(text_with(page.language, "lacks_statements", declared.statements_missing(),
+                                  last_statement_text(page.language, declared),
+                                  announced_text(page, declared)));
+    return lacks;
+}
+
+void put_declared(const Page& page, data& object, const Declared& declared) {
+    put(object, "last_number", declared.last.number);
+    put(object, "last_statement", last_statement_text(page.language, declared));
+    put(object, "last_sha256", declared.last.digest);
+    put_flag(object, "has_statement", declared.last.number > 0);
+    put_flag(object, "has_announced", declared.announced > 0);
+    put(object, "announced_number", declared.announced);
+    put(object, "announced", announced_text(page, declared));
+    put_flag(object, "has_announced_at", declared.announced_utc_s.has_value());
+    put(object, "announced_s", declared.announced_utc_s.value_or(0));
+    put(object, "statements_missing", declared.statements_missing());
+    put(object, "missing_days_count", days_of(declared.missing_days));
+    put_flag(object, "has_missing_days", !declared.missing_days.empty());
+    data runs = list();
+    for (const federation::Period& run : declared.missing_days) {
+        data line;
+        put(line, "from", config::iso_date(run.from));
+        put(line, "to", config::iso_date(run.to));
+        put(line, "text", run_text(page.language, run));
+        put_flag(line, "more", &run != &declared.missing_days.back());
+        runs.push_back(line);
+    }
+    object["runs"] = std::move(runs);
+}
+
+void put_received(Page& page, const std::optional<Received>& maybe_received) {
+    put_flag(page.root, "partial", maybe_received && !maybe_received->declared.complete());
+    if (!maybe_received) return put_flag(page.root, "received", false);
+    const Language language = page.language;
+    const Declared& declared = maybe_received->declared;
+    const auto shown = [](const std::string& name, const std::string& id) {
+        return name.empty() ? id : name;
+    };
+    const std::string hub = shown(maybe_received->hub_name, maybe_received->hub_id);
+    const std::string member = shown(maybe_received->member_name, maybe_received->member_id);
+    data received;
+    put(received, "issued_by", text_with(language, "issued_by_hub", hub, member));
+    put(received, "hub_name", hub);
+    put(received, "hub_id", maybe_received->hub_id);
+    put_declared(page, received, declared);
+    put(received, "completeness", text(language, declared.complete() ? "complete_yes" : "complete_no"));
+    page.root["received"] = std::move(received);
+    data lacks = list();
+    for (const std::string& lack : lacks_of(page, declared)) {
+        data line;
+        put(line, "text", lack);
+        lacks.push_back(line);
+    }
+    page.root["lacks"] = std::move(lacks);
+    put(page.root, "partial_note", text_with(language, "partial_note", member));
 }
 
 void put_provenance(Page& page, const Provenance& provenance) {
     const Language language = page.language;
     put(page.root, "node_name", provenance.node_name.empty() ? provenance.node_id : provenance.node_name);
     put(page.root, "node_id", provenance.node_id);
+    put(page.root, "node_label", text(language, provenance.received ? "declarant" : "node"));
+    put(page.root, "signature", text(language, provenance.received ? "signature_hub" : "signature"));
+    put_flag(page.root, "has_wwwroot", !provenance.wwwroot.empty());
     put(page.root, "wwwroot", provenance.wwwroot);
     put_instant(page, page.root, "issued", provenance.issued_at_utc_s);
     put(page.root, "scale",
@@ -189,6 +300,7 @@ void put_provenance(Page& page, const Provenance& provenance) {
     put(page.root, "last_event", last_event_text(page, provenance.freshness));
     put(page.root, "archived_events", provenance.freshness.archived_events);
     put_provenance_lists(page, provenance);
+    put_received(page, provenance.received);
 }
 
 void put_period(Page& page, const federation::Period& period) {
@@ -205,9 +317,10 @@ void put_notices(Page& page, bool no_trace, const Provenance& provenance, std::s
     const auto remarked = [&](std::string_view code) {
         return std::ranges::find(provenance.remarks, code) != provenance.remarks.end();
     };
-    const bool doubtful =
-        !provenance.outages.empty() || remarked("period_not_over") || remarked("last_event_before_period");
-    put_flag(page.root, "incomplete", doubtful && !no_trace);
+    const bool partial = provenance.received && !provenance.received->declared.complete();
+    const bool doubtful = partial || !provenance.outages.empty() || remarked("period_not_over") ||
+                          remarked("last_event_before_period");
+    put_flag(page.root, "incomplete", doubtful && !partial && !no_trace);  // a partial one says it at length
     put_flag(page.root, "no_trace", no_trace);
     put(page.root, "statement", text(page.language, doubtful ? "no_trace_doubt" : statement));
 }
@@ -218,7 +331,7 @@ data day_data(const Page& page, const DayLine& line) {
     put(day, "day_text", date_text(page.language, line.day));
     put_trace(page, day, "first", line.first_utc_s, /*time_only=*/true);
     put_trace(page, day, "last", line.last_utc_s, /*time_only=*/true);
-    put(day, "sessions_begun", line.sessions);
+    put_sessions(day, "sessions_begun", line.sessions);
     put_amount(day, line);
     data courses = list();
     for (const DayCourseLine& part : line.courses) {
@@ -291,7 +404,7 @@ data student_data(const Page& page, const GroupStudentLine& line) {
     put_trace(page, student, "first", line.first_utc_s, /*time_only=*/false);
     put_trace(page, student, "last", line.last_utc_s, /*time_only=*/false);
     put(student, "days_count", line.totals.days);
-    put(student, "sessions_count", line.totals.sessions);
+    put_sessions(student, "sessions_count", line.totals.sessions);
     put_amount(student, line.totals);
     return student;
 }
@@ -382,10 +495,10 @@ std::string render_html(const StudentReport& report, Language language) {
     put_identity(page, report.person);
     put_notices(page, report.days.empty(), report.provenance, "no_trace_student");
     put_flag(page.root, "has_days", !report.days.empty());
-    put_flag(page.root, "has_sessions", !report.sessions.empty());
+    put_flag(page.root, "has_sessions", report.sessions && !report.sessions->empty());
     page.root["days"] = list_of(page, report.days, day_data);
     page.root["courses"] = list_of(page, report.courses, course_data);
-    page.root["sessions"] = list_of(page, report.sessions, session_data);
+    page.root["sessions"] = list_of(page, report.sessions.value_or(std::vector<SessionLine>{}), session_data);
     return render(page, "student_title", kStudentMain);
 }
 

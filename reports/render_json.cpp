@@ -24,6 +24,10 @@ void put_instant(Json& object, const std::string& name, const CivilCalendar& cal
     object[name + "_local"] = utc_s ? Json(calendar.local_iso(*utc_s)) : Json(nullptr);
 }
 
+Json known(const std::optional<std::int64_t>& number) {
+    return number ? Json(*number) : Json(nullptr);
+}
+
 Json known(const std::string& name) {
     return name.empty() ? Json(nullptr) : Json(safe_text(name));
 }
@@ -54,7 +58,7 @@ Json totals_json(const Totals& totals) {
     Json object;
     put_amount(object, totals);
     object["days"] = totals.days;
-    object["sessions"] = totals.sessions;
+    object["sessions"] = known(totals.sessions);
     object["measured"] = h_mm_ss(totals.measured_s);
     object["credited"] = h_mm_ss(totals.credited_s);
     return object;
@@ -68,10 +72,33 @@ Json period_json(const federation::Period& period, const CivilCalendar& calendar
             {"end_utc_s", calendar.end_of(period.to)}};
 }
 
+// What is kept of a member's statements, into the object that names the member.
+void put_declared(Json& object, const Declared& declared, const CivilCalendar& calendar) {
+    object["complete"] = declared.complete();
+    object["last_statement"] = declared.last.number > 0 ? Json(declared.last.number) : Json(nullptr);
+    object["last_statement_sha256"] = known(declared.last.digest);
+    object["announced_statement"] = declared.announced > 0 ? Json(declared.announced) : Json(nullptr);
+    put_instant(object, "announced", calendar, declared.announced_utc_s);
+    object["statements_missing"] = declared.statements_missing();
+    object["missing_days"] = Json::array();
+    for (const federation::Period& run : declared.missing_days)
+        object["missing_days"].push_back(
+            {{"from", config::iso_date(run.from)}, {"to", config::iso_date(run.to)}});
+}
+
+Json received_json(const Received& received, const CivilCalendar& calendar) {
+    Json object = {{"hub", safe_text(received.hub_id)},
+                   {"hub_name", safe_text(received.hub_name)},
+                   {"member", safe_text(received.member_id)},
+                   {"member_name", safe_text(received.member_name)}};
+    put_declared(object, received.declared, calendar);
+    return object;
+}
+
 Json provenance_json(const Provenance& provenance, const CivilCalendar& calendar) {
     Json object = {{"node", safe_text(provenance.node_id)},
                    {"node_name", safe_text(provenance.node_name)},
-                   {"wwwroot", safe_text(provenance.wwwroot)},
+                   {"wwwroot", known(provenance.wwwroot)},
                    {"scale",
                     {{"id", safe_text(provenance.scale.id)},
                      {"version", provenance.scale.version},
@@ -86,12 +113,12 @@ Json provenance_json(const Provenance& provenance, const CivilCalendar& calendar
                    {"archived_events", provenance.freshness.archived_events}};
     put_instant(object, "as_of", calendar, provenance.freshness.as_of_utc_s);
     put_instant(object, "last_event", calendar, provenance.freshness.last_event_utc_s);
-    object["last_event_id"] =
-        provenance.freshness.last_event_id ? Json(*provenance.freshness.last_event_id) : Json(nullptr);
+    object["last_event_id"] = known(provenance.freshness.last_event_id);
     put_instant(object, "issued_at", calendar, provenance.issued_at_utc_s);
-    object["dropped"] = Json::object();
-    for (const auto& [reason, events] : provenance.dropped)
-        object["dropped"][safe_text(reason)] = events;
+    object["dropped"] = provenance.dropped ? Json::object() : Json(nullptr);
+    if (provenance.dropped)
+        for (const auto& [reason, events] : *provenance.dropped)
+            object["dropped"][safe_text(reason)] = events;
     object["outages"] = Json::array();
     for (const federation::Outage& outage : provenance.outages) {
         Json line;
@@ -103,6 +130,7 @@ Json provenance_json(const Provenance& provenance, const CivilCalendar& calendar
     object["remarks"] = Json::array();
     for (const std::string& code : provenance.remarks)
         object["remarks"].push_back(safe_text(code));
+    if (provenance.received) object["received"] = received_json(*provenance.received, calendar);
     return object;
 }
 
@@ -110,7 +138,7 @@ Json day_json(const DayLine& day, const CivilCalendar& calendar) {
     Json object = {{"date", config::iso_date(day.day)}};
     put_instant(object, "first", calendar, day.first_utc_s);
     put_instant(object, "last", calendar, day.last_utc_s);
-    object["sessions"] = day.sessions;
+    object["sessions"] = known(day.sessions);
     put_amount(object, day);
     object["courses"] = Json::array();
     for (const DayCourseLine& course : day.courses) {
@@ -178,8 +206,10 @@ std::string render_json(const StudentReport& report) {
                      {"totals", totals_json(report.totals)}};
     document["days"] = array_of(report.days, [&](const DayLine& day) { return day_json(day, calendar); });
     document["courses"] = array_of(report.courses, course_line_json);
-    document["sessions"] = array_of(
-        report.sessions, [&](const SessionLine& session) { return session_json(session, calendar); });
+    document["sessions"] = nullptr;
+    if (report.sessions)
+        document["sessions"] = array_of(
+            *report.sessions, [&](const SessionLine& session) { return session_json(session, calendar); });
     document["provenance"] = provenance_json(report.provenance, calendar);
     return text_of(document);
 }

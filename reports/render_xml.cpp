@@ -39,7 +39,7 @@ void put_exact(xml_node parent, const auto& line) {
 void put_totals(xml_node parent, const Totals& totals) {
     put_exact(parent, totals);
     put(parent, "DAYS_WITH_TRACE", totals.days);
-    put(parent, "SESSIONS_COUNT", totals.sessions);
+    put_known(parent, "SESSIONS_COUNT", totals.sessions);
 }
 
 // What a report says of a person beyond the standard's three names.
@@ -112,7 +112,7 @@ void put_days(xml_node parent, const StudentReport& report) {
         put(day, "DATE", config::iso_date(line.day));
         put_known(day, "FIRST", line.first_utc_s);
         put_known(day, "LAST", line.last_utc_s);
-        put(day, "SESSIONS_BEGUN", line.sessions);
+        put_known(day, "SESSIONS_BEGUN", line.sessions);
         put_exact(day, line);
         for (const DayCourseLine& part : line.courses) {
             xml_node course = day.append_child("DAY_COURSE");
@@ -123,8 +123,9 @@ void put_days(xml_node parent, const StudentReport& report) {
 }
 
 void put_sessions(xml_node parent, const StudentReport& report) {
+    if (!report.sessions) return;
     xml_node sessions = parent.append_child("SESSIONS");
-    for (const SessionLine& line : report.sessions) {
+    for (const SessionLine& line : *report.sessions) {
         xml_node session = sessions.append_child("SESSION");
         put(session, "BEGIN", line.begin_utc_s);
         put(session, "END", line.end_utc_s);
@@ -137,11 +138,38 @@ void put_sessions(xml_node parent, const StudentReport& report) {
     }
 }
 
+// What is kept of a member's statements, into the element that names the member.
+void put_declared(xml_node parent, const Declared& declared) {
+    put(parent, "COMPLETE", std::int64_t{declared.complete()});
+    if (declared.last.number > 0) {
+        put(parent, "LAST_STATEMENT", declared.last.number);
+        put(parent, "LAST_STATEMENT_SHA256", declared.last.digest);
+    }
+    if (declared.announced > 0) put(parent, "ANNOUNCED_STATEMENT", declared.announced);
+    put_known(parent, "ANNOUNCED_AT", declared.announced_utc_s);
+    put(parent, "STATEMENTS_MISSING", declared.statements_missing());
+    xml_node missing = parent.append_child("MISSING_DAYS");
+    for (const federation::Period& run : declared.missing_days) {
+        xml_node node = missing.append_child("RUN");
+        put(node, "FIRST_DAY", config::iso_date(run.from));
+        put(node, "LAST_DAY", config::iso_date(run.to));
+    }
+}
+
+void put_received(xml_node parent, const Received& received) {
+    xml_node node = parent.append_child("RECEIVED");
+    put(node, "HUB", received.hub_id);
+    put(node, "HUB_NAME", received.hub_name);
+    put(node, "MEMBER", received.member_id);
+    put(node, "MEMBER_NAME", received.member_name);
+    put_declared(node, received.declared);
+}
+
 void put_provenance(xml_node parent, const Provenance& provenance) {
     xml_node node = parent.append_child("PROVENANCE");
     put(node, "NODE", provenance.node_id);
     put(node, "NODE_NAME", provenance.node_name);
-    put(node, "WWWROOT", provenance.wwwroot);
+    if (!provenance.wwwroot.empty()) put(node, "WWWROOT", provenance.wwwroot);
     put(node, "SCALE_ID", provenance.scale.id);
     put(node, "SCALE_VERSION", provenance.scale.version);
     put(node, "SCALE_SHA256", provenance.scale.sha256);
@@ -156,11 +184,13 @@ void put_provenance(xml_node parent, const Provenance& provenance) {
     put_known(node, "LAST_EVENT", provenance.freshness.last_event_utc_s);
     put_known(node, "LAST_EVENT_ID", provenance.freshness.last_event_id);
     put(node, "ISSUED_AT", provenance.issued_at_utc_s);
-    xml_node dropped = node.append_child("DROPPED");
-    for (const auto& [reason, events] : provenance.dropped) {
-        xml_node line = dropped.append_child("DROPPED_EVENTS");
-        put(line, "REASON", reason);
-        put(line, "EVENTS", events);
+    if (provenance.dropped) {
+        xml_node dropped = node.append_child("DROPPED");
+        for (const auto& [reason, events] : *provenance.dropped) {
+            xml_node line = dropped.append_child("DROPPED_EVENTS");
+            put(line, "REASON", reason);
+            put(line, "EVENTS", events);
+        }
     }
     xml_node outages = node.append_child("OUTAGES");
     for (const federation::Outage& outage : provenance.outages) {
@@ -172,6 +202,7 @@ void put_provenance(xml_node parent, const Provenance& provenance) {
     xml_node remarks = node.append_child("REMARKS");
     for (const std::string& code : provenance.remarks)
         put(remarks, "REMARK", code);
+    if (provenance.received) put_received(node, *provenance.received);
 }
 
 void put_period(xml_node parent, const federation::Period& period, const CivilCalendar& calendar) {

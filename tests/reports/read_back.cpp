@@ -28,14 +28,35 @@ void put_line(Numbers& numbers, const std::string& key, const auto& line) {
     put_amount(numbers, key, line.measured_s, line.credited_s, line.events);
 }
 
+// What is not known has no key.
+void put_known(Numbers& numbers, const std::string& key, const std::optional<std::int64_t>& value) {
+    if (value) put(numbers, key, *value);
+}
+
 void put_totals(Numbers& numbers, const std::string& key, const Totals& totals) {
     put_line(numbers, key, totals);
     put(numbers, key + ".days", totals.days);
-    put(numbers, key + ".sessions", totals.sessions);
+    put_known(numbers, key + ".sessions", totals.sessions);
+}
+
+// A run of missing days is its last day under its first.
+void put_run(Numbers& numbers, const std::string& key, const std::string& from, const std::string& to) {
+    put(numbers, key + ".missing." + from, config::parse_iso_date(to).value().number);
+}
+
+void put_declared(Numbers& numbers, const std::string& key, const Declared& declared) {
+    if (declared.last.number > 0) put(numbers, key + ".last_statement", declared.last.number);
+    if (declared.announced > 0) put(numbers, key + ".announced", declared.announced);
+    put_known(numbers, key + ".announced_utc_s", declared.announced_utc_s);
+    put(numbers, key + ".statements_missing", declared.statements_missing());
+    for (const federation::Period& run : declared.missing_days)
+        put_run(numbers, key, config::iso_date(run.from), config::iso_date(run.to));
 }
 
 void put_provenance(Numbers& numbers, const Provenance& provenance) {
-    for (const auto& [reason, events] : provenance.dropped)
+    if (provenance.received) put_declared(numbers, "received", provenance.received->declared);
+    put(numbers, "dropped_known", provenance.dropped.has_value());
+    for (const auto& [reason, events] : provenance.dropped.value_or(std::map<std::string, std::int64_t>{}))
         put(numbers, "dropped." + reason, events);
     for (const federation::Outage& outage : provenance.outages)
         put(numbers, fmt::format("outage.{}.end", outage.from_utc_s), outage.to_utc_s);
@@ -56,7 +77,7 @@ Numbers numbers_of(const StudentReport& report) {
     for (const DayLine& day : report.days) {
         const std::string key = "day." + config::iso_date(day.day);
         put_line(numbers, key, day);
-        put(numbers, key + ".sessions", day.sessions);
+        put_known(numbers, key + ".sessions", day.sessions);
         for (const DayCourseLine& course : day.courses)
             put_line(numbers, fmt::format("{}.course.{}", key, course.course), course);
     }
@@ -68,7 +89,8 @@ Numbers numbers_of(const StudentReport& report) {
         for (const ActivityLine& activity : course.activities)
             put_line(numbers, fmt::format("{}.activity.{}", key, activity.activity), activity);
     }
-    for (const SessionLine& session : report.sessions) {
+    put(numbers, "sessions_known", report.sessions.has_value());
+    for (const SessionLine& session : report.sessions.value_or(std::vector<SessionLine>{})) {
         const std::string key = fmt::format("session.{}-{}", session.begin_utc_s, session.end_utc_s);
         put(numbers, key + ".duration_s", session.end_utc_s - session.begin_utc_s);
         put(numbers, key + ".inside_s", session.inside_s);
@@ -109,17 +131,30 @@ void json_amount(Numbers& numbers, const std::string& key, const json& line) {
     put_amount(numbers, key, line.at("measured_s"), line.at("credited_s"), line.at("events"));
 }
 
+void json_known(Numbers& numbers, const std::string& key, const json& value) {
+    if (!value.is_null()) put(numbers, key, value);
+}
+
+void json_declared(Numbers& numbers, const std::string& key, const json& declared) {
+    json_known(numbers, key + ".last_statement", declared.at("last_statement"));
+    json_known(numbers, key + ".announced", declared.at("announced_statement"));
+    json_known(numbers, key + ".announced_utc_s", declared.at("announced_utc_s"));
+    put(numbers, key + ".statements_missing", declared.at("statements_missing"));
+    for (const json& run : declared.at("missing_days"))
+        put_run(numbers, key, run.at("from"), run.at("to"));
+}
+
 void json_totals(Numbers& numbers, const std::string& key, const json& totals) {
     json_amount(numbers, key, totals);
     put(numbers, key + ".days", totals.at("days"));
-    put(numbers, key + ".sessions", totals.at("sessions"));
+    json_known(numbers, key + ".sessions", totals.at("sessions"));
 }
 
 void json_student(Numbers& numbers, const json& document) {
     for (const json& day : document.at("days")) {
         const std::string key = "day." + day.at("date").get<std::string>();
         json_amount(numbers, key, day);
-        put(numbers, key + ".sessions", day.at("sessions"));
+        json_known(numbers, key + ".sessions", day.at("sessions"));
         for (const json& course : day.at("courses"))
             json_amount(numbers, fmt::format("{}.course.{}", key, course.at("course").get<std::int64_t>()),
                         course);
@@ -133,6 +168,7 @@ void json_student(Numbers& numbers, const json& document) {
                         fmt::format("{}.activity.{}", key, activity.at("activity").get<std::int64_t>()),
                         activity);
     }
+    put(numbers, "sessions_known", !document.at("sessions").is_null());
     for (const json& session : document.at("sessions")) {
         const std::string key = fmt::format("session.{}-{}", session.at("begin_utc_s").get<std::int64_t>(),
                                             session.at("end_utc_s").get<std::int64_t>());
@@ -171,6 +207,8 @@ Numbers numbers_of_json(const std::string& text) {
     else
         json_group(numbers, document);
     const json& provenance = document.at("provenance");
+    if (provenance.contains("received")) json_declared(numbers, "received", provenance.at("received"));
+    put(numbers, "dropped_known", !provenance.at("dropped").is_null());
     for (const auto& [reason, events] : provenance.at("dropped").items())
         put(numbers, "dropped." + reason, events);
     for (const json& outage : provenance.at("outages"))
@@ -228,7 +266,7 @@ void csv_line(Numbers& numbers, const std::map<std::string, std::string>& line) 
                    number(line.at("events")));
     };
     const auto also = [&](const std::string& key, const char* column) {
-        put(numbers, key + "." + column, number(line.at(column)));
+        if (!line.at(column).empty()) put(numbers, key + "." + column, number(line.at(column)));
     };
     if (record == "total" || record == "student") {
         const std::string key = record == "total" ? record : "student." + line.at("student");
@@ -262,8 +300,18 @@ void csv_line(Numbers& numbers, const std::map<std::string, std::string>& line) 
         put(numbers, "dropped." + line.at("key"), number(line.at("events")));
     } else if (record == "outage") {
         put(numbers, "outage." + line.at("begin_utc_s") + ".end", number(line.at("end_utc_s")));
-    } else if (record == "meta" && (line.at("key") == "active" || line.at("key") == "median_s")) {
-        put(numbers, line.at("key"), number(line.at("value")));
+    } else if (record == "missing_days") {
+        put_run(numbers, "received", line.at("date_from"), line.at("date_to"));
+    } else if (record == "meta") {
+        static const std::map<std::string, std::string> kNumbers = {
+            {"active", "active"},
+            {"median_s", "median_s"},
+            {"last_statement", "received.last_statement"},
+            {"announced_statement", "received.announced"},
+            {"announced_utc_s", "received.announced_utc_s"},
+            {"statements_missing", "received.statements_missing"}};
+        const auto found = kNumbers.find(line.at("key"));
+        if (found != kNumbers.end()) put(numbers, found->second, number(line.at("value")));
     }
 }
 
@@ -271,8 +319,17 @@ void csv_line(Numbers& numbers, const std::map<std::string, std::string>& line) 
 
 Numbers numbers_of_csv(const std::string& table) {
     Numbers numbers;
-    for (const auto& line : parse_csv(table))
+    bool dropped_known = true, sessions_known = true, of_a_student = false;
+    for (const auto& line : parse_csv(table)) {
         csv_line(numbers, line);
+        if (line.at("record") == "meta" && line.at("key") == "dropped")
+            dropped_known = !line.at("value").empty();
+        if (line.at("record") != "total") continue;
+        of_a_student = !line.at("student").empty();
+        sessions_known = !line.at("sessions").empty();
+    }
+    put(numbers, "dropped_known", dropped_known);
+    if (of_a_student) put(numbers, "sessions_known", sessions_known);
     return numbers;
 }
 
@@ -293,6 +350,19 @@ std::int64_t child_number(xml_node parent, const char* name) {
     return number(parent.child(name).text().get());
 }
 
+void xml_known(Numbers& numbers, const std::string& key, xml_node parent, const char* name) {
+    if (parent.child(name)) put(numbers, key, child_number(parent, name));
+}
+
+void xml_declared(Numbers& numbers, const std::string& key, xml_node declared) {
+    xml_known(numbers, key + ".last_statement", declared, "LAST_STATEMENT");
+    xml_known(numbers, key + ".announced", declared, "ANNOUNCED_STATEMENT");
+    xml_known(numbers, key + ".announced_utc_s", declared, "ANNOUNCED_AT");
+    put(numbers, key + ".statements_missing", child_number(declared, "STATEMENTS_MISSING"));
+    for (xml_node run : declared.child("MISSING_DAYS"))
+        put_run(numbers, key, run.child("FIRST_DAY").text().get(), run.child("LAST_DAY").text().get());
+}
+
 void xml_amount(Numbers& numbers, const std::string& key, xml_node node) {
     put_amount(numbers, key, child_number(node, "ELAPSED_SECONDS"), child_number(node, "CREDITED_SECONDS"),
                child_number(node, "EVENTS"));
@@ -301,10 +371,12 @@ void xml_amount(Numbers& numbers, const std::string& key, xml_node node) {
 void xml_totals(Numbers& numbers, const std::string& key, xml_node node) {
     xml_amount(numbers, key, node);
     put(numbers, key + ".days", child_number(node, "DAYS_WITH_TRACE"));
-    put(numbers, key + ".sessions", child_number(node, "SESSIONS_COUNT"));
+    xml_known(numbers, key + ".sessions", node, "SESSIONS_COUNT");
 }
 
 void xml_provenance(Numbers& numbers, xml_node provenance) {
+    if (xml_node received = provenance.child("RECEIVED")) xml_declared(numbers, "received", received);
+    put(numbers, "dropped_known", !provenance.child("DROPPED").empty());
     for (xml_node line : provenance.child("DROPPED"))
         put(numbers, fmt::format("dropped.{}", line.child("REASON").text().get()),
             child_number(line, "EVENTS"));
@@ -326,10 +398,11 @@ void xml_student(Numbers& numbers, xml_node stats) {
     for (xml_node day : ours.child("DAYS")) {
         const std::string key = fmt::format("day.{}", day.child("DATE").text().get());
         xml_amount(numbers, key, day);
-        put(numbers, key + ".sessions", child_number(day, "SESSIONS_BEGUN"));
+        xml_known(numbers, key + ".sessions", day, "SESSIONS_BEGUN");
         for (xml_node course : day.children("DAY_COURSE"))
             xml_amount(numbers, fmt::format("{}.course.{}", key, child_number(course, "COURSE_ID")), course);
     }
+    put(numbers, "sessions_known", !ours.child("SESSIONS").empty());
     for (xml_node session : ours.child("SESSIONS")) {
         const std::string key =
             fmt::format("session.{}-{}", child_number(session, "BEGIN"), child_number(session, "END"));
@@ -362,8 +435,9 @@ void xml_group(Numbers& numbers, xml_node group) {
             continue;
         }
         const std::string id = stats.child("STUDENT_WITHOUT_TRACE").child("STUDENT_ID").text().get();
-        for (const char* zero : {".measured_s", ".credited_s", ".events", ".days", ".sessions"})
+        for (const char* zero : {".measured_s", ".credited_s", ".events", ".days"})
             put(numbers, "student." + id + zero, 0);
+        if (group.child("SESSIONS_COUNT")) put(numbers, "student." + id + ".sessions", 0);
     }
     xml_provenance(numbers, group.child("PROVENANCE"));
 }
@@ -401,6 +475,14 @@ std::int64_t attribute(xml_node parent, const char* name) {
     return value;
 }
 
+// A cell that is not known shows a dash, and nothing else.
+void put_shown(Numbers& numbers, const std::string& key, xml_node row, const char* name) {
+    if (row.find_child([&](xml_node child) { return child.attribute(name); }))
+        return put(numbers, key, attribute(row, name));
+    if (!row.find_child([&](xml_node child) { return std::strcmp(child.text().get(), "–") == 0; }))
+        throw std::runtime_error(fmt::format("neither {} nor a dash in {}", name, row.name()));
+}
+
 void html_amount(Numbers& numbers, const std::string& key, xml_node row) {
     put_amount(numbers, key, attribute(row, "data-measured-s"), attribute(row, "data-credited-s"),
                attribute(row, "data-events"));
@@ -408,6 +490,22 @@ void html_amount(Numbers& numbers, const std::string& key, xml_node row) {
 
 xml_node by_id(const pugi::xml_document& page, const char* id) {
     return page.find_node([&](xml_node node) { return std::strcmp(node.attribute("id").value(), id) == 0; });
+}
+
+// The value of an attribute whose text says it in words; nothing where no element has it.
+void html_said(Numbers& numbers, const std::string& key, const pugi::xml_document& page, const char* name) {
+    const auto found = page.select_node(fmt::format("//*[@{}]", name).c_str());
+    if (found) put(numbers, key, number(found.node().attribute(name).value()));
+}
+
+void html_received(Numbers& numbers, const pugi::xml_document& page) {
+    html_said(numbers, "received.last_statement", page, "data-statement");
+    html_said(numbers, "received.announced", page, "data-announced");
+    html_said(numbers, "received.announced_utc_s", page, "data-announced-utc-s");
+    html_said(numbers, "received.statements_missing", page, "data-statements-missing");
+    for (const auto& run : page.select_nodes("//*[@data-missing-from]"))
+        put_run(numbers, "received", run.node().attribute("data-missing-from").value(),
+                run.node().attribute("data-missing-to").value());
 }
 
 template <class Visit>
@@ -423,7 +521,7 @@ void html_days(Numbers& numbers, const pugi::xml_document& page) {
         if (auto date = row.attribute("data-day")) {
             key = fmt::format("day.{}", date.value());
             html_amount(numbers, key, row);
-            put(numbers, key + ".sessions", attribute(row, "data-sessions"));
+            put_shown(numbers, key + ".sessions", row, "data-sessions");
         } else if (auto course = row.attribute("data-day-course")) {
             html_amount(numbers, fmt::format("{}.course.{}", key, course.value()), row);
         }
@@ -466,7 +564,7 @@ void html_lines(Numbers& numbers, const pugi::xml_document& page) {
         const std::string key = fmt::format("student.{}", row.attribute("data-student").value());
         html_amount(numbers, key, row);
         put(numbers, key + ".days", attribute(row, "data-days"));
-        put(numbers, key + ".sessions", attribute(row, "data-sessions"));
+        put_shown(numbers, key + ".sessions", row, "data-sessions");
     });
     each_row(page, "weeks", [&](xml_node row) {
         if (!row.attribute("data-week")) return;
@@ -502,6 +600,10 @@ Numbers numbers_of_html(const std::string& text) {
     html_courses(numbers, page);
     html_sessions(numbers, page);
     html_lines(numbers, page);
+    html_received(numbers, page);
+    put(numbers, "dropped_known", by_id(page, "dropped-unknown").empty());
+    if (by_id(page, "students").empty())
+        put(numbers, "sessions_known", by_id(page, "sessions-unknown").empty());
     each_row(page, "dropped", [&](xml_node row) {
         put(numbers, fmt::format("dropped.{}", row.attribute("data-reason").value()),
             attribute(row, "data-events"));
