@@ -71,6 +71,11 @@ std::string announced_text(const Page& page, const Declared& declared) {
                      instant_text(page.language, page.calendar, *declared.announced_utc_s));
 }
 
+std::string statements_lack_text(const Page& page, const Declared& declared) {
+    return text_with(page.language, "lacks_statements", declared.statements_missing(),
+                     last_statement_text(page.language, declared), announced_text(page, declared));
+}
+
 }  // namespace
 
 void put(data& object, const std::string& key, std::string_view value) {
@@ -160,6 +165,10 @@ void put_imprint(Page& page, const Imprint& imprint) {
     put(page.root, "timezone", text_with(page.language, "timezone_note", imprint.timezone));
 }
 
+std::string_view colon(Language language) {
+    return language == Language::fr ? "\u202f:" : ":";
+}
+
 std::string run_text(Language language, const federation::Period& run) {
     if (run.from == run.to) return date_text(language, run.from);
     return text_with(language, "days_span", date_text(language, run.from), date_text(language, run.to));
@@ -175,11 +184,9 @@ std::int64_t days_of(std::span<const federation::Period> runs) {
 std::vector<std::string> lacks_of(const Page& page, const Declared& declared) {
     std::vector<std::string> lacks;
     if (!declared.missing_days.empty())
-        lacks.push_back(text_with(page.language, "lacks_days", missing_days_text(page.language, declared)));
-    if (declared.statements_missing() > 0)
-        lacks.push_back(text_with(page.language, "lacks_statements", declared.statements_missing(),
-                                  last_statement_text(page.language, declared),
-                                  announced_text(page, declared)));
+        lacks.push_back(fmt::format("{}{} {}", text(page.language, "lacks_days"), colon(page.language),
+                                    missing_days_text(page.language, declared)));
+    if (declared.statements_missing() > 0) lacks.push_back(statements_lack_text(page, declared));
     return lacks;
 }
 
@@ -196,6 +203,8 @@ void put_declared(const Page& page, data& object, const Declared& declared) {
     put(object, "statements_missing", declared.statements_missing());
     put(object, "missing_days_count", days_of(declared.missing_days));
     put_flag(object, "has_missing_days", !declared.missing_days.empty());
+    put_flag(object, "has_statements_missing", declared.statements_missing() > 0);
+    put(object, "statements_lack", statements_lack_text(page, declared));
     data runs = list();
     for (const federation::Period& run : declared.missing_days) {
         data line;
@@ -212,7 +221,7 @@ std::string render(Page& page, std::string_view title, std::string_view main, st
     const Language language = page.language;
     put(page.root, "lang", tag_of(language));
     put(page.root, "title", text(language, title));
-    put(page.root, "colon", language == Language::fr ? "\u202f:" : ":");
+    put(page.root, "colon", colon(language));
     put(page.root, "style_source", html_style_source());
     // The style holds braces of its own and is nobody's template.
     std::string rendered;

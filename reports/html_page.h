@@ -61,6 +61,8 @@ void put_period(Page& page, const federation::Period& period);
 // The instant of issue and the rule.
 void put_imprint(Page& page, const Imprint& imprint);
 
+// What stands before a colon, and the colon.
+[[nodiscard]] std::string_view colon(Language language);
 // "28/03/2026", "du 28/03/2026 au 29/03/2026".
 [[nodiscard]] std::string run_text(Language language, const federation::Period& run);
 [[nodiscard]] std::int64_t days_of(std::span<const federation::Period> runs);

@@ -38,6 +38,13 @@ tbody tr.lead th, tbody tr.lead td { background: #f1f5f8; }
 tbody tr.part th { padding-left: 1.6rem; }
 tbody tr.rest th { padding-left: 1.6rem; font-style: italic; }
 tbody tr.sum th, tbody tr.sum td { border-top: 2px solid #8a97a3; border-bottom: 0; }
+.close { font-size: 0.8rem; }
+.close th, .close td { padding: 0.24rem 0.35rem; }
+.close tbody th { min-width: 7rem; }
+.matrix { table-layout: fixed; }
+.matrix tbody th { min-width: 0; }
+.matrix thead th { overflow-wrap: break-word; hyphens: auto; }
+.matrix sup { line-height: 0; }
 .n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .t { white-space: nowrap; font-variant-numeric: tabular-nums; }
 thead th.n, thead th.t { white-space: normal; }

@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "config/civil_calendar.h"
+#include "federation/consolidation.h"
 #include "federation/ledger.h"
+#include "federation/member.h"
 #include "federation/statement_log.h"
 #include "reports/directory.h"
 
@@ -162,6 +164,47 @@ struct GroupReport {
     std::vector<GroupStudentLine> lines;   // by last name, first name, id
     std::vector<GroupCourseLine> courses;  // as in StudentReport
     std::vector<WeekLine> weeks;           // every week of the period, empty ones included
+};
+
+// A week of a member, or of all of them.
+struct PoolWeekLine {
+    config::IsoWeek week;
+    config::CivilDay from, to;  // the part of the week inside the period, both included
+    // Days of it of which the member says nothing; of the pool's week: of which any member says nothing.
+    std::int64_t missing_days = 0;
+    // Nothing: no day of it is declared, which is "no data" and not 0.
+    std::optional<federation::Sums> sums = std::nullopt;
+};
+
+// One member university's part of the pool.
+struct PoolMemberLine {
+    std::string node, name;  // a name may be empty
+    federation::MemberState state = federation::MemberState::active;
+    federation::Names names = federation::Names::none;  // what the hub may know of its students
+    Declared declared;
+    // Of its last statement under the scale. Nothing: it never declared anything under it.
+    std::optional<federation::Freshness> freshness;
+    std::vector<federation::Outage> outages;  // that touch the period
+    // Nothing: no day of the period is declared, which is "no data" and not 0.
+    std::optional<std::int64_t> days = std::nullopt;      // with any row
+    std::optional<federation::Sums> sums = std::nullopt;  // students: those with any row
+    std::vector<GroupCourseLine> courses;                 // by time, the longest first
+    std::vector<PoolWeekLine> weeks;                      // every week of the period
+};
+
+// What a hub says of all its members. A student of two universities is a student of each: the hub cannot
+// know that they are one.
+struct PoolReport {
+    std::string hub_id, hub_name;
+    Imprint imprint;
+    federation::Period period;
+    config::CivilCalendar calendar;
+    bool complete = false;                // all members are
+    std::int64_t complete_members = 0;    // of members.size()
+    std::int64_t days = 0;                // on which any member has any row
+    federation::Sums sums;                // over the members whose sums are known
+    std::vector<PoolMemberLine> members;  // by name, id
+    std::vector<PoolWeekLine> weeks;      // every week of the period
 };
 
 }  // namespace assidu::reports

@@ -122,6 +122,58 @@ Numbers numbers_of(const GroupReport& report) {
     return numbers;
 }
 
+namespace {
+
+void put_sums(Numbers& numbers, const std::string& key, const std::optional<federation::Sums>& sums) {
+    if (!sums) return;
+    put(numbers, key + ".students", sums->students);
+    put_line(numbers, key, *sums);
+}
+
+void put_weeks(Numbers& numbers, const std::string& prefix, const std::vector<PoolWeekLine>& weeks) {
+    for (const PoolWeekLine& line : weeks) {
+        const std::string key = prefix + "week." + config::iso_week_name(line.week);
+        put_sums(numbers, key, line.sums);
+        put(numbers, key + ".missing_days", line.missing_days);
+    }
+}
+
+void put_freshness(Numbers& numbers, const std::string& key,
+                   const std::optional<federation::Freshness>& freshness) {
+    if (!freshness) return;
+    put(numbers, key + ".as_of_utc_s", freshness->as_of_utc_s);
+    put(numbers, key + ".archived_events", freshness->archived_events);
+    put_known(numbers, key + ".last_event_utc_s", freshness->last_event_utc_s);
+    put_known(numbers, key + ".last_event_id", freshness->last_event_id);
+}
+
+}  // namespace
+
+Numbers numbers_of(const PoolReport& report) {
+    Numbers numbers;
+    put_sums(numbers, "total", report.sums);
+    put(numbers, "total.days", report.days);
+    put(numbers, "members", static_cast<std::int64_t>(report.members.size()));
+    put(numbers, "complete_members", report.complete_members);
+    put_weeks(numbers, "", report.weeks);
+    for (const PoolMemberLine& member : report.members) {
+        const std::string key = "member." + member.node;
+        put_sums(numbers, key, member.sums);
+        put_known(numbers, key + ".days", member.days);
+        put_declared(numbers, key, member.declared);
+        put_freshness(numbers, key, member.freshness);
+        for (const federation::Outage& outage : member.outages)
+            put(numbers, fmt::format("{}.outage.{}.end", key, outage.from_utc_s), outage.to_utc_s);
+        for (const GroupCourseLine& course : member.courses) {
+            const std::string course_key = fmt::format("{}.course.{}.{}", key, course.source, course.course);
+            put_line(numbers, course_key, course);
+            put(numbers, course_key + ".students", course.students);
+        }
+        put_weeks(numbers, key + ".", member.weeks);
+    }
+    return numbers;
+}
+
 // JSON
 // --------------------------------------------------------------------------------------------------------------
 
@@ -196,10 +248,55 @@ void json_group(Numbers& numbers, const json& document) {
     }
 }
 
+void json_sums(Numbers& numbers, const std::string& key, const json& sums) {
+    for (const char* name : {"students", "measured_s", "credited_s", "events"})
+        json_known(numbers, key + "." + name, sums.at(name));
+}
+
+void json_pool_weeks(Numbers& numbers, const std::string& prefix, const json& weeks) {
+    for (const json& week : weeks) {
+        const std::string key = prefix + "week." + week.at("week").get<std::string>();
+        json_sums(numbers, key, week);
+        put(numbers, key + ".missing_days", week.at("missing_days"));
+    }
+}
+
+void json_member(Numbers& numbers, const json& member) {
+    const std::string key = "member." + member.at("member").get<std::string>();
+    json_sums(numbers, key, member.at("totals"));
+    json_known(numbers, key + ".days", member.at("totals").at("days"));
+    json_declared(numbers, key, member);
+    if (const json& freshness = member.at("freshness"); !freshness.is_null())
+        for (const char* name : {"as_of_utc_s", "archived_events", "last_event_utc_s", "last_event_id"})
+            json_known(numbers, key + "." + name, freshness.at(name));
+    for (const json& outage : member.at("outages"))
+        put(numbers, fmt::format("{}.outage.{}.end", key, outage.at("from_utc_s").get<std::int64_t>()),
+            outage.at("to_utc_s"));
+    for (const json& course : member.at("courses"))
+        json_sums(numbers,
+                  fmt::format("{}.course.{}.{}", key, course.at("source").get<std::string>(),
+                              course.at("course").get<std::int64_t>()),
+                  course);
+    json_pool_weeks(numbers, key + ".", member.at("weeks"));
+}
+
+Numbers json_pool(const json& document) {
+    Numbers numbers;
+    json_sums(numbers, "total", document.at("totals"));
+    put(numbers, "total.days", document.at("totals").at("days"));
+    put(numbers, "members", static_cast<std::int64_t>(document.at("members").size()));
+    put(numbers, "complete_members", document.at("complete_members"));
+    json_pool_weeks(numbers, "", document.at("weeks"));
+    for (const json& member : document.at("members"))
+        json_member(numbers, member);
+    return numbers;
+}
+
 }  // namespace
 
 Numbers numbers_of_json(const std::string& text) {
     const json document = json::parse(text);
+    if (document.at("format") == "assidu-pool-report") return json_pool(document);
     Numbers numbers;
     json_totals(numbers, "total", document.at("totals"));
     if (document.at("format") == "assidu-student-report")
@@ -315,10 +412,54 @@ void csv_line(Numbers& numbers, const std::map<std::string, std::string>& line) 
     }
 }
 
+using Record = std::map<std::string, std::string>;
+
+void csv_fields(Numbers& numbers, const std::string& key, const Record& line,
+                std::initializer_list<const char*> columns) {
+    for (const char* column : columns)
+        if (!line.at(column).empty()) put(numbers, key + "." + column, number(line.at(column)));
+}
+
+void csv_pool_line(Numbers& numbers, const Record& line) {
+    const std::string& record = line.at("record");
+    const std::string member = "member." + line.at("member");
+    const auto sums = [&](const std::string& key) {
+        csv_fields(numbers, key, line, {"students", "measured_s", "credited_s", "events"});
+    };
+    if (record == "total" || record == "member") {
+        sums(record == "total" ? record : member);
+        csv_fields(numbers, record == "total" ? record : member, line, {"days"});
+    }
+    if (record == "member") {
+        csv_fields(numbers, member, line,
+                   {"last_statement", "announced_utc_s", "statements_missing", "as_of_utc_s",
+                    "archived_events", "last_event_utc_s", "last_event_id"});
+        if (!line.at("announced_statement").empty())
+            put(numbers, member + ".announced", number(line.at("announced_statement")));
+    } else if (record == "missing_days") {
+        put_run(numbers, member, line.at("date_from"), line.at("date_to"));
+    } else if (record == "outage") {
+        put(numbers, member + ".outage." + line.at("begin_utc_s") + ".end", number(line.at("end_utc_s")));
+    } else if (record == "member_course") {
+        sums(member + ".course." + line.at("source") + "." + line.at("course"));
+    } else if (record == "week" || record == "member_week") {
+        const std::string key = (record == "week" ? "" : member + ".") + "week." + line.at("key");
+        sums(key);
+        csv_fields(numbers, key, line, {"missing_days"});
+    } else if (record == "meta" && (line.at("key") == "members" || line.at("key") == "complete_members")) {
+        put(numbers, line.at("key"), number(line.at("value")));
+    }
+}
+
 }  // namespace
 
 Numbers numbers_of_csv(const std::string& table) {
     Numbers numbers;
+    if (const auto lines = parse_csv(table); lines.front().contains("member")) {
+        for (const Record& line : lines)
+            csv_pool_line(numbers, line);
+        return numbers;
+    }
     bool dropped_known = true, sessions_known = true, of_a_student = false;
     for (const auto& line : parse_csv(table)) {
         csv_line(numbers, line);
@@ -442,11 +583,62 @@ void xml_group(Numbers& numbers, xml_node group) {
     xml_provenance(numbers, group.child("PROVENANCE"));
 }
 
+void xml_sums(Numbers& numbers, const std::string& key, xml_node node) {
+    xml_known(numbers, key + ".students", node, "STUDENTS");
+    xml_known(numbers, key + ".measured_s", node, "ELAPSED_SECONDS");
+    xml_known(numbers, key + ".credited_s", node, "CREDITED_SECONDS");
+    xml_known(numbers, key + ".events", node, "EVENTS");
+}
+
+void xml_pool_weeks(Numbers& numbers, const std::string& prefix, xml_node weeks) {
+    for (xml_node week : weeks) {
+        const std::string key = fmt::format("{}week.{}", prefix, week.child("ISO_WEEK").text().get());
+        xml_sums(numbers, key, week);
+        put(numbers, key + ".missing_days", child_number(week, "DAYS_MISSING"));
+    }
+}
+
+void xml_member(Numbers& numbers, xml_node member) {
+    const std::string key = fmt::format("member.{}", member.child("NODE").text().get());
+    xml_sums(numbers, key, member);
+    xml_known(numbers, key + ".days", member, "DAYS_WITH_TRACE");
+    xml_declared(numbers, key, member);
+    xml_known(numbers, key + ".as_of_utc_s", member, "AS_OF");
+    xml_known(numbers, key + ".archived_events", member, "ARCHIVED_EVENTS");
+    xml_known(numbers, key + ".last_event_utc_s", member, "LAST_EVENT");
+    xml_known(numbers, key + ".last_event_id", member, "LAST_EVENT_ID");
+    for (xml_node line : member.child("OUTAGES"))
+        put(numbers, fmt::format("{}.outage.{}.end", key, child_number(line, "BEGIN")),
+            child_number(line, "END"));
+    for (xml_node course : member.child("GROUP_COURSES"))
+        xml_sums(numbers,
+                 fmt::format("{}.course.{}.{}", key, course.child("SOURCE").text().get(),
+                             child_number(course, "COURSE_ID")),
+                 course);
+    xml_pool_weeks(numbers, key + ".", member.child("WEEKS"));
+}
+
+Numbers xml_pool(xml_node pool) {
+    Numbers numbers;
+    xml_sums(numbers, "total", pool);
+    put(numbers, "total.days", child_number(pool, "DAYS_WITH_TRACE"));
+    put(numbers, "complete_members", child_number(pool, "COMPLETE_MEMBERS"));
+    xml_pool_weeks(numbers, "", pool.child("WEEKS"));
+    std::int64_t members = 0;
+    for (xml_node member : pool.child("MEMBERS")) {
+        xml_member(numbers, member);
+        ++members;
+    }
+    put(numbers, "members", members);
+    return numbers;
+}
+
 }  // namespace
 
 Numbers numbers_of_xml(const std::string& text) {
     pugi::xml_document document;
     parse(document, text);
+    if (xml_node pool = document.child("ASSIDU_POOL")) return xml_pool(pool);
     Numbers numbers;
     if (xml_node group = document.child("ASSIDU_GROUP"))
         xml_group(numbers, group);
@@ -589,11 +781,113 @@ void html_totals(Numbers& numbers, const pugi::xml_document& page) {
             if (box.child("dd").attribute(name.c_str())) put(numbers, key, attribute(box, name.c_str()));
 }
 
+void html_sums(Numbers& numbers, const std::string& key, xml_node row) {
+    if (!row.find_child([](xml_node child) { return child.attribute("data-measured-s"); })) return;
+    html_amount(numbers, key, row);
+    put(numbers, key + ".students", attribute(row, "data-students"));
+}
+
+void html_pool_statements(Numbers& numbers, const pugi::xml_document& page) {
+    const std::pair<const char*, const char*> said[] = {{"data-statement", ".last_statement"},
+                                                        {"data-announced", ".announced"},
+                                                        {"data-announced-utc-s", ".announced_utc_s"},
+                                                        {"data-as-of-utc-s", ".as_of_utc_s"},
+                                                        {"data-last-event-utc-s", ".last_event_utc_s"}};
+    each_row(page, "statements", [&](xml_node row) {
+        const std::string key = fmt::format("member.{}", row.attribute("data-member").value());
+        for (const auto& [name, what] : said)
+            if (row.attribute(name)) put(numbers, key + what, number(row.attribute(name).value()));
+        put(numbers, key + ".statements_missing", attribute(row, "data-statements-missing"));
+    });
+    for (const auto& run : page.select_nodes("//*[@data-missing-from]"))
+        put_run(numbers, fmt::format("member.{}", run.parent().attribute("data-member").value()),
+                run.node().attribute("data-missing-from").value(),
+                run.node().attribute("data-missing-to").value());
+}
+
+// The times of the weeks of some members, who stand across.
+void html_matrix(Numbers& numbers, xml_node table) {
+    std::vector<std::string> members;
+    for (xml_node column : table.child("thead").child("tr").children("th"))
+        if (column.attribute("data-member")) members.emplace_back(column.attribute("data-member").value());
+    for (xml_node row : table.child("tbody").children("tr")) {
+        if (!row.attribute("data-week")) continue;
+        auto member = members.begin();
+        for (xml_node cell : row.children("td")) {
+            const std::string key =
+                fmt::format("member.{}.week.{}", *member++, row.attribute("data-week").value());
+            if (!cell.attribute("data-measured-s")) continue;
+            const std::int64_t seconds = number(cell.attribute("data-measured-s").value());
+            const std::string shown = cell.text().get();
+            if (shown.substr(0, shown.find(' ')) !=
+                fmt::format("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60))
+                throw std::runtime_error(fmt::format("{} s shown as '{}'", seconds, shown));
+            put(numbers, key + ".measured_s", seconds);
+        }
+    }
+}
+
+void html_pool_courses(Numbers& numbers, const pugi::xml_document& page) {
+    std::string member;
+    each_row(page, "courses", [&](xml_node row) {
+        if (auto node = row.attribute("data-member")) {
+            member = fmt::format("member.{}", node.value());
+        } else if (row.attribute("data-course")) {
+            html_sums(numbers,
+                      fmt::format("{}.course.{}.{}", member, row.attribute("data-source").value(),
+                                  row.attribute("data-course").value()),
+                      row);
+        } else if (auto count = row.attribute("data-others")) {
+            put(numbers, member + ".others", number(count.value()));
+            html_amount(numbers, member + ".others", row);
+        }
+    });
+}
+
+Numbers html_pool(const pugi::xml_document& page) {
+    Numbers numbers;
+    const std::map<std::string, std::string> keys = {{"data-measured-s", "total.measured_s"},
+                                                     {"data-credited-s", "total.credited_s"},
+                                                     {"data-events", "total.events"},
+                                                     {"data-days", "total.days"},
+                                                     {"data-students", "total.students"},
+                                                     {"data-members", "members"},
+                                                     {"data-complete-members", "complete_members"}};
+    for (xml_node box : by_id(page, "totals"))
+        for (const auto& [name, key] : keys)
+            if (box.child("dd").attribute(name.c_str())) put(numbers, key, attribute(box, name.c_str()));
+    each_row(page, "members", [&](xml_node row) {
+        if (!row.attribute("data-member")) return;
+        const std::string key = fmt::format("member.{}", row.attribute("data-member").value());
+        html_sums(numbers, key, row);
+        if (row.find_child([](xml_node child) { return child.attribute("data-days"); }))
+            put(numbers, key + ".days", attribute(row, "data-days"));
+    });
+    html_pool_statements(numbers, page);
+    each_row(page, "weeks", [&](xml_node row) {
+        if (!row.attribute("data-week")) return;
+        const std::string key = fmt::format("week.{}", row.attribute("data-week").value());
+        html_sums(numbers, key, row);
+        put(numbers, key + ".missing_days", attribute(row, "data-missing-days"));
+    });
+    for (const auto& table : page.select_nodes("//table[@class='matrix']"))
+        html_matrix(numbers, table.node());
+    html_pool_courses(numbers, page);
+    each_row(page, "outages", [&](xml_node row) {
+        put(numbers,
+            fmt::format("member.{}.outage.{}.end", row.attribute("data-member").value(),
+                        row.attribute("data-begin").value()),
+            number(row.attribute("data-end").value()));
+    });
+    return numbers;
+}
+
 }  // namespace
 
 Numbers numbers_of_html(const std::string& text) {
     pugi::xml_document page;
     parse(page, text);
+    if (by_id(page, "members")) return html_pool(page);
     Numbers numbers;
     html_totals(numbers, page);
     html_days(numbers, page);
