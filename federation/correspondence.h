@@ -26,8 +26,9 @@ struct Correspondent {
     std::string title;
 };
 
-// The value of an answer; a fault becomes a refusal in its own words.
-[[nodiscard]] config::Result<rpc::Value> value_of_answer(std::string_view document, const std::string& title);
+// The value of an answer; a fault becomes a refusal in its own words, and its code is put into `fault`.
+[[nodiscard]] config::Result<rpc::Value> value_of_answer(std::string_view document, const std::string& title,
+                                                         std::int32_t* fault = nullptr);
 
 class Correspondence {
   public:
@@ -42,12 +43,16 @@ class Correspondence {
                                                   const std::vector<rpc::Value>& params,
                                                   std::int64_t* bytes = nullptr);
 
+    // The code of the fault that answered the last call; 0: none did.
+    [[nodiscard]] std::int32_t fault() const { return fault_; }
+
   private:
     std::string self_;
     Correspondent other_;
     const rpc::SigningKey& key_;
     const config::Clock& clock_;
     Carry carry_;
+    std::int32_t fault_ = 0;
 };
 
 }  // namespace assidu::federation

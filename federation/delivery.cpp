@@ -62,11 +62,14 @@ Result<StatementHead> Delivery::announce(const StatementHead& made) {
 Result<void> Delivery::deliver(StatementLog& log, Delivered& delivered) {
     const std::vector<std::int64_t> numbers = log.unreceipted(node_);
     delivered.waiting = static_cast<std::int64_t>(numbers.size());
-    if (const auto head = announce(log.head(node_)); !head) return std::unexpected(head.error());
+    const auto head = announce(log.head(node_));
+    delivered.fault = correspondence_.fault();
+    if (!head) return std::unexpected(head.error());
     for (const std::int64_t number : numbers) {
         const KeptStatement statement = log.find(node_, number).value();
         const auto value =
             correspondence_.call("statement.put", {Value::bytes(statement.bytes)}, &delivered.bytes);
+        delivered.fault = correspondence_.fault();
         if (!value) return std::unexpected(value.error());
         const auto note = rpc::Field(*value, "answer").member("receipt").bytes();
         if (!note) return std::unexpected(note.error());

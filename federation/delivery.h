@@ -33,6 +33,9 @@ struct Hub {
 struct Delivered {
     std::int64_t statements = 0, bytes = 0;  // receipted now; bytes of the outer documents
     std::int64_t waiting = 0;                // still without a receipt
+    // The code (PoolFault) with which the hub answered the last call; 0 if it answered otherwise or not at
+    // all.
+    std::int32_t fault = 0;
 };
 
 class Delivery {

@@ -4,12 +4,14 @@
 #include <exception>
 #include <functional>
 
+#include "config/limits.h"
 #include "config/refusal.h"
 #include "config/scale.h"
 #include "node/attendance/engine.h"
 #include "node/cli/commands.h"
 #include "node/cli/exit_code.h"
 #include "node/cli/pool_commands.h"
+#include "node/cli/serve.h"
 
 namespace assidu::node::cli {
 namespace {
@@ -218,11 +220,17 @@ void add_pool(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console
     CLI::App* send_command =
         app.add_subcommand("send", "Compute, declare what changed, and send it to the hub");
     send_command->callback([&] { chosen.run = [&] { return send(chosen.dir, clock, console); }; });
-    CLI::App* serve_command =
-        app.add_subcommand("serve", "Listen for the statements of members, until Ctrl-C");
+    CLI::App* serve_command = app.add_subcommand(
+        "serve",
+        "Do by itself what this node is for, until Ctrl-C: take in the files of the spool, "
+        "compute, report to the hub it joined, listen for members");
+    serve_command->add_option("--listen", chosen.serve.listen,
+                              "Address in figures and port, port 0: any free one; empty: do not listen "
+                              "(default: the settings' [pool] listen)");
     serve_command
-        ->add_option("--listen", chosen.serve.listen, "Address in figures and port; port 0: any free one")
-        ->capture_default_str();
+        ->add_option("--every", chosen.serve.every_s,
+                     "Seconds from round to round (default: the settings' [pool] report_every_s)")
+        ->check(CLI::Range(config::limits::kReportEverySecondsMin, config::limits::kReportEverySecondsMax));
     serve_command->callback([&] {
         chosen.run = [&] {
             chosen.serve.dir = chosen.dir;

@@ -27,11 +27,4 @@ struct JoinArguments {
 
 [[nodiscard]] ExitCode send(const std::filesystem::path& dir, const config::Clock& clock, Console& console);
 
-struct ServeArguments {
-    std::filesystem::path dir;
-    std::string listen = "127.0.0.1:8443";  // numeric address and port
-};
-// A hub's listener, until Ctrl-C.
-[[nodiscard]] ExitCode serve(const ServeArguments& arguments, const config::Clock& clock, Console& console);
-
 }  // namespace assidu::node::cli

@@ -4,6 +4,7 @@
 #include "node/attendance/compute.h"
 #include "node/cli/commands.h"
 #include "node/cli/interrupt.h"
+#include "node/cli/open_node.h"
 #include "node/cli/report_files.h"
 
 namespace assidu::node::cli {
@@ -107,7 +108,7 @@ ExitCode report(const ReportArguments& arguments, const config::Clock& clock, Co
                         arguments.from, arguments.to));
         return ExitCode::usage;
     }
-    auto node = Node::open(NodeFolder{arguments.dir}, clock);
+    auto node = open_to_change(arguments.dir, clock, console);
     if (!node) {
         console.complain(node.error().what);
         return ExitCode::configuration;

@@ -14,13 +14,18 @@ config::Result<std::int64_t> declare(Node& node, bool with_roster) {
     return *days + *roster;
 }
 
+config::Result<void> deliver(const Node& node, const federation::Hub& hub, const federation::Carry& carry,
+                             federation::Delivered& delivered) {
+    federation::Delivery delivery(node.settings().node_id, hub, node.signing_key(), node.clock(), carry);
+    return delivery.deliver(node.statements(), delivered);
+}
+
 config::Result<void> report_to(Node& node, const federation::Hub& hub, const federation::Carry& carry,
                                bool with_roster, Reported& reported) {
     const auto declared = declare(node, with_roster);
     if (!declared) return std::unexpected(declared.error());
     reported.declared = *declared;
-    federation::Delivery delivery(node.settings().node_id, hub, node.signing_key(), node.clock(), carry);
-    return delivery.deliver(node.statements(), reported.delivered);
+    return deliver(node, hub, carry, reported.delivered);
 }
 
 }  // namespace assidu::node::services

@@ -1,148 +1,29 @@
 // A pool of real processes with real keys over TLS on loopback: two universities and a hub, as their
 // administrators type it.
 
-#include <fcntl.h>
 #include <signal.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <fstream>
-#include <map>
 
-#include "federation/ledger_tables.h"
-#include "federation/sqlite_ledger.h"
 #include "node/node.h"
 #include "node/services/pool_directory.h"
-#include "tests/node/cli/node_fixture.h"
-#include "tests/seed.h"
+#include "tests/pool/pool_fixture.h"
 
 namespace assidu::tests {
 namespace {
 
 using ::testing::HasSubstr;
 
-// The value of a line "NAME   VALUE" of an output.
-std::string value_of(const std::string& output, const std::string& name) {
-    const std::size_t at = output.find(name);
-    if (at == std::string::npos) return {};
-    const std::size_t begin = output.find_first_not_of(' ', at + name.size());
-    return output.substr(begin, output.find('\n', begin) - begin);
-}
-
-// `assidu serve` as a child process; its first lines say where it listens.
-class Hub {
-  public:
-    Hub(std::string dir, const std::string& listen) : dir_(std::move(dir)) {
-        int ends[2];
-        if (::pipe(ends) != 0) throw std::runtime_error("cannot make a pipe");
-        child_ = ::fork();
-        if (child_ == 0) {
-            ::dup2(ends[1], STDOUT_FILENO);
-            const int log = ::open((dir_ + "/hub.log").c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-            ::dup2(log, STDERR_FILENO);
-            ::close(ends[0]);
-            const std::string program = std::string(ASSIDU_BINARY_DIR) + "/assidu";
-            ::execl(program.c_str(), program.c_str(), "--dir", dir_.c_str(), "serve", "--listen",
-                    listen.c_str(), nullptr);
-            ::_exit(127);
-        }
-        ::close(ends[1]);
-        std::string said;
-        char byte = 0;
-        while (std::ranges::count(said, '\n') < 2 && ::read(ends[0], &byte, 1) == 1)
-            said.push_back(byte);
-        ::close(ends[0]);
-        url_ = value_of(said, "listening on");
-        if (url_.empty())
-            throw std::runtime_error("the hub does not listen: " + contents_of(dir_ + "/hub.log"));
-    }
-    ~Hub() { end(SIGKILL); }
-    Hub(const Hub&) = delete;
-    Hub& operator=(const Hub&) = delete;
-
-    [[nodiscard]] const std::string& url() const { return url_; }
-    [[nodiscard]] std::string port() const { return url_.substr(url_.rfind(':') + 1); }
-    // Sends the signal and waits for the end; the exit code, or 128 + signal.
-    int end(int signal) {
-        if (child_ <= 0) return 0;
-        ::kill(child_, signal);
-        int status = 0;
-        while (::waitpid(child_, &status, 0) < 0) {
-        }
-        child_ = -1;
-        return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    }
-
-  private:
-    std::string dir_, url_;
-    pid_t child_ = -1;
-};
-
-class Pool : public ::testing::Test {
+class Pool : public PoolTest {
   protected:
-    void SetUp() override {
-        ASSERT_EQ(assidu({"init", "--dir", hub_dir(), "--name", "Le pôle", "--id", "pole", "--wwwroot",
-                          "https://pole.example"})
-                      .exit_code,
-                  0);
-        hub = std::make_unique<Hub>(hub_dir(), "127.0.0.1:0");
-        for (const std::string& name : {std::string("lyon"), std::string("nantes")}) {
-            ASSERT_EQ(assidu({"init", "--dir", dir_of(name), "--name", name, "--wwwroot",
-                              "https://" + name + ".example"})
-                          .exit_code,
-                      0);
-        }
-    }
-    [[nodiscard]] std::string hub_dir() const { return folder / "hub"; }
-    [[nodiscard]] std::string dir_of(const std::string& name) const { return folder / name; }
-
-    // Everything two administrators do until a node is a member.
-    void join(const std::string& name, const std::vector<std::string>& more = {},
-              const std::string& names = "") {
-        std::vector<std::string> invite{"--dir", hub_dir(), "member", "invite", name};
-        if (!names.empty()) invite.insert(invite.end(), {"--names", names});
-        const Finished invited = assidu(invite);
-        ASSERT_EQ(invited.exit_code, 0) << invited.err;
-        std::vector<std::string> arguments{"--dir",         dir_of(name),
-                                           "join",          hub->url(),
-                                           "--token",       value_of(invited.out, "token"),
-                                           "--fingerprint", value_of(invited.out, "fingerprint")};
-        arguments.insert(arguments.end(), more.begin(), more.end());
-        const Finished joined = assidu(arguments);
-        ASSERT_EQ(joined.exit_code, 0) << joined.err;
-        const std::string mine = value_of(joined.out.substr(joined.out.find("this node")), "fingerprint");
-        ASSERT_EQ(assidu({"--dir", hub_dir(), "member", "accept", name, "--fingerprint", mine}).exit_code, 0);
-    }
-    // Some days of events of some students, from a seed of their own.
     void import(const std::string& name, std::int64_t first_id, std::int64_t count) {
-        std::string text = kHeader;
-        for (std::int64_t id = first_id; id < first_id + count; ++id)
-            text += row(id, dice.roll(40, 60), 1'772'438'400 + dice.roll(0, 600'000),
-                        dice.one_in(2) ? dice.roll(501, 520) : 0);
-        const Finished finished = assidu(
-            {"--dir", dir_of(name), "import", folder.write(name + std::to_string(first_id) + ".csv", text)});
+        const Finished finished =
+            assidu({"--dir", dir_of(name), "import",
+                    folder.write(name + std::to_string(first_id) + ".csv", some_days(first_id, count))});
         ASSERT_EQ(finished.exit_code, 0) << finished.err;
     }
     Finished send(const std::string& name) const { return assidu({"--dir", dir_of(name), "send"}); }
-
-    // Seconds by student, day and course of a node, in a ledger file.
-    static std::map<std::string, std::int64_t> totals(const std::string& dir, const std::string& node) {
-        constexpr const char* kSonate = "e76007b21b2b992ddaef41907957208ab77c7ac67af15b6a66e7f44382f2f84b";
-        std::map<std::string, std::int64_t> found;
-        const auto ledger = federation::open_sqlite_ledger(dir + "/ledger.sqlite");
-        ledger->rows(
-            {node, kSonate, {config::CivilDay{INT32_MIN}, config::CivilDay{INT32_MAX}}, std::nullopt},
-            [&](const federation::LedgerRow& one) {
-                found[to_string(one.student) + " " + config::iso_date(one.day) + " " +
-                      std::to_string(one.course)] += one.measured_s;
-            });
-        return found;
-    }
-
-    TemporaryFolder folder;
-    Dice dice{test_seed()};
-    std::unique_ptr<Hub> hub;
 };
 
 TEST_F(Pool, TheHubsLedgerIsTheMembersToTheSecond) {
@@ -174,7 +55,7 @@ TEST_F(Pool, WhatAHubThatIsAwayDidNotGetArrivesOnceItIsBack) {
     EXPECT_THAT(away.err, HasSubstr("127.0.0.1:" + port));
     import("lyon", 1000, 500);
     EXPECT_EQ(send("lyon").exit_code, 5);
-    hub = std::make_unique<Hub>(hub_dir(), "127.0.0.1:" + port);
+    hub = serve_hub(port);
     const Finished back = send("lyon");
     ASSERT_EQ(back.exit_code, 0) << back.err;
     EXPECT_THAT(back.out, HasSubstr("2 receipted"));
@@ -196,7 +77,7 @@ TEST_F(Pool, KillsOnBothSidesAtAnyMomentLoseNothingAndCountNothingTwice) {
         };
         (void)assidu({"--dir", dir_of("lyon"), "send"}, killed);
         hub.reset();
-        hub = std::make_unique<Hub>(hub_dir(), "127.0.0.1:" + port);
+        hub = serve_hub(port);
     }
     const Finished last = send("lyon");
     ASSERT_EQ(last.exit_code, 0) << last.err;
@@ -211,15 +92,21 @@ TEST_F(Pool, AHubStopsOnCtrlCAndASuspendedMemberIsRefused) {
     const Finished refused = send("lyon");
     EXPECT_EQ(refused.exit_code, 5);
     EXPECT_THAT(refused.err, HasSubstr("the hub answers: refused (fault 1)"));
-    EXPECT_THAT(contents_of(hub_dir() + "/hub.log"),
+    EXPECT_THAT(contents_of(hub_dir() + "/serve.log"),
                 HasSubstr("refused a message of lyon: refused: it is suspended"));
     EXPECT_THAT(assidu({"--dir", hub_dir(), "member", "list"}).out, HasSubstr("refused  lyon"));
     EXPECT_EQ(hub->end(SIGINT), 0);
-    EXPECT_THAT(contents_of(hub_dir() + "/hub.log"), HasSubstr("stopped"));
+    EXPECT_THAT(contents_of(hub_dir() + "/serve.log"), HasSubstr("stopped"));
 }
 
 TEST_F(Pool, AHubAsksANodeForTheNamesOfAReportAndBothAuditIt) {
-    auto listener = std::make_unique<Hub>(dir_of("lyon"), "127.0.0.1:0");
+    const auto listen = [&](const std::string& where) {
+        auto process =
+            std::make_unique<ServingProcess>(dir_of("lyon"), std::vector<std::string>{"--listen", where});
+        (void)process->url();
+        return process;
+    };
+    auto listener = listen("127.0.0.1:0");
     const std::string url = listener->url();
     ASSERT_EQ(listener->end(SIGINT), 0);
     join("lyon", {"--own-url", url});
@@ -246,7 +133,7 @@ TEST_F(Pool, AHubAsksANodeForTheNamesOfAReportAndBothAuditIt) {
     ASSERT_FALSE(nobody) << "nobody listens";
     EXPECT_THAT(nobody.error().what, HasSubstr("the names of lyon are not told: " + url));
 
-    listener = std::make_unique<Hub>(dir_of("lyon"), url.substr(url.find("//") + 2));
+    listener = listen(url.substr(url.find("//") + 2));
     const auto directory = node::services::PoolDirectory::of(*issuer, lyon(), asked, purpose);
     ASSERT_TRUE(directory) << directory.error().what;
     EXPECT_EQ((*directory)->person(elodie)->lastname, "Roux");
