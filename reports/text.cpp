@@ -71,8 +71,8 @@ constexpr std::array kTexts{
               "Déclarations annoncées et non reçues\u202f: {0} (dernière reçue\u202f: {1}\u202f; dernière "
               "annoncée\u202f: {2})",
               "Statements announced and not received: {0} (last received: {1}; last announced: {2})"},
-    TextEntry{"issued_by_hub", "Émis par le hub {0} d’après les déclarations signées de {1}",
-              "Issued by the hub {0} from the signed statements of {1}"},
+    TextEntry{"issued_by_hub", "Émis par {0} (hub) d’après les déclarations signées de {1}",
+              "Issued by {0} (hub) from the signed statements of {1}"},
     TextEntry{"hub", "Hub émetteur", "Issuing hub"},
     TextEntry{"declarant", "Université déclarante", "Declaring university"},
     TextEntry{"completeness", "État des déclarations", "State of the statements"},
@@ -90,8 +90,8 @@ constexpr std::array kTexts{
     TextEntry{"statement_number", "n°\u00a0{0}", "no.\u00a0{0}"},
     TextEntry{"announced_when", "{0}, le {1}", "{0}, at {1}"},
     TextEntry{"announced_never", "jamais annoncée", "never announced"},
-    TextEntry{"sessions_unknown", "pas de données\u202f: les déclarations ne portent pas les sessions.",
-              "no data: statements do not carry sessions."},
+    TextEntry{"sessions_unknown", "Pas de données\u202f: les déclarations ne portent pas les sessions.",
+              "No data: statements do not carry sessions."},
     TextEntry{"dropped_unknown",
               "Événements que le barème ne compte pas\u202f: pas de données, les déclarations ne les portent "
               "pas.",
@@ -103,6 +103,7 @@ constexpr std::array kTexts{
     TextEntry{"universities_complete", "Universités complètes", "Complete universities"},
     TextEntry{"universities_complete_note", "tous leurs jours sont déclarés et reçus",
               "all their days are declared and received"},
+    TextEntry{"students_note", "avec au moins une trace", "with a trace at least"},
     TextEntry{"pool_twice_note",
               "Un étudiant inscrit dans deux universités compte deux fois\u202f: le hub ne connaît que des "
               "pseudonymes propres à chacune.",
@@ -117,6 +118,7 @@ constexpr std::array kTexts{
     TextEntry{"members_caption", "Par université", "By university"},
     TextEntry{"pool_state", "Données", "Data"},
     TextEntry{"data_complete", "complètes", "complete"},
+    TextEntry{"data_none", "aucune", "none"},
     TextEntry{"data_partial", "partielles", "partial"},
     TextEntry{"statements_caption", "Déclarations reçues de chaque université",
               "Statements received from each university"},
