@@ -56,6 +56,13 @@ void add_remark(Provenance& provenance, const char* code) {
         provenance.remarks.emplace_back(code);
 }
 
+// One run of missing days is the whole period: runs that touch are one.
+bool nothing_declared(const Declared& declared, const federation::Period& period) {
+    return std::ranges::any_of(declared.missing_days, [&](const federation::Period& run) {
+        return run.from <= period.from && run.to >= period.to;
+    });
+}
+
 config::Result<Ground> open(const ReportRequest& request, const Ledger& ledger) {
     require(request.scale != nullptr, "it was asked for without a scale");
     const config::Scale& scale = *request.scale;
@@ -84,6 +91,10 @@ config::Result<Ground> open(const ReportRequest& request, const Ledger& ledger) 
             received ? "member" : "node", request.node_id, scale.name(),
             calendar->local_iso(freshness->as_of_utc_s),
             received ? "its next statement has to arrive first" : "make them again"));
+    if (received && nothing_declared(request.received->declared, request.period))
+        return config::refuse(fmt::format("no data: member '{}' declared no day of {} to {} under scale {}",
+                                          request.node_id, config::iso_date(request.period.from),
+                                          config::iso_date(request.period.to), scale.name()));
     const LedgerQuery query{request.node_id, scale.sha256, request.period, std::nullopt};
     Provenance provenance;
     static_cast<Imprint&>(provenance) = imprint_of(scale, request.language, request.issued_at_utc_s);

@@ -30,7 +30,8 @@ struct ReportRequest {
 };
 
 // Both functions refuse what would be "no data" and must not look like "no activity": totals never made under
-// the scale, or made only for an instant that is not after the period's begin. They add remarks of their own
+// the scale, or made only for an instant that is not after the period's begin; with `received`, a period of
+// which no day is declared. They add remarks of their own
 // where the totals end inside the period. A ledger whose rows contradict themselves (activities longer than
 // their course, more time on a day than the day has) is a broken invariant: std::logic_error. Rows that a
 // member declared come from outside: there it is a refusal that names the member, and so are traces that do

@@ -36,7 +36,7 @@ bool same_time(const Sums& a, const Sums& b) {
 }
 
 std::int64_t days_in(const Period& period) {
-    return std::int64_t{period.to.number} - period.from.number + 1;
+    return std::max<std::int64_t>(0, std::int64_t{period.to.number} - period.from.number + 1);
 }
 
 // The days of a period of which something does not say anything, by their place in it.
@@ -191,6 +191,10 @@ config::Result<PoolReport> build_pool_report(const PoolReportRequest& request,
                                              const Consolidated& consolidated) {
     require(request.scale != nullptr && request.scale->sha256 == consolidated.scale_sha256,
             "it was asked for under another scale than the consolidation's");
+    if (consolidated.period.to < consolidated.period.from)
+        return config::refuse(fmt::format("the period ends ({}) before it begins ({})",
+                                          config::iso_date(consolidated.period.to),
+                                          config::iso_date(consolidated.period.from)));
     if (consolidated.members.empty())
         return config::refuse(fmt::format("no data: hub '{}' has no members", request.hub_id));
     if (std::ranges::none_of(consolidated.members,
@@ -213,6 +217,8 @@ config::Result<PoolReport> build_pool_report(const PoolReportRequest& request,
     for (const MemberPart& part : consolidated.members)
         report.members.push_back(member_line(
             part, consolidated.period, request.directory_of ? request.directory_of(part.node) : nullptr));
+    for (PoolMemberLine& member : report.members)
+        member.own = member.node == request.hub_id;
     report.weeks = pool_weeks(consolidated, report.members);
     report.complete_members = std::ranges::count_if(
         report.members, [](const PoolMemberLine& member) { return member.declared.complete(); });

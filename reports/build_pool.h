@@ -29,9 +29,9 @@ struct PoolReportRequest {
     std::function<const Directory*(const std::string& member)> directory_of;
 };
 
-// Refused where there is no data at all: no members, or no day of the period declared by any. A scale other
-// than the consolidation's, and parts that do not add up to their whole, are broken invariants:
-// std::logic_error.
+// Refused where the period ends before it begins, and where there is no data at all: no members, or no day of
+// the period declared by any. A scale other than the consolidation's, and parts that do not add up to their
+// whole, are broken invariants: std::logic_error.
 [[nodiscard]] config::Result<PoolReport> build_pool_report(const PoolReportRequest& request,
                                                            const federation::Consolidated& consolidated);
 

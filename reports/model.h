@@ -184,6 +184,7 @@ struct PoolMemberLine {
     std::string node, name;  // a name may be empty
     federation::MemberState state = federation::MemberState::active;
     federation::Names names = federation::Names::none;  // what the hub may know of its students
+    bool own = false;  // the hub's own students, about whom nobody has to declare anything to it
     Declared declared;
     // Of its last statement under the scale. Nothing: it never declared anything under it.
     std::optional<federation::Freshness> freshness;

@@ -79,6 +79,7 @@ data member_data(const Page& page, const PoolMemberLine& line) {
     put(member, "days_count", line.days.value_or(0));
     put(member, "data_state", data_state(language, line.sums.has_value(), line.declared.complete()));
     put_declared(page, member, line.declared);
+    if (line.own) put(member, "announced", text(language, "own_students"));
     put(member, "last_short", line.declared.last.digest.substr(0, kDigestShown) + "…");
     put_freshness(page, member, line.freshness);
     put(member, "agreement",

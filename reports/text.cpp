@@ -123,6 +123,7 @@ constexpr std::array kTexts{
     TextEntry{"statements_caption", "Déclarations reçues de chaque université",
               "Statements received from each university"},
     TextEntry{"last_received_short", "Dernière reçue", "Last received"},
+    TextEntry{"own_students", "sans objet (étudiants du hub)", "not needed (the hub’s own students)"},
     TextEntry{"announced_short", "Dernière annoncée", "Last announced"},
     TextEntry{"missing_short", "Manquantes", "Missing"},
     TextEntry{"agreement", "Membre, noms", "Member, names"},

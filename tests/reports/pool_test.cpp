@@ -219,6 +219,25 @@ TEST_F(PoolReportTest, ThePoolsColumnsBeginWithThoseOfEveryReport) {
     EXPECT_EQ(parse_csv(table).front().size(), 49U);
 }
 
+TEST_F(PoolReportTest, TheHubNeedsNoStatementAboutItsOwnStudents) {
+    federation::MemberPart& part = consolidated.members.at(0);
+    part.head = {};
+    part.announced = {};
+    part.announced_utc_s.reset();
+    request.hub_id = part.node;
+    const PoolReport report = pool_report();
+    EXPECT_TRUE(line_of(report, 0).own);
+    EXPECT_FALSE(line_of(report, 1).own);
+    EXPECT_TRUE(line_of(report, 0).declared.complete());
+    EXPECT_TRUE(has(render_html(report, Language::fr), "sans objet (étudiants du hub)"));
+    EXPECT_TRUE(has(render_html(report, Language::fr), "jamais annoncée"));  // the member that never declared
+}
+
+TEST_F(PoolReportTest, RefusesAPeriodThatEndsBeforeItBegins) {
+    consolidated.period = {period.to, period.from};
+    EXPECT_FALSE(build_pool_report(request, consolidated));
+}
+
 TEST_F(PoolReportTest, WithoutMembersOrWithoutADeclaredDayThereIsARefusalAndNoReport) {
     consolidated = pool(0);
     const auto nobody = build_pool_report(request, consolidated);

@@ -174,6 +174,17 @@ TEST_F(ReceivedReport, AMemberThatNeverDeclaredIsARefusal) {
     EXPECT_FALSE(build_group_report(request, group(), *ledger, directory));
 }
 
+TEST_F(ReceivedReport, APeriodOfWhichNoDayIsDeclaredIsARefusalAndNotZeros) {
+    request.received->declared.missing_days = {period};
+    const auto refused = build_student_report(request, zoe, *ledger, directory);
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().what.find("declared no day of 2026-03-20 to 2026-03-29"), std::string::npos)
+        << refused.error().what;
+    EXPECT_FALSE(build_group_report(request, group(), *ledger, directory));
+    request.received->declared.missing_days = {{config::next(period.from), period.to}};
+    EXPECT_TRUE(build_student_report(request, zoe, *ledger, directory));
+}
+
 // A member's rows come from outside: nonsense in them stops its report, and not the hub.
 TEST_F(ReceivedReport, RowsThatContradictThemselvesAreARefusalThatNamesTheMember) {
     std::vector<federation::LedgerRow> nonsense(3, row(bob, "2026-03-25", 12, 100, 5));
