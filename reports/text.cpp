@@ -296,6 +296,9 @@ constexpr std::array kTexts{
               "Le dernier événement archivé par le nœud est antérieur à la période\u202f: la collecte a pu "
               "s’arrêter.",
               "The last event archived by the node is older than the period: collection may have stopped."},
+    TextEntry{"remark.names_not_had",
+              "L’établissement n’a pas pu être interrogé sur les noms\u202f: des pseudonymes les remplacent.",
+              "The institution could not be asked for names: pseudonyms stand in their place."},
     TextEntry{"remark.other", "Remarque de code «\u202f{0}\u202f»", "Remark with the code “{0}”"},
     // Why the scale does not count an event, by code.
     TextEntry{"reason.origin", "origine hors barème (tâche planifiée, restauration…)",

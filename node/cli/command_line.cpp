@@ -12,6 +12,7 @@
 #include "node/cli/exit_code.h"
 #include "node/cli/pool_commands.h"
 #include "node/cli/serve.h"
+#include "node/demo/universities.h"
 
 namespace assidu::node::cli {
 namespace {
@@ -87,11 +88,17 @@ void add_import(CLI::App& app, Chosen& chosen, const config::Clock& clock, Conso
 void add_report(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console& console) {
     CLI::App* command = app.add_subcommand("report", "Write reports from the ledger");
     command->require_subcommand(1);
-    for (const char* kind : {"student", "group"}) {
+    constexpr std::pair<const char*, const char*> kKinds[] = {
+        {"student", "Per student: days, courses, activities, sessions"},
+        {"group", "The university: students, courses, weeks"},
+        {"pool", "At a hub: all its members, and what is missing"}};
+    for (const auto& [kind, about] : kKinds) {
         const bool one = std::string_view(kind) == "student";
-        CLI::App* report_kind =
-            command->add_subcommand(kind, one ? "Per student: days, courses, activities, sessions"
-                                              : "The university: students, courses, weeks");
+        CLI::App* report_kind = command->add_subcommand(kind, about);
+        if (std::string_view(kind) != "pool")
+            report_kind->add_option("--member", chosen.report.member,
+                                    "At a hub: the id of the member whose students they are (default: the "
+                                    "node's own)");
         report_kind->add_option("--from", chosen.report.from, "First civil day, YYYY-MM-DD")->required();
         report_kind->add_option("--to", chosen.report.to, "Last civil day, included")->required();
         if (one)
@@ -108,7 +115,7 @@ void add_report(CLI::App& app, Chosen& chosen, const config::Clock& clock, Conso
                                 "The folder to write to (default: one document goes to standard output)");
         report_kind->add_option("--lang", chosen.report.language, "fr or en (default: the settings')")
             ->check(CLI::IsMember({"fr", "en"}));
-        report_kind->callback([&, kind] {
+        report_kind->callback([&, kind = std::string(kind)] {
             chosen.run = [&, kind] {
                 chosen.report.dir = chosen.dir;
                 chosen.report.kind = kind;
@@ -151,16 +158,20 @@ void add_audit(CLI::App& app, Chosen& chosen, const config::Clock& clock, Consol
 
 void add_demo(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console& console) {
     CLI::App* command = app.add_subcommand(
-        "demo", "A month of one invented university: generate logs, import, compute, report");
+        "demo", "A month of an invented pool: universities and their hub, each a process of its own");
     chosen.demo.out = "demo-out";
     command->add_option("--out", chosen.demo.out, "The folder to write to")->capture_default_str();
     command->add_option("--seed", chosen.demo.seed, "Other people, other logs")->capture_default_str();
-    command->add_option("--student-count", chosen.demo.students, "Students of the university")
+    command->add_option("--university-count", chosen.demo.universities, "Universities of the pool")
         ->capture_default_str()
-        ->check(CLI::Range(1, 5000));
-    command->add_option("--event-count", chosen.demo.events, "Events of the month, about")
+        ->check(CLI::Range(1, demo::kUniversitiesMax));
+    command->add_option("--student-count", chosen.demo.students, "Students of the pool")
         ->capture_default_str()
-        ->check(CLI::Range(1000, 20'000'000));
+        ->check(CLI::Range(demo::kStudentsMin, 50'000));
+    command->add_option("--event-count", chosen.demo.events, "Log events of the month, about")
+        ->capture_default_str()
+        ->check(CLI::Range(1000, 50'000'000));
+    command->add_flag("--keep", chosen.demo.keep, "Leave the pool running until Ctrl-C");
     command->add_option("--lang", chosen.demo.language, "Of the reports: fr or en")
         ->check(CLI::IsMember({"fr", "en"}));
     command->callback([&] { chosen.run = [&] { return demo(chosen.demo, clock, console); }; });

@@ -31,7 +31,8 @@ struct ImportArguments {
 
 struct ReportArguments {
     std::filesystem::path dir;
-    std::string kind;                   // "student" or "group"
+    std::string kind;                   // "student", "group" or, at a hub, "pool"
+    std::string member;                 // at a hub: whose students; empty: the node's own
     std::string from, to;               // civil days, both included
     std::vector<std::string> students;  // none: all
     std::vector<std::string> formats;   // of "html", "csv", "json", "xml"
@@ -58,9 +59,12 @@ struct AuditArguments {
 struct DemoArguments {
     std::filesystem::path out;
     std::uint64_t seed = 1;
-    int students = 60;
-    std::int64_t events = 60'000;
+    int universities = 16;
+    int students = 1'040;
+    std::int64_t events =
+        1'400'000;  // of all people on the Moodles; those of students are about three quarters
     std::string language;
+    bool keep = false;  // leave the pool running until Ctrl-C
 };
 [[nodiscard]] ExitCode demo(const DemoArguments& arguments, const config::Clock& clock, Console& console);
 
