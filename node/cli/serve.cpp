@@ -78,7 +78,14 @@ class Speech {
 
     void done(const std::string& line) {
         const std::scoped_lock guard(mutex_);
-        console_.print(line + "\n");
+        try {
+            console_.print(line + "\n");
+        } catch (const config::ResourceFailure& failure) {
+            // What a node does matters more than what it says of it; the next line tries again.
+            console_.out().clear();
+            if (const auto complaint = complaints_.raise("output", failure.what()))
+                console_.complain(*complaint);
+        }
     }
     void say(const std::string& line) {
         const std::scoped_lock guard(mutex_);
@@ -302,9 +309,10 @@ std::string url_of(const config::Endpoint& endpoint, std::uint16_t port) {
 ExitCode serve(const ServeArguments& arguments, const config::Clock& clock, Console& console) {
     Speech speech(console);
     const NodeFolder folder{arguments.dir};
-    const auto node = Node::open(folder, clock, Node::Access::look);
-    if (!node) return refused(speech, node.error(), ExitCode::configuration);
-    const config::Settings& settings = node->settings();
+    auto opened_node = Node::open(folder, clock, Node::Access::look);
+    if (!opened_node) return refused(speech, opened_node.error(), ExitCode::configuration);
+    std::optional<Node> node(std::move(*opened_node));
+    const config::Settings settings = node->settings();
     const std::string listen = arguments.listen.value_or(settings.listen);
     std::optional<config::Endpoint> endpoint;
     if (!listen.empty()) {
@@ -336,6 +344,8 @@ ExitCode serve(const ServeArguments& arguments, const config::Clock& clock, Cons
         speech.done(fmt::format("listening on {}\nfingerprint  {}", url_of(*endpoint, hub->port()),
                                 node->signing_key().verifying_key().fingerprint()));
     }
+    // Only a listener needs the node all the time; rounds open it for themselves.
+    if (!hub) node.reset();
     Serving(folder, clock, speech, arguments.every_s.value_or(settings.report_every_s), std::move(spool))
         .run();
     if (hub) hub->stop(kGrace);
