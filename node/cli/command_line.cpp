@@ -28,6 +28,7 @@ struct Chosen {
     ImportArguments import;
     ReportArguments report;
     OutageArguments outage;
+    StatusArguments status;
     DemoArguments demo;
     MemberArguments member;
     JoinArguments join;
@@ -134,6 +135,18 @@ void add_outage(CLI::App& app, Chosen& chosen, const config::Clock& clock, Conso
             };
         });
     }
+}
+
+void add_status(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console& console) {
+    CLI::App* command = app.add_subcommand(
+        "status", "What this node holds, how fresh it is, what waits in its spool and for its hub");
+    command->add_flag("--json", chosen.status.json, "The same as one JSON object");
+    command->callback([&] {
+        chosen.run = [&] {
+            chosen.status.dir = chosen.dir;
+            return status(chosen.status, clock, console);
+        };
+    });
 }
 
 void add_demo(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console& console) {
@@ -245,8 +258,7 @@ int run(int argc, const char* const* argv, const config::Clock& clock, Console& 
     add_import(app, chosen, clock, console);
     add_report(app, chosen, clock, console);
     add_outage(app, chosen, clock, console);
-    CLI::App* status_command = app.add_subcommand("status", "What this node holds, and how fresh it is");
-    status_command->callback([&] { chosen.run = [&] { return status(chosen.dir, clock, console); }; });
+    add_status(app, chosen, clock, console);
     add_member(app, chosen, clock, console);
     add_pool(app, chosen, clock, console);
     add_demo(app, chosen, clock, console);

@@ -46,7 +46,11 @@ struct OutageArguments {
 };
 [[nodiscard]] ExitCode outage(const OutageArguments& arguments, const config::Clock& clock, Console& console);
 
-[[nodiscard]] ExitCode status(const std::filesystem::path& dir, const config::Clock& clock, Console& console);
+struct StatusArguments {
+    std::filesystem::path dir;
+    bool json = false;  // one JSON object (docs/operating.md) instead of lines
+};
+[[nodiscard]] ExitCode status(const StatusArguments& arguments, const config::Clock& clock, Console& console);
 
 struct DemoArguments {
     std::filesystem::path out;

@@ -6,6 +6,8 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <nlohmann/json.hpp>
+
 #include "tests/pool/pool_fixture.h"
 
 namespace assidu::tests {
@@ -144,6 +146,36 @@ TEST_F(Serve, AHubThatIsANodeTooImportsAndComputesWhileMembersDeliver) {
                   .exit_code,
               0);
     EXPECT_EQ(totals(hub_dir(), "pole"), own);
+}
+
+TEST_F(Serve, StatusSaysWhatWaitsAndWhenItIsTriedAgainAndHowFarAMemberIs) {
+    join("lyon");
+    const std::string port = hub->port();
+    hub->end(SIGTERM);
+    const auto lyon = serve("lyon");
+    drop(dir_of("lyon"), "log.csv", some_days(1, 100));
+    lyon->wait_for_log("127.0.0.1:" + port);
+    const auto waiting = nlohmann::json::parse(assidu({"--dir", dir_of("lyon"), "status", "--json"}).out);
+    EXPECT_EQ(waiting.at("statements").at("waiting"), 1);
+    EXPECT_EQ(waiting.at("statements").at("receipted"), 0);
+    EXPECT_TRUE(waiting.at("statements").at("oldest_waiting_utc_s").is_number());
+    EXPECT_EQ(waiting.at("serve").at("running"), true);
+    EXPECT_THAT(assidu({"--dir", dir_of("lyon"), "status"}).out,
+                HasSubstr("waiting      the oldest was declared "));
+    hub = serve_hub(port);
+    lyon->wait_for("receipted ");
+    EXPECT_EQ(lyon->end(SIGTERM), 0);
+    const auto done = nlohmann::json::parse(assidu({"--dir", dir_of("lyon"), "status", "--json"}).out);
+    EXPECT_EQ(done.at("statements").at("receipted"), 1);
+    EXPECT_EQ(done.at("serve").at("running"), false);
+    EXPECT_EQ(done.at("serve").at("delivery_problem"), "");
+    EXPECT_EQ(done.at("serve").at("retry_utc_s"), nullptr);
+    const auto pole = nlohmann::json::parse(assidu({"--dir", hub_dir(), "status", "--json"}).out);
+    EXPECT_EQ(pole.at("members").at(0).at("id"), "lyon");
+    EXPECT_EQ(pole.at("members").at(0).at("statements"), 1);
+    EXPECT_GE(pole.at("members").at(0).at("last_received_age_s").get<std::int64_t>(), 0);
+    EXPECT_THAT(assidu({"--dir", hub_dir(), "status"}).out,
+                HasSubstr("lyon, active, 1 statements, the last received "));
 }
 
 TEST_F(Serve, OtherCommandsWorkBesideItAndJoinIsNoticed) {
