@@ -157,28 +157,32 @@ class Serving {
     }
 
     void round() {
-        const auto lock = FolderLock::take(folder_);
+        const auto lock = failing_softly([&] { return FolderLock::take(folder_); });
         if (!lock) {
             speech_.problem("folder", "the round is put off: " + lock.error().what);
             schedule_.round_put_off();
             return;
         }
         speech_.settle("folder");
-        const auto ended = [&](const Result<void>& done) {
-            state_.round_utc_s = clock_.now_utc_s();
-            state_.round_problem = done ? "" : printable(done.error().what);
-            if (done) {
-                speech_.settle("round");
-            } else {
-                speech_.problem("round", done.error().what);
-                schedule_.round_failed();
-            }
-        };
+        const Result<void> done = failing_softly([&] { return work(); });
+        state_.round_utc_s = clock_.now_utc_s();
+        state_.round_problem = done ? "" : printable(done.error().what);
+        if (done) {
+            speech_.settle("round");
+        } else {
+            speech_.problem("round", done.error().what);
+            schedule_.round_failed();
+        }
+        remember();
+    }
+
+    // A full disk ends a round or a delivery, not the process: the next one may find it emptied.
+    template <class Work>
+    static auto failing_softly(const Work& work) -> decltype(work()) {
         try {
-            ended(work());
-            remember();
+            return work();
         } catch (const config::ResourceFailure& failure) {
-            ended(config::refuse(failure.what()));
+            return config::refuse(failure.what());
         }
     }
 
@@ -193,7 +197,11 @@ class Serving {
         if (!hub) return std::unexpected(hub.error());
         if (*hub) {
             const auto declared = services::declare(*node, (*hub)->names == federation::Names::roster);
-            if (!declared) return std::unexpected(declared.error());
+            if (!declared) {
+                // What was declared before can still be delivered.
+                schedule_.round_done(/*has_hub=*/true);
+                return std::unexpected(declared.error());
+            }
             if (*declared > 0) speech_.done(fmt::format("declared {} statements", *declared));
         }
         schedule_.round_done(hub->has_value());
@@ -230,13 +238,7 @@ class Serving {
     // Without the lock: a hub that answers slowly keeps nobody from working in the folder.
     void delivery() {
         federation::Delivered delivered;
-        const auto done = [&]() -> Result<void> {
-            try {
-                return deliver(delivered);
-            } catch (const config::ResourceFailure& failure) {
-                return config::refuse(failure.what());
-            }
-        }();
+        const Result<void> done = failing_softly([&] { return deliver(delivered); });
         if (delivered.statements > 0)
             speech_.done(
                 fmt::format("receipted {} statements, {} waiting", delivered.statements, delivered.waiting));
@@ -249,7 +251,10 @@ class Serving {
             schedule_.delivered();
         } else {
             const bool lasting = is_lasting(delivered.fault);
-            lasting ? schedule_.delivery_refused() : schedule_.delivery_failed();
+            if (lasting)
+                schedule_.delivery_refused();
+            else
+                schedule_.delivery_failed();
             state_.retry_utc_s = clock_.now_utc_s() + *schedule_.retry_in_ms() / kMillisecondsASecond;
             speech_.problem("delivery",
                             lasting ? done.error().what +
@@ -257,11 +262,7 @@ class Serving {
                                           "tried again only now and then"
                                     : done.error().what + "; tried again, after longer and longer waits");
         }
-        try {
-            remember();
-        } catch (const config::ResourceFailure& failure) {
-            speech_.problem("state", failure.what());
-        }
+        remember();
     }
 
     Result<void> deliver(federation::Delivered& delivered) {
@@ -281,7 +282,16 @@ class Serving {
             delivered);
     }
 
-    void remember() const { services::write_serve_state(folder_, state_); }
+    void remember() {
+        const auto written = failing_softly([&]() -> Result<void> {
+            services::write_serve_state(folder_, state_);
+            return {};
+        });
+        if (written)
+            speech_.settle("state");
+        else
+            speech_.problem("state", written.error().what);
+    }
 
     NodeFolder folder_;
     const config::Clock& clock_;
