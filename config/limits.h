@@ -76,6 +76,15 @@ inline constexpr std::size_t kFaultTextBytesMax = 4'096;
 // backlog goes in several statements.
 inline constexpr std::size_t kStatementRowsMax = 20'000;
 inline constexpr std::size_t kStatementBytesMax = std::size_t{8} << 20;
+// Events, and credited seconds, of a row that another node declares, and of an activity in it: a sum over the
+// years of a pool stays far below an overflow.
+inline constexpr std::int64_t kRowTotalMax = 1'000'000'000;
+
+// Members
+// ------------------------------------------------------------------------------------------------------
+
+// The address at which a member says its own listener is reached, in bytes.
+inline constexpr std::size_t kUrlBytesMax = 1'024;
 
 // Connections
 // -------------------------------------------------------------------------------------------------------

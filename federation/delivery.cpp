@@ -26,6 +26,16 @@ Result<Value> ask(const Carry& carry, std::string_view method, const std::vector
     return value_of(*answer);
 }
 
+Result<StatementHead> head_of(const Result<Value>& answer) {
+    if (!answer) return std::unexpected(answer.error());
+    const rpc::Field fields(*answer, "answer");
+    const auto number = fields.member("number").integer();
+    const auto digest = fields.member("digest").text();
+    if (!number) return std::unexpected(number.error());
+    if (!digest) return std::unexpected(digest.error());
+    return StatementHead{*number, std::string(*digest)};
+}
+
 }  // namespace
 
 Result<Introduction> ask_introduction(const Carry& carry) {
@@ -74,19 +84,21 @@ Result<Value> Delivery::call(std::string_view method, const std::vector<Value>& 
 }
 
 Result<StatementHead> Delivery::head() {
-    const auto value = call("statement.head", {});
-    if (!value) return std::unexpected(value.error());
-    const rpc::Field fields(*value, "answer");
-    const auto number = fields.member("number").integer();
-    const auto digest = fields.member("digest").text();
-    if (!number) return std::unexpected(number.error());
-    if (!digest) return std::unexpected(digest.error());
-    return StatementHead{*number, std::string(*digest)};
+    return head_of(call("statement.head", {}));
+}
+
+Result<StatementHead> Delivery::announce(const StatementHead& made) {
+    return head_of(call("statement.announce", {Value::structure({{"number", Value::integer(made.number)},
+                                                                 {"digest", Value::text(made.digest)},
+                                                                 {"url", Value::text(hub_.own_url)}})}));
 }
 
 Result<void> Delivery::deliver(StatementLog& log, Delivered& delivered) {
     const std::vector<std::int64_t> numbers = log.unreceipted(node_);
     delivered.waiting = static_cast<std::int64_t>(numbers.size());
+    const auto head = announce(log.head(node_));
+    delivered.fault = fault_;
+    if (!head) return std::unexpected(head.error());
     for (const std::int64_t number : numbers) {
         const KeptStatement statement = log.find(node_, number).value();
         const auto value = call("statement.put", {Value::bytes(statement.bytes)}, &delivered.bytes);

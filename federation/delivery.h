@@ -25,6 +25,7 @@ struct Hub {
     rpc::VerifyingKey key;
     std::string tls_fingerprint;
     Names names = Names::none;  // what this node lets the hub know of its students
+    std::string own_url;        // where the hub reaches this node's own pool listener; empty: nowhere
 };
 
 // Asks whoever answers to introduce itself; whether to believe it is for people to decide.
@@ -49,9 +50,12 @@ class Delivery {
 
     // The hub's head of this node's statements.
     [[nodiscard]] config::Result<StatementHead> head();
-    // Sends every statement without a receipt, ascending, until one is not taken: then refused with the
-    // reason, after what was receipted is kept. A receipt is kept only if it is the hub's, of that very
-    // statement.
+    // Tells the hub the last statement that this node has made, and where it is reached; the hub's head of
+    // them.
+    [[nodiscard]] config::Result<StatementHead> announce(const StatementHead& made);
+    // Announces the head, also where nothing waits; then sends every statement without a receipt, ascending,
+    // until one is not taken: then refused with the reason, after what was receipted is kept. A receipt is
+    // kept only if it is the hub's, of that very statement.
     [[nodiscard]] config::Result<void> deliver(StatementLog& log, Delivered& delivered);
 
   private:

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 
+#include "config/digest.h"
+#include "config/limits.h"
 #include "federation/statement.h"
 
 namespace assidu::federation {
@@ -19,6 +22,13 @@ Value message_value(const rpc::SignedMessage& message) {
 PoolFault fault_of(ChainVerdict verdict) {
     if (verdict == ChainVerdict::fork) return PoolFault::fork;
     return verdict == ChainVerdict::ahead ? PoolFault::ahead : PoolFault::broken_chain;
+}
+
+// Empty, or an address that is safe to print and that a client can be made of.
+bool is_url(std::string_view text) {
+    return text.empty() || (text.starts_with("https://") && std::ranges::all_of(text, [](char c) {
+                                return c > ' ' && static_cast<unsigned char>(c) < 0x7f;
+                            }));
 }
 
 }  // namespace
@@ -149,12 +159,40 @@ Reception::Answer Reception::inner(const rpc::SignedMessage& message, const Memb
     const auto call = rpc::decode_call(message.payload);
     if (!call) return std::unexpected(Refused{PoolFault::malformed, call.error().what});
     if (call->method == "statement.put" && call->params.size() == 1) return put_statement(*call, member);
-    if (call->method == "statement.head" && call->params.empty()) {
-        const StatementHead head = statements_.head(member.id);
-        return Value::structure(
-            {{"number", Value::integer(head.number)}, {"digest", Value::text(head.digest)}});
-    }
+    if (call->method == "statement.announce" && call->params.size() == 1) return announce(*call, member);
+    if (call->method == "statement.head" && call->params.empty()) return head_of(member);
     return std::unexpected(Refused{PoolFault::malformed, "no such method with so many parameters"});
+}
+
+Reception::Answer Reception::head_of(const Member& member) const {
+    const StatementHead head = statements_.head(member.id);
+    return Value::structure({{"number", Value::integer(head.number)}, {"digest", Value::text(head.digest)}});
+}
+
+Reception::Answer Reception::announce(const rpc::Call& call, const Member& member) {
+    const rpc::Field fields(call.params[0], "statement.announce");
+    const auto number = fields.member("number").integer();
+    const auto digest = fields.member("digest").text();
+    const auto url = fields.member("url").text();
+    for (const auto* text : {&digest, &url}) {
+        if (!*text) return std::unexpected(Refused{PoolFault::malformed, text->error().what});
+    }
+    if (!number) return std::unexpected(Refused{PoolFault::malformed, number.error().what});
+    if (*number < 0 || (*number == 0 ? !digest->empty() : !config::is_sha256_hex(*digest)))
+        return std::unexpected(
+            Refused{PoolFault::malformed,
+                    "statement.announce wants a number from 0 on, and the SHA-256 of that statement's note"});
+    if (url->size() > config::limits::kUrlBytesMax || !is_url(*url))
+        return std::unexpected(Refused{
+            PoolFault::malformed, fmt::format("statement.announce wants an https:// address of at most {} "
+                                              "bytes, or none",
+                                              config::limits::kUrlBytesMax)});
+    // It is accepted all the same: what a member that was restored from a backup still knows is a fact.
+    if (*number < member.announced.number)
+        log_(fmt::format("{} announces statement {} after {}: was it restored from a backup?", member.id,
+                         *number, member.announced.number));
+    members_.announce(member.id, {*number, std::string(*digest)}, std::string(*url), clock_.now_utc_s());
+    return head_of(member);
 }
 
 Reception::Answer Reception::put_statement(const rpc::Call& call, const Member& member) {

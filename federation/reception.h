@@ -66,6 +66,8 @@ class Reception {
                    std::string& sender);
     Answer inner(const rpc::SignedMessage& message, const Member& member);
     Answer put_statement(const rpc::Call& call, const Member& member);
+    Answer announce(const rpc::Call& call, const Member& member);
+    Answer head_of(const Member& member) const;
     void note(const std::string& sender, const Refused& refused);
 
     Receiver receiver_;

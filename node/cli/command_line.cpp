@@ -198,6 +198,9 @@ void add_pool(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console
     join_command->add_option("--token", chosen.join.token, "Of the invitation")->required();
     join_command->add_option("--fingerprint", chosen.join.fingerprint,
                              "Of the hub, as its administrator reads it out");
+    join_command->add_option("--own-url", chosen.join.own_url,
+                             "Where the hub reaches this node's own listener, such as "
+                             "https://assidu.univ-lyon.fr:8443 (default: nowhere)");
     join_command
         ->add_option("--names", chosen.join.names,
                      "What the hub may know of this node's students: none or roster (default: none)")

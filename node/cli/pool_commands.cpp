@@ -8,8 +8,8 @@
 #include "node/collect/text.h"
 #include "node/node.h"
 #include "node/services/hub_contact.h"
+#include "node/services/joining.h"
 #include "node/services/pool_member.h"
-#include "rpc/http_client.h"
 
 namespace assidu::node::cli {
 namespace {
@@ -73,31 +73,21 @@ ExitCode member(const MemberArguments& arguments, const config::Clock& clock, Co
 ExitCode join(const JoinArguments& arguments, const config::Clock& clock, Console& console) {
     const auto node = open_to_change(arguments.dir, clock, console);
     if (!node) return refused(console, node.error(), ExitCode::configuration);
-    const auto seen = rpc::peek_fingerprint(arguments.url);
-    if (!seen) return refused(console, seen.error(), ExitCode::resource);
-    const auto carry = services::carry_to(arguments.url, *seen, node->tls_identity());
-    if (!carry) return refused(console, carry.error(), ExitCode::usage);
-    const auto introduction = federation::ask_introduction(*carry);
-    if (!introduction) return refused(console, introduction.error(), ExitCode::resource);
-    console.print(fmt::format("hub          {} ({})\nfingerprint  {}\n", introduction->id, introduction->name,
-                              introduction->key.fingerprint()));
-    if (introduction->tls_fingerprint != *seen) {
-        console.complain(
-            "the hub's key does not endorse the certificate of this connection: somebody stands between");
-        return ExitCode::input;
-    }
-    if (introduction->key.fingerprint() != arguments.fingerprint) {
+    const auto hub = services::look_at_hub(arguments.url, node->tls_identity());
+    if (!hub) return refused(console, hub.error(), ExitCode::resource);
+    console.print(fmt::format("hub          {} ({})\nfingerprint  {}\n", hub->introduction.id,
+                              hub->introduction.name, hub->introduction.key.fingerprint()));
+    if (hub->introduction.key.fingerprint() != arguments.fingerprint) {
         console.complain(arguments.fingerprint.empty()
                              ? "compare this fingerprint with the one the hub's administrator reads out, "
                                "then give it with --fingerprint"
                              : "this is not the fingerprint that was given: nothing was joined");
         return ExitCode::input;
     }
-    if (const auto asked = federation::ask_to_join(*carry, node->introduction(), arguments.token); !asked)
-        return refused(console, asked.error(), ExitCode::input);
-    services::write_hub(node->folder(),
-                        {arguments.url, introduction->id, introduction->key, *seen,
-                         arguments.names == "roster" ? federation::Names::roster : federation::Names::none});
+    const auto names = federation::parse_names(arguments.names).value_or(federation::Names::none);
+    if (const auto joined = services::join_hub(*node, *hub, arguments.token, {names, arguments.own_url});
+        !joined)
+        return refused(console, joined.error(), ExitCode::input);
     console.print(fmt::format("this node    {}\nfingerprint  {}\n", node->settings().node_id,
                               node->signing_key().verifying_key().fingerprint()));
     console.say(

@@ -20,7 +20,7 @@ struct MemberArguments {
 
 struct JoinArguments {
     std::filesystem::path dir;
-    std::string url, token, fingerprint, names;
+    std::string url, token, fingerprint, names, own_url;
 };
 // Shows the hub's fingerprint and goes on only if it is the one that the administrator gave.
 [[nodiscard]] ExitCode join(const JoinArguments& arguments, const config::Clock& clock, Console& console);
