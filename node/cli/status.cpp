@@ -184,8 +184,11 @@ class Lines {
             line("hub", printable(fmt::format("{} at {}", (*status_.hub)->id, (*status_.hub)->url)));
         for (const MemberStatus& one : status_.members)
             line("member",
-                 fmt::format("{}, {}, {} statements{}{}", one.member.id, name_of(one.member.state),
+                 fmt::format("{}, {}, {} statements{}{}{}", one.member.id, name_of(one.member.state),
                              one.statements,
+                             one.member.announced.number > one.statements
+                                 ? fmt::format(" of {} announced", one.member.announced.number)
+                                 : "",
                              one.received_utc_s ? ", the last received " + ago(*one.received_utc_s) : "",
                              one.member.name.empty() ? "" : ", " + printable(one.member.name)));
     }
@@ -235,6 +238,8 @@ Json pool_json(const Status& status) {
                            {"names", name_of(one.member.names)},
                            {"since_utc_s", one.member.since_utc_s},
                            {"statements", one.statements},
+                           {"announced", one.member.announced.number},
+                           {"announced_utc_s", json_of(one.member.announced_utc_s)},
                            {"last_received_utc_s", json_of(one.received_utc_s)},
                            {"last_received_age_s", json_of(age_s)}});
     }

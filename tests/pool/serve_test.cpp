@@ -176,6 +176,7 @@ TEST_F(Serve, StatusSaysWhatWaitsAndWhenItIsTriedAgainAndHowFarAMemberIs) {
     const auto pole = nlohmann::json::parse(assidu({"--dir", hub_dir(), "status", "--json"}).out);
     EXPECT_EQ(pole.at("members").at(0).at("id"), "lyon");
     EXPECT_EQ(pole.at("members").at(0).at("statements"), 1);
+    EXPECT_EQ(pole.at("members").at(0).at("announced"), 1);
     EXPECT_GE(pole.at("members").at(0).at("last_received_age_s").get<std::int64_t>(), 0);
     EXPECT_THAT(assidu({"--dir", hub_dir(), "status"}).out,
                 HasSubstr("lyon, active, 1 statements, the last received "));
