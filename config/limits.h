@@ -85,6 +85,12 @@ inline constexpr std::int64_t kRowTotalMax = 1'000'000'000;
 
 // The address at which a member says its own listener is reached, in bytes.
 inline constexpr std::size_t kUrlBytesMax = 1'024;
+// Students, courses and activities together whose names one call asks for; who needs more asks again.
+inline constexpr std::size_t kNamesAskedMax = 2'000;
+// Bytes of the names that one call is answered with: with base64 twice around them they still are a body.
+inline constexpr std::size_t kNamesBytesMax = std::size_t{4} << 20;
+// What names are asked for, in bytes of UTF-8: it stands in the audit of both sides.
+inline constexpr std::size_t kPurposeBytesMax = 200;
 
 // Connections
 // -------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@
 #include <array>
 #include <limits>
 #include <stdexcept>
+#include <tuple>
 #include <unordered_map>
 
 #include "config/limits.h"

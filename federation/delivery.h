@@ -2,22 +2,17 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string>
-#include <string_view>
 
 #include "config/clock.h"
 #include "config/refusal.h"
+#include "federation/correspondence.h"
 #include "federation/member.h"
 #include "federation/statement_log.h"
 #include "rpc/signing_key.h"
 #include "rpc/xmlrpc.h"
 
 namespace assidu::federation {
-
-// Carries an XML-RPC document to the hub and brings its answer. Refused where the hub cannot be reached: try
-// later.
-using Carry = std::function<config::Result<std::string>(std::string_view body)>;
 
 // The hub as this node accepted it.
 struct Hub {
@@ -59,16 +54,9 @@ class Delivery {
     [[nodiscard]] config::Result<void> deliver(StatementLog& log, Delivered& delivered);
 
   private:
-    [[nodiscard]] config::Result<rpc::Value> call(std::string_view method,
-                                                  const std::vector<rpc::Value>& params,
-                                                  std::int64_t* bytes = nullptr);
-
     std::string node_;
     Hub hub_;
-    const rpc::SigningKey& key_;
-    const config::Clock& clock_;
-    Carry carry_;
-    std::int32_t fault_ = 0;
+    Correspondence correspondence_;
 };
 
 }  // namespace assidu::federation

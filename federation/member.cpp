@@ -267,13 +267,13 @@ bool MemberList::remember_message(const std::string& sender, const std::string& 
     });
 }
 
-void MemberList::count_refusal(const std::string& sender, const std::string& code) {
+void MemberList::count_refusal(const std::string& sender, const std::string& code, bool is_known) {
     translating_errors(*database_, [&] {
         in_transaction(*database_, [&] {
             // A stranger must not fill the table with names.
             SQLite::Statement count(
                 *database_, "INSERT INTO refusal VALUES (?,?,1) ON CONFLICT DO UPDATE SET count=count+1");
-            count.bind(1, find(sender) ? sender : "?");
+            count.bind(1, is_known || find(sender) ? sender : "?");
             count.bind(2, code);
             count.exec();
         });

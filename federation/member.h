@@ -92,8 +92,9 @@ class MemberList {
     [[nodiscard]] bool remember_message(const std::string& sender, const std::string& id,
                                         std::int64_t now_utc_s);
 
-    // Refusals by sender and code: counted for the administrator.
-    void count_refusal(const std::string& sender, const std::string& code);
+    // Refusals by sender and code: counted for the administrator, of nobody in particular unless the sender
+    // is in this list or `is_known` otherwise.
+    void count_refusal(const std::string& sender, const std::string& code, bool is_known = false);
     struct Refusals {
         std::string sender, code;
         std::int64_t count = 0;

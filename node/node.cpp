@@ -200,6 +200,7 @@ Result<Node> Node::open(const NodeFolder& folder, const config::Clock& clock, Ac
     node.ledger_ = federation::sqlite_ledger(ledger_file);
     node.statements_ = std::make_unique<federation::StatementLog>(ledger_file);
     node.members_ = std::make_unique<federation::MemberList>(ledger_file);
+    node.audit_ = std::make_unique<federation::AuditLog>(ledger_file);
     auto source = node.archive_->source(node.settings_.source_name, node.settings_.site_identifier);
     if (!source) return std::unexpected(source.error());
     node.source_ = *source;

@@ -27,6 +27,7 @@
 #include "config/refusal.h"
 #include "config/scale.h"
 #include "config/settings.h"
+#include "federation/audit_log.h"
 #include "federation/ledger.h"
 #include "federation/member.h"
 #include "federation/statement_log.h"
@@ -113,6 +114,7 @@ class Node {
     [[nodiscard]] federation::Ledger& ledger() const { return *ledger_; }
     [[nodiscard]] federation::StatementLog& statements() const { return *statements_; }
     [[nodiscard]] federation::MemberList& members() const { return *members_; }
+    [[nodiscard]] federation::AuditLog& audit() const { return *audit_; }
     [[nodiscard]] const rpc::SigningKey& signing_key() const { return signing_key_; }
     [[nodiscard]] const rpc::TlsIdentity& tls_identity() const { return tls_identity_; }
     [[nodiscard]] archive::SourceKey source() const { return source_; }
@@ -145,6 +147,7 @@ class Node {
     std::unique_ptr<federation::Ledger> ledger_;
     std::unique_ptr<federation::StatementLog> statements_;
     std::unique_ptr<federation::MemberList> members_;
+    std::unique_ptr<federation::AuditLog> audit_;
     archive::SourceKey source_ = 0;
 };
 

@@ -72,7 +72,7 @@ std::string announced_text(const Page& page, const Declared& declared) {
 }
 
 std::string statements_lack_text(const Page& page, const Declared& declared) {
-    return text_with(page.language, "lacks_statements", declared.statements_missing(),
+    return text_with(page.language, "lacks_statements", declared.statements_missing().value_or(0),
                      last_statement_text(page.language, declared), announced_text(page, declared));
 }
 
@@ -186,7 +186,7 @@ std::vector<std::string> lacks_of(const Page& page, const Declared& declared) {
     if (!declared.missing_days.empty())
         lacks.push_back(fmt::format("{}{} {}", text(page.language, "lacks_days"), colon(page.language),
                                     missing_days_text(page.language, declared)));
-    if (declared.statements_missing() > 0) lacks.push_back(statements_lack_text(page, declared));
+    if (declared.statements_missing().value_or(0) > 0) lacks.push_back(statements_lack_text(page, declared));
     return lacks;
 }
 
@@ -200,10 +200,12 @@ void put_declared(const Page& page, data& object, const Declared& declared) {
     put(object, "announced", announced_text(page, declared));
     put_flag(object, "has_announced_at", declared.announced_utc_s.has_value());
     put(object, "announced_s", declared.announced_utc_s.value_or(0));
-    put(object, "statements_missing", declared.statements_missing());
+    const std::optional<std::int64_t> statements_missing = declared.statements_missing();
+    put_flag(object, "statements_missing_known", statements_missing.has_value());
+    put(object, "statements_missing", statements_missing.value_or(0));
     put(object, "missing_days_count", days_of(declared.missing_days));
     put_flag(object, "has_missing_days", !declared.missing_days.empty());
-    put_flag(object, "has_statements_missing", declared.statements_missing() > 0);
+    put_flag(object, "has_statements_missing", declared.statements_missing().value_or(0) > 0);
     put(object, "statements_lack", statements_lack_text(page, declared));
     data runs = list();
     for (const federation::Period& run : declared.missing_days) {

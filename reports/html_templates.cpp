@@ -41,6 +41,7 @@ tbody tr.sum th, tbody tr.sum td { border-top: 2px solid #8a97a3; border-bottom:
 .close { font-size: 0.8rem; }
 .close th, .close td { padding: 0.24rem 0.35rem; }
 .close tbody th { min-width: 7rem; }
+.close code { display: block; font-size: 0.95em; white-space: nowrap; }
 .matrix { table-layout: fixed; }
 .matrix tbody th { min-width: 0; }
 .matrix thead th { overflow-wrap: break-word; hyphens: auto; }
@@ -235,7 +236,7 @@ const std::string_view kGroupMain = R"html(<section>
 </tbody>
 </table>
 {{^sessions_known}}
-<p class="note" id="sessions-unknown">{{w_sessions}}{{colon}} {{w_sessions_unknown}}</p>
+<p class="note" id="sessions-unknown">{{w_sessions_unknown}}</p>
 {{/sessions_known}}
 {{#has_courses}}
 <table id="courses">
@@ -277,8 +278,8 @@ const std::string_view kProvenanceAndEnd = R"html(<section id="provenance">
 <dt>{{w_completeness}}</dt><dd>{{completeness}}</dd>
 <dt>{{w_last_statement}}</dt><dd{{#has_statement}} data-statement="{{last_number}}"{{/has_statement}}>{{last_statement}}{{#has_statement}} <code>{{last_sha256}}</code>{{/has_statement}}</dd>
 <dt>{{w_announced}}</dt><dd{{#has_announced}} data-announced="{{announced_number}}"{{/has_announced}}{{#has_announced_at}} data-announced-utc-s="{{announced_s}}"{{/has_announced_at}}>{{announced}}</dd>
-<dt>{{w_statements_missing}}</dt><dd data-statements-missing="{{statements_missing}}">{{statements_missing}}</dd>
-<dt>{{w_missing_days}}</dt><dd>{{^has_missing_days}}{{w_missing_days_none}}{{/has_missing_days}}{{#has_missing_days}}{{missing_days_count}} ({{#runs}}<span data-missing-from="{{from}}" data-missing-to="{{to}}">{{text}}</span>{{#more}}, {{/more}}{{/runs}}){{/has_missing_days}}</dd>
+<dt>{{w_statements_missing}}</dt>{{#statements_missing_known}}<dd data-statements-missing="{{statements_missing}}">{{statements_missing}}</dd>{{/statements_missing_known}}{{^statements_missing_known}}<dd>{{w_no_data}}</dd>{{/statements_missing_known}}
+<dt>{{w_missing_days}}</dt><dd>{{^has_missing_days}}{{w_missing_days_none}}{{/has_missing_days}}{{#has_missing_days}}{{missing_days_count}} ({{#runs}}<span class="t" data-missing-from="{{from}}" data-missing-to="{{to}}">{{text}}</span>{{#more}}, {{/more}}{{/runs}}){{/has_missing_days}}</dd>
 {{/received}}
 {{#has_wwwroot}}
 <dt>{{w_moodle}}</dt><dd>{{wwwroot}}</dd>

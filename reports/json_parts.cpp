@@ -73,7 +73,7 @@ void put_declared(Json& object, const Declared& declared, const CivilCalendar& c
     object["last_statement_sha256"] = known(declared.last.digest);
     object["announced_statement"] = declared.announced > 0 ? Json(declared.announced) : Json(nullptr);
     put_instant(object, "announced", calendar, declared.announced_utc_s);
-    object["statements_missing"] = declared.statements_missing();
+    object["statements_missing"] = known(declared.statements_missing());
     object["missing_days"] = Json::array();
     for (const federation::Period& run : declared.missing_days)
         object["missing_days"].push_back(

@@ -38,12 +38,15 @@ struct Declared {
     // Runs of days of the period of which no kept statement says anything, ascending.
     std::vector<federation::Period> missing_days;
 
-    // Statements that the member said it has made and that the hub does not have.
-    [[nodiscard]] std::int64_t statements_missing() const {
+    // Statements that the member said it has made and that the hub does not have. Nothing: it never said.
+    [[nodiscard]] std::optional<std::int64_t> statements_missing() const {
+        if (announced == 0) return std::nullopt;
         return announced > last.number ? announced - last.number : 0;
     }
     // Every day is declared, and no announced statement is missing. False: partial.
-    [[nodiscard]] bool complete() const { return missing_days.empty() && statements_missing() == 0; }
+    [[nodiscard]] bool complete() const {
+        return missing_days.empty() && statements_missing().value_or(0) == 0;
+    }
 };
 
 // What a report that a hub issues about a member's students rests on.

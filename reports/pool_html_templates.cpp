@@ -9,7 +9,7 @@ const std::string_view kPoolMain = R"html(<section>
 <div><dt>{{w_universities_complete}}</dt><dd data-complete-members="{{complete_count}}">{{complete_count}}<small>{{w_universities_complete_note}}</small></dd></div>
 <div><dt>{{w_measured}}</dt><dd data-measured-s="{{m_s}}">{{m}} <small>{{total_m_seconds}}</small><small>{{w_measured_note}}</small></dd></div>
 <div><dt>{{w_credited}}</dt><dd data-credited-s="{{c_s}}">{{c}} <small>{{total_c_seconds}}</small><small>{{w_credited_note}}</small></dd></div>
-<div><dt>{{w_students}}</dt><dd data-students="{{n}}">{{n}}</dd></div>
+<div><dt>{{w_students}}</dt><dd data-students="{{n}}">{{n}}<small>{{w_students_note}}</small></dd></div>
 <div><dt>{{w_days}}</dt><dd data-days="{{days_count}}">{{days_count}}</dd></div>
 <div><dt>{{w_events}}</dt><dd data-events="{{ev}}">{{ev}}</dd></div>
 </dl>
@@ -21,7 +21,7 @@ const std::string_view kPoolMain = R"html(<section>
 <p>{{partial_note}}</p>
 <ul>
 {{#lacking}}
-<li data-member="{{node}}"><strong>{{name}}</strong>{{colon}} {{#has_missing_days}}{{w_lacks_days}}{{colon}} {{missing_days_count}} ({{#runs}}<span data-missing-from="{{from}}" data-missing-to="{{to}}">{{text}}</span>{{#more}}, {{/more}}{{/runs}}). {{/has_missing_days}}{{#has_statements_missing}}{{statements_lack}}.{{/has_statements_missing}}</li>
+<li data-member="{{node}}"><strong>{{name}}</strong>{{colon}} {{#has_missing_days}}{{w_lacks_days}}{{colon}} {{missing_days_count}} ({{#runs}}<span class="t" data-missing-from="{{from}}" data-missing-to="{{to}}">{{text}}</span>{{#more}}, {{/more}}{{/runs}}). {{/has_missing_days}}{{#has_statements_missing}}{{statements_lack}}.{{/has_statements_missing}}</li>
 {{/lacking}}
 </ul>
 </div>
@@ -48,7 +48,7 @@ const std::string_view kPoolMain = R"html(<section>
 </thead>
 <tbody>
 {{#members}}
-<tr data-member="{{node}}"{{#has_statement}} data-statement="{{last_number}}"{{/has_statement}}{{#has_announced}} data-announced="{{announced_number}}"{{/has_announced}}{{#has_announced_at}} data-announced-utc-s="{{announced_s}}"{{/has_announced_at}}{{#fresh}} data-as-of-utc-s="{{as_of_s}}"{{#last_event}} data-last-event-utc-s="{{s}}"{{/last_event}}{{/fresh}}><th scope="row">{{name}}</th><td>{{last_statement}}{{#has_statement}} <code title="{{last_sha256}}">{{last_short}}</code>{{/has_statement}}</td><td>{{announced}}</td><td class="n" data-statements-missing="{{statements_missing}}">{{statements_missing}}</td><td class="n" data-missing-days="{{missing_days_count}}">{{missing_days_count}}</td><td>{{#fresh}}<time datetime="{{as_of_iso}}">{{as_of}}</time>{{/fresh}}{{^fresh}}<span class="quiet">{{w_no_data}}</span>{{/fresh}}</td><td>{{#fresh}}{{#last_event}}<time datetime="{{iso}}">{{text}}</time>{{/last_event}}{{^last_event}}<span class="quiet">{{w_none}}</span>{{/last_event}}{{/fresh}}{{^fresh}}<span class="quiet">{{w_no_data}}</span>{{/fresh}}</td><td>{{agreement}}</td></tr>
+<tr data-member="{{node}}"{{#has_statement}} data-statement="{{last_number}}"{{/has_statement}}{{#has_announced}} data-announced="{{announced_number}}"{{/has_announced}}{{#has_announced_at}} data-announced-utc-s="{{announced_s}}"{{/has_announced_at}}{{#fresh}} data-as-of-utc-s="{{as_of_s}}"{{#last_event}} data-last-event-utc-s="{{s}}"{{/last_event}}{{/fresh}}><th scope="row">{{name}}</th><td>{{last_statement}}{{#has_statement}} <code title="{{last_sha256}}">{{last_short}}</code>{{/has_statement}}</td><td>{{announced}}</td>{{#statements_missing_known}}<td class="n" data-statements-missing="{{statements_missing}}">{{statements_missing}}</td>{{/statements_missing_known}}{{^statements_missing_known}}<td class="n">–</td>{{/statements_missing_known}}<td class="n" data-missing-days="{{missing_days_count}}">{{missing_days_count}}</td><td>{{#fresh}}<time datetime="{{as_of_iso}}">{{as_of}}</time>{{/fresh}}{{^fresh}}<span class="quiet">{{w_no_data}}</span>{{/fresh}}</td><td>{{#fresh}}{{#last_event}}<time datetime="{{iso}}">{{text}}</time>{{/last_event}}{{^last_event}}<span class="quiet">{{w_none}}</span>{{/last_event}}{{/fresh}}{{^fresh}}<span class="quiet">{{w_no_data}}</span>{{/fresh}}</td><td>{{agreement}}</td></tr>
 {{/members}}
 </tbody>
 </table>

@@ -21,7 +21,7 @@ void put_received(Table& table, const Received& received) {
     }
     if (declared.announced > 0) put_meta(table, "announced_statement", declared.announced);
     if (declared.announced_utc_s) put_meta(table, "announced_utc_s", *declared.announced_utc_s);
-    put_meta(table, "statements_missing", declared.statements_missing());
+    if (const auto missing = declared.statements_missing()) put_meta(table, "statements_missing", *missing);
     for (const federation::Period& run : declared.missing_days)
         Line("missing_days").days(run.from, run.to).append_to(table);
 }

@@ -18,7 +18,7 @@ constexpr std::size_t kCoursesShown = 15;
 // Universities side by side in a table of weeks: what fits on A4 with room for hundreds of hours.
 constexpr std::size_t kColumnsShown = 6;
 // Digits of a digest that tell statements apart for the eye.
-constexpr std::size_t kDigestShown = 12;
+constexpr std::size_t kDigestShown = 10;
 
 const std::string& shown_name(const PoolMemberLine& member) {
     return member.name.empty() ? member.node : member.name;
@@ -31,7 +31,8 @@ void put_sums(data& object, const std::optional<Sums>& sums) {
     put(object, "n", sums->students);
 }
 
-std::string_view data_state(Language language, bool complete) {
+std::string_view data_state(Language language, bool any, bool complete) {
+    if (!any) return text(language, "data_none");
     return text(language, complete ? "data_complete" : "data_partial");
 }
 
@@ -76,7 +77,7 @@ data member_data(const Page& page, const PoolMemberLine& line) {
     put(member, "name", shown_name(line));
     put_sums(member, line.sums);
     put(member, "days_count", line.days.value_or(0));
-    put(member, "data_state", data_state(language, line.declared.complete()));
+    put(member, "data_state", data_state(language, line.sums.has_value(), line.declared.complete()));
     put_declared(page, member, line.declared);
     put(member, "last_short", line.declared.last.digest.substr(0, kDigestShown) + "…");
     put_freshness(page, member, line.freshness);
@@ -183,7 +184,7 @@ void put_totals(Page& page, const PoolReport& report) {
     put(page.root, "days_count", report.days);
     put(page.root, "members_count", static_cast<std::int64_t>(report.members.size()));
     put(page.root, "complete_count", report.complete_members);
-    put(page.root, "data_state", data_state(page.language, report.complete));
+    put(page.root, "data_state", data_state(page.language, /*any=*/true, report.complete));
     std::int64_t missing_days = 0;
     for (const PoolWeekLine& week : report.weeks)
         missing_days += week.missing_days;

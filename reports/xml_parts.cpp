@@ -77,7 +77,7 @@ void put_declared(xml_node parent, const Declared& declared) {
     }
     if (declared.announced > 0) put(parent, "ANNOUNCED_STATEMENT", declared.announced);
     put_known(parent, "ANNOUNCED_AT", declared.announced_utc_s);
-    put(parent, "STATEMENTS_MISSING", declared.statements_missing());
+    put_known(parent, "STATEMENTS_MISSING", declared.statements_missing());
     xml_node missing = parent.append_child("MISSING_DAYS");
     for (const federation::Period& run : declared.missing_days) {
         xml_node node = missing.append_child("RUN");

@@ -29,6 +29,7 @@ struct Chosen {
     ReportArguments report;
     OutageArguments outage;
     StatusArguments status;
+    AuditArguments audit;
     DemoArguments demo;
     MemberArguments member;
     JoinArguments join;
@@ -149,6 +150,18 @@ void add_status(CLI::App& app, Chosen& chosen, const config::Clock& clock, Conso
     });
 }
 
+void add_audit(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console& console) {
+    CLI::App* command = app.add_subcommand("audit", "Who was told names, when, how many and for what");
+    command->add_option("--from", chosen.audit.from, "First civil day, YYYY-MM-DD (default: all)");
+    command->add_option("--to", chosen.audit.to, "Last civil day, included");
+    command->callback([&] {
+        chosen.run = [&] {
+            chosen.audit.dir = chosen.dir;
+            return audit(chosen.audit, clock, console);
+        };
+    });
+}
+
 void add_demo(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console& console) {
     CLI::App* command = app.add_subcommand(
         "demo", "A month of one invented university: generate logs, import, compute, report");
@@ -176,8 +189,12 @@ void add_member(CLI::App& app, Chosen& chosen, const config::Clock& clock, Conso
     CLI::App* suspend = command->add_subcommand("suspend", "Take nothing more from a member");
     for (CLI::App* action : {invite, accept, suspend})
         action->add_option("ID", chosen.member.id, "The node's id")->required();
-    invite->add_option("--names", chosen.member.names, "What this hub may know of students (default: none)")
-        ->check(CLI::IsMember({"none", "roster"}));
+    invite
+        ->add_option("--names", chosen.member.names,
+                     "What this hub may know of students: none, issue (the names of a report, asked for when "
+                     "it is issued) or roster (all)")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"none", "issue", "roster"}));
     accept->add_option("--fingerprint", chosen.member.fingerprint, "As the node's administrator reads it out")
         ->required();
     for (CLI::App* action : {list, invite, accept, suspend}) {
@@ -203,8 +220,10 @@ void add_pool(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console
                              "https://assidu.univ-lyon.fr:8443 (default: nowhere)");
     join_command
         ->add_option("--names", chosen.join.names,
-                     "What the hub may know of this node's students: none or roster (default: none)")
-        ->check(CLI::IsMember({"none", "roster"}));
+                     "What the hub may know of this node's students: none, issue (the names of a report, "
+                     "asked for when it is issued) or roster (all)")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"none", "issue", "roster"}));
     join_command->callback([&] {
         chosen.run = [&] {
             chosen.join.dir = chosen.dir;
@@ -264,6 +283,7 @@ int run(int argc, const char* const* argv, const config::Clock& clock, Console& 
     add_status(app, chosen, clock, console);
     add_member(app, chosen, clock, console);
     add_pool(app, chosen, clock, console);
+    add_audit(app, chosen, clock, console);
     add_demo(app, chosen, clock, console);
     try {
         app.parse(argc, argv);

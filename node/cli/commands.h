@@ -46,6 +46,13 @@ struct OutageArguments {
 };
 [[nodiscard]] ExitCode outage(const OutageArguments& arguments, const config::Clock& clock, Console& console);
 
+struct AuditArguments {
+    std::filesystem::path dir;
+    std::string from, to;  // civil days, both included; empty: from the first, to the last
+};
+// Who was told names, when and for what.
+[[nodiscard]] ExitCode audit(const AuditArguments& arguments, const config::Clock& clock, Console& console);
+
 struct StatusArguments {
     std::filesystem::path dir;
     bool json = false;  // one JSON object (docs/operating.md) instead of lines

@@ -51,7 +51,7 @@ ExitCode member(const MemberArguments& arguments, const config::Clock& clock, Co
         return ExitCode::ok;
     }
     if (arguments.action == "invite") {
-        const auto names = arguments.names == "roster" ? federation::Names::roster : federation::Names::none;
+        const auto names = federation::parse_names(arguments.names).value_or(federation::Names::none);
         const auto token = members.invite(arguments.id, names, now_utc_s);
         if (!token) return refused(console, token.error(), ExitCode::usage);
         console.print(fmt::format("token        {}\nfingerprint  {}\n", *token,
@@ -73,6 +73,12 @@ ExitCode member(const MemberArguments& arguments, const config::Clock& clock, Co
 ExitCode join(const JoinArguments& arguments, const config::Clock& clock, Console& console) {
     const auto node = open_to_change(arguments.dir, clock, console);
     if (!node) return refused(console, node.error(), ExitCode::configuration);
+    if (!arguments.own_url.empty()) {
+        // Only to see that one can be made: nobody is called.
+        const auto own =
+            services::carry_to(arguments.own_url, node->tls_identity().fingerprint(), node->tls_identity());
+        if (!own) return refused(console, own.error(), ExitCode::usage);
+    }
     const auto hub = services::look_at_hub(arguments.url, node->tls_identity());
     if (!hub) return refused(console, hub.error(), ExitCode::resource);
     console.print(fmt::format("hub          {} ({})\nfingerprint  {}\n", hub->introduction.id,

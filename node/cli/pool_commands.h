@@ -14,13 +14,13 @@ namespace assidu::node::cli {
 struct MemberArguments {
     std::filesystem::path dir;
     std::string action;  // "list", "invite", "accept", "suspend"
-    std::string id, fingerprint, names;
+    std::string id, fingerprint, names = "issue";
 };
 [[nodiscard]] ExitCode member(const MemberArguments& arguments, const config::Clock& clock, Console& console);
 
 struct JoinArguments {
     std::filesystem::path dir;
-    std::string url, token, fingerprint, names, own_url;
+    std::string url, token, fingerprint, names = "issue", own_url;
 };
 // Shows the hub's fingerprint and goes on only if it is the one that the administrator gave.
 [[nodiscard]] ExitCode join(const JoinArguments& arguments, const config::Clock& clock, Console& console);

@@ -63,6 +63,7 @@ bool is_lasting(std::int32_t fault) {
         case PoolFault::fork:
         case PoolFault::ahead:
         case PoolFault::broken_chain:
+        case PoolFault::not_agreed:
             return true;
         case PoolFault::stale:
         case PoolFault::replay:

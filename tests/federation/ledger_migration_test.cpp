@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "federation/audit_log.h"
 #include "federation/ledger_tables.h"
 #include "federation/member.h"
 #include "federation/sqlite_ledger.h"
@@ -70,6 +71,15 @@ INSERT INTO member VALUES ('nantes', '', 'invited', 'none', x'', '', 'token', 78
 PRAGMA user_version=2;
 )sql";
 
+constexpr const char* kFormat3 = R"sql(
+ALTER TABLE member ADD COLUMN announced INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE member ADD COLUMN announced_digest TEXT NOT NULL DEFAULT '';
+ALTER TABLE member ADD COLUMN announced_utc_s INTEGER;
+ALTER TABLE member ADD COLUMN url TEXT NOT NULL DEFAULT '';
+UPDATE member SET announced=9, announced_digest='d9', announced_utc_s=88, url='https://lyon.example' WHERE id='lyon';
+PRAGMA user_version=3;
+)sql";
+
 class LedgerMigration : public ::testing::Test {
   protected:
     std::shared_ptr<SQLite::Database> migrated(std::initializer_list<const char*> scripts) {
@@ -116,6 +126,18 @@ TEST_F(LedgerMigration, AFileOfFormat2KeepsItsMembersWhoHaveAnnouncedNothing) {
     EXPECT_EQ(MemberList(open_ledger_file(folder / "l.sqlite")).find("lyon")->announced,
               (StatementHead{5, "d5"}));
     EXPECT_TRUE(members.invite("nantes", Names::none, 100)) << "an invitation can be made again";
+}
+
+TEST_F(LedgerMigration, AFileOfFormat3KeepsItsAnnouncementsAndTakesAnAudit) {
+    const auto file = migrated({kFormat1, kFormat2, kFormat3});
+    const Member lyon = MemberList(file).find("lyon").value();
+    EXPECT_EQ(lyon.announced, (StatementHead{9, "d9"}));
+    EXPECT_EQ(lyon.announced_utc_s, 88);
+    EXPECT_EQ(lyon.url, "https://lyon.example");
+    AuditLog audit(file);
+    EXPECT_TRUE(audit.entries(INT64_MIN, INT64_MAX).empty());
+    audit.append({1, "pole", "lyon", "names.ask", "report", 2, 3, "told"});
+    EXPECT_EQ(audit.entries(1, 2).size(), 1U);
 }
 
 }  // namespace

@@ -48,12 +48,18 @@ class PoolTest : public ::testing::Test {
         return process;
     }
     // Everything two administrators do until a node is a member.
-    void join(const std::string& name) {
-        const Finished invited = assidu({"--dir", hub_dir(), "member", "invite", name});
+    void join(const std::string& name, const std::vector<std::string>& more = {},
+              const std::string& names = "") {
+        std::vector<std::string> invite{"--dir", hub_dir(), "member", "invite", name};
+        if (!names.empty()) invite.insert(invite.end(), {"--names", names});
+        const Finished invited = assidu(invite);
         ASSERT_EQ(invited.exit_code, 0) << invited.err;
-        const Finished joined =
-            assidu({"--dir", dir_of(name), "join", hub->url(), "--token", value_of(invited.out, "token"),
-                    "--fingerprint", value_of(invited.out, "fingerprint")});
+        std::vector<std::string> arguments{"--dir",         dir_of(name),
+                                           "join",          hub->url(),
+                                           "--token",       value_of(invited.out, "token"),
+                                           "--fingerprint", value_of(invited.out, "fingerprint")};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        const Finished joined = assidu(arguments);
         ASSERT_EQ(joined.exit_code, 0) << joined.err;
         const std::string mine = value_of(joined.out.substr(joined.out.find("this node")), "fingerprint");
         ASSERT_EQ(assidu({"--dir", hub_dir(), "member", "accept", name, "--fingerprint", mine}).exit_code, 0);

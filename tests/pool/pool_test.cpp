@@ -4,6 +4,10 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <fstream>
+
+#include "node/node.h"
+#include "node/services/pool_directory.h"
 #include "tests/pool/pool_fixture.h"
 
 namespace assidu::tests {
@@ -95,6 +99,111 @@ TEST_F(Pool, AHubStopsOnCtrlCAndASuspendedMemberIsRefused) {
     EXPECT_THAT(contents_of(hub_dir() + "/serve.log"), HasSubstr("stopped"));
 }
 
+TEST_F(Pool, AHubAsksANodeForTheNamesOfAReportAndBothAuditIt) {
+    const auto listen = [&](const std::string& where) {
+        auto process =
+            std::make_unique<ServingProcess>(dir_of("lyon"), std::vector<std::string>{"--listen", where});
+        (void)process->url();
+        return process;
+    };
+    auto listener = listen("127.0.0.1:0");
+    const std::string url = listener->url();
+    ASSERT_EQ(listener->end(SIGINT), 0);
+    join("lyon", {"--own-url", url});
+    ASSERT_EQ(
+        assidu({"--dir", dir_of("lyon"), "import",
+                folder.write("people.csv", "id,username,firstname,lastname\n42,elodie,Élodie,Roux\n"),
+                folder.write("courses.csv", "id,fullname,shortname\n10,Mathématiques,MATH\n11,Latin,LAT\n")})
+            .exit_code,
+        0);
+    import("lyon", 1, 500);
+    ASSERT_EQ(send("lyon").exit_code, 0);
+
+    const config::SystemClock clock;
+    const auto issuer = node::Node::open(node::NodeFolder{hub_dir()}, clock, node::Node::Access::look);
+    ASSERT_TRUE(issuer) << issuer.error().what;
+    const auto lyon = [&] { return issuer->members().find("lyon").value(); };
+    EXPECT_EQ(lyon().url, url);
+    EXPECT_EQ(lyon().names, federation::Names::issue) << "the default";
+    const auto elodie =
+        node::Node::open(node::NodeFolder{dir_of("lyon")}, clock, node::Node::Access::look)->student_id(42);
+    const federation::NamesAsked asked{{elodie}, {10, 11}, {}};
+    const std::string purpose = "report group 2026-03-01 to 2026-03-31";
+    const auto nobody = node::services::PoolDirectory::of(*issuer, lyon(), asked, purpose);
+    ASSERT_FALSE(nobody) << "nobody listens";
+    EXPECT_THAT(nobody.error().what, HasSubstr("the names of lyon are not told: " + url));
+
+    listener = listen(url.substr(url.find("//") + 2));
+    const auto directory = node::services::PoolDirectory::of(*issuer, lyon(), asked, purpose);
+    ASSERT_TRUE(directory) << directory.error().what;
+    EXPECT_EQ((*directory)->person(elodie)->lastname, "Roux");
+    EXPECT_EQ((*directory)->course("moodle", 10)->fullname, "Mathématiques");
+    EXPECT_FALSE((*directory)->course("moodle", 11)) << "the ledger does not speak of it";
+    const std::string told = "pole names.ask of lyon  told: 1 students, 1 courses and activities  " + purpose;
+    for (const std::string& dir : {dir_of("lyon"), hub_dir()}) {
+        const Finished audit = assidu({"--dir", dir, "audit"});
+        EXPECT_EQ(audit.exit_code, 0) << audit.err;
+        EXPECT_THAT(audit.out, HasSubstr(told));
+        EXPECT_THAT(audit.out, ::testing::Not(HasSubstr("Roux")));
+        EXPECT_THAT(assidu({"--dir", dir, "audit", "--to", "2026-01-01"}).out, ::testing::IsEmpty());
+        EXPECT_THAT(assidu({"--dir", dir, "audit", "--from", "2026-01-01"}).out, HasSubstr(told));
+        EXPECT_EQ(assidu({"--dir", dir, "audit", "--from", "yesterday"}).exit_code, 2);
+    }
+    EXPECT_THAT(assidu({"--dir", hub_dir(), "audit"}).out, HasSubstr("refused: 0 students"));
+
+    // The node changes its mind: at once, whatever the hub believes was agreed.
+    std::string contact = contents_of(dir_of("lyon") + "/hub.json");
+    contact.replace(contact.find("\"issue\""), 7, "\"none\"");
+    std::ofstream(dir_of("lyon") + "/hub.json") << contact;
+    const auto not_agreed = node::services::PoolDirectory::of(*issuer, lyon(), asked, purpose);
+    ASSERT_FALSE(not_agreed);
+    EXPECT_THAT(not_agreed.error().what, HasSubstr("lyon answers: not_agreed"));
+    EXPECT_THAT(assidu({"--dir", dir_of("lyon"), "audit"}).out, HasSubstr("not_agreed: 0 students"));
+    // Nor does another node with another key get anything out of it.
+    const auto nantes = node::Node::open(node::NodeFolder{dir_of("nantes")}, clock, node::Node::Access::look);
+    const auto stranger = node::services::PoolDirectory::of(*nantes, lyon(), asked, purpose);
+    ASSERT_FALSE(stranger);
+    EXPECT_THAT(stranger.error().what, HasSubstr("lyon answers: refused (fault 1)"));
+}
+
+TEST_F(Pool, NamesAreReadFromARosterOrNotAtAllWhereThatIsAgreed) {
+    const config::SystemClock clock;
+    const auto issuer = node::Node::open(node::NodeFolder{hub_dir()}, clock, node::Node::Access::look);
+    for (const std::string names : {"roster", "none"}) {
+        const std::string name = names == "roster" ? "lyon" : "nantes";
+        join(name, {"--names", names}, names);
+        ASSERT_EQ(assidu({"--dir", dir_of(name), "import",
+                          folder.write("people.csv", "id,username,lastname\n42,elodie,Roux\n")})
+                      .exit_code,
+                  0);
+        import(name, 1, 500);
+        ASSERT_EQ(send(name).exit_code, 0);
+        const auto elodie =
+            node::Node::open(node::NodeFolder{dir_of(name)}, clock, node::Node::Access::look)->student_id(42);
+        const auto directory = node::services::PoolDirectory::of(
+            *issuer, issuer->members().find(name).value(), {{elodie}, {}, {}}, "report");
+        ASSERT_TRUE(directory) << directory.error().what;
+        EXPECT_EQ((*directory)->person(elodie).has_value(), names == "roster");
+    }
+    EXPECT_THAT(assidu({"--dir", hub_dir(), "audit"}).out, ::testing::IsEmpty());
+    EXPECT_THAT(assidu({"--dir", hub_dir(), "member", "list"}).out, HasSubstr("names roster"));
+}
+
+TEST_F(Pool, AMemberThatNeverSaidWhereItIsReachedIsNamed) {
+    join("lyon");
+    const config::SystemClock clock;
+    const auto issuer = node::Node::open(node::NodeFolder{hub_dir()}, clock, node::Node::Access::look);
+    const auto refusal = [&] {
+        return node::services::PoolDirectory::of(*issuer, issuer->members().find("lyon").value(),
+                                                 {{}, {10}, {}}, "report")
+            .error()
+            .what;
+    };
+    EXPECT_THAT(refusal(), HasSubstr("lyon cannot be asked for: it has not said where it is reached"));
+    ASSERT_TRUE(issuer->members().suspend("lyon", clock.now_utc_s()));
+    EXPECT_THAT(refusal(), HasSubstr("lyon are not asked for: it is suspended"));
+}
+
 TEST_F(Pool, ANodeDoesNotJoinAHubWithAnotherFingerprint) {
     const Finished invited = assidu({"--dir", hub_dir(), "member", "invite", "lyon"});
     const Finished joined = assidu({"--dir", dir_of("lyon"), "join", hub->url(), "--token",
@@ -103,6 +212,11 @@ TEST_F(Pool, ANodeDoesNotJoinAHubWithAnotherFingerprint) {
     EXPECT_THAT(joined.err, HasSubstr("this is not the fingerprint that was given: nothing was joined"));
     EXPECT_FALSE(std::filesystem::exists(dir_of("lyon") + "/hub.json"));
     EXPECT_EQ(send("lyon").exit_code, 3);
+    const Finished nowhere =
+        assidu({"--dir", dir_of("lyon"), "join", hub->url(), "--token", "0", "--own-url", "lyon.example:8443",
+                "--fingerprint", value_of(invited.out, "fingerprint")});
+    EXPECT_EQ(nowhere.exit_code, 2);
+    EXPECT_THAT(nowhere.err, HasSubstr("lyon.example:8443"));
 }
 
 }  // namespace

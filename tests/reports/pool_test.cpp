@@ -178,7 +178,7 @@ TEST_F(PoolReportTest, NamesTheScaleTheHubAndWhenAndThatTwoUniversitiesCountTwic
              {scale.sha256, std::string("Hub du groupement SONATE"), std::string("assidu-gap 1"),
               std::string(language == Language::fr ? "07/04/2026 10:00:00" : "2026-04-07 10:00:00"),
               std::string(language == Language::fr ? "compte deux fois" : "counts twice"),
-              std::string("maintenance &lt;&amp;&gt;"), std::string("cccccccccccc…")})
+              std::string("maintenance &lt;&amp;&gt;"), std::string("cccccccccc…")})
             EXPECT_TRUE(has(page, part)) << part;
     }
     const json document = json::parse(render_json(pool_report()));

@@ -48,7 +48,7 @@ void put_declared(Numbers& numbers, const std::string& key, const Declared& decl
     if (declared.last.number > 0) put(numbers, key + ".last_statement", declared.last.number);
     if (declared.announced > 0) put(numbers, key + ".announced", declared.announced);
     put_known(numbers, key + ".announced_utc_s", declared.announced_utc_s);
-    put(numbers, key + ".statements_missing", declared.statements_missing());
+    put_known(numbers, key + ".statements_missing", declared.statements_missing());
     for (const federation::Period& run : declared.missing_days)
         put_run(numbers, key, config::iso_date(run.from), config::iso_date(run.to));
 }
@@ -191,7 +191,7 @@ void json_declared(Numbers& numbers, const std::string& key, const json& declare
     json_known(numbers, key + ".last_statement", declared.at("last_statement"));
     json_known(numbers, key + ".announced", declared.at("announced_statement"));
     json_known(numbers, key + ".announced_utc_s", declared.at("announced_utc_s"));
-    put(numbers, key + ".statements_missing", declared.at("statements_missing"));
+    json_known(numbers, key + ".statements_missing", declared.at("statements_missing"));
     for (const json& run : declared.at("missing_days"))
         put_run(numbers, key, run.at("from"), run.at("to"));
 }
@@ -499,7 +499,7 @@ void xml_declared(Numbers& numbers, const std::string& key, xml_node declared) {
     xml_known(numbers, key + ".last_statement", declared, "LAST_STATEMENT");
     xml_known(numbers, key + ".announced", declared, "ANNOUNCED_STATEMENT");
     xml_known(numbers, key + ".announced_utc_s", declared, "ANNOUNCED_AT");
-    put(numbers, key + ".statements_missing", child_number(declared, "STATEMENTS_MISSING"));
+    xml_known(numbers, key + ".statements_missing", declared, "STATEMENTS_MISSING");
     for (xml_node run : declared.child("MISSING_DAYS"))
         put_run(numbers, key, run.child("FIRST_DAY").text().get(), run.child("LAST_DAY").text().get());
 }
@@ -797,7 +797,7 @@ void html_pool_statements(Numbers& numbers, const pugi::xml_document& page) {
         const std::string key = fmt::format("member.{}", row.attribute("data-member").value());
         for (const auto& [name, what] : said)
             if (row.attribute(name)) put(numbers, key + what, number(row.attribute(name).value()));
-        put(numbers, key + ".statements_missing", attribute(row, "data-statements-missing"));
+        put_shown(numbers, key + ".statements_missing", row, "data-statements-missing");
     });
     for (const auto& run : page.select_nodes("//*[@data-missing-from]"))
         put_run(numbers, fmt::format("member.{}", run.parent().attribute("data-member").value()),

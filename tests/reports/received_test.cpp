@@ -114,14 +114,14 @@ TEST_F(ReceivedReport, NoFormatWritesAZeroForWhatIsNotKnown) {
 
 TEST_F(ReceivedReport, ThePageSaysThatStatementsCarryNoSessions) {
     const std::string fr = render_html(student_report(ada), Language::fr);
-    EXPECT_TRUE(has(fr, "pas de données\u202f: les déclarations ne portent pas les sessions."));
+    EXPECT_TRUE(has(fr, "Pas de données\u202f: les déclarations ne portent pas les sessions."));
     EXPECT_TRUE(has(fr, "Événements que le barème ne compte pas\u202f: pas de données"));
     EXPECT_FALSE(has(fr, "<table id=\"sessions\""));
     EXPECT_FALSE(has(fr, "data-sessions"));
     EXPECT_FALSE(has(fr, "<dt>Moodle</dt>"));
     EXPECT_FALSE(has(fr, "Aucun événement écarté"));
     const std::string en = render_html(group_report(), Language::en);
-    EXPECT_TRUE(has(en, "no data: statements do not carry sessions."));
+    EXPECT_TRUE(has(en, "No data: statements do not carry sessions."));
     EXPECT_FALSE(has(en, "data-sessions"));
 }
 
@@ -129,7 +129,7 @@ TEST_F(ReceivedReport, ThePageNamesTheHubTheMemberAndTheLastStatement) {
     for (const std::string& page :
          {render_html(student_report(ada), Language::fr), render_html(group_report(), Language::fr)}) {
         EXPECT_TRUE(
-            has(page, "Émis par le hub Hub du groupement d’après les déclarations signées de Université"));
+            has(page, "Émis par Hub du groupement (hub) d’après les déclarations signées de Université"));
         EXPECT_TRUE(has(page, "n°\u00a012"));
         EXPECT_TRUE(has(page, std::string(64, 'a')));
         EXPECT_TRUE(has(page, "complet\u202f: tous les jours de la période sont déclarés"));
