@@ -186,6 +186,26 @@ std::string_view objection_to_spool(std::string_view path) {
     return {};
 }
 
+// What `assidu serve` does.
+void read_serving(TableReader pool, TableReader intake, Settings& settings) {
+    settings.listen = pool.text("listen");
+    if (!settings.listen.empty()) {
+        if (const auto endpoint = parse_endpoint(settings.listen); !endpoint)
+            pool.object_to("listen", "is refused: " + endpoint.error().what);
+    }
+    settings.report_every_s = pool.integer("report_every_s", settings.report_every_s);
+    if (settings.report_every_s < limits::kReportEverySecondsMin ||
+        settings.report_every_s > limits::kReportEverySecondsMax)
+        pool.object_to("report_every_s", fmt::format("must be from {} to {}", limits::kReportEverySecondsMin,
+                                                     limits::kReportEverySecondsMax));
+    pool.finish();
+
+    settings.spool = intake.text("spool", settings.spool);
+    if (const std::string_view objection = objection_to_spool(settings.spool); !objection.empty())
+        intake.object_to("spool", std::string(objection));
+    intake.finish();
+}
+
 }  // namespace
 
 Result<Endpoint> parse_endpoint(std::string_view text) {
@@ -320,24 +340,7 @@ Result<Settings> parse_settings(std::string_view text, const std::string& where)
         reports.object_to("language", "must be \"fr\" or \"en\"");
     reports.finish();
 
-    TableReader pool = table("pool");
-    settings.listen = pool.text("listen");
-    if (!settings.listen.empty()) {
-        if (const auto endpoint = parse_endpoint(settings.listen); !endpoint)
-            pool.object_to("listen", "is refused: " + endpoint.error().what);
-    }
-    settings.report_every_s = pool.integer("report_every_s", settings.report_every_s);
-    if (settings.report_every_s < limits::kReportEverySecondsMin ||
-        settings.report_every_s > limits::kReportEverySecondsMax)
-        pool.object_to("report_every_s", fmt::format("must be from {} to {}", limits::kReportEverySecondsMin,
-                                                     limits::kReportEverySecondsMax));
-    pool.finish();
-
-    TableReader intake = table("intake");
-    settings.spool = intake.text("spool", settings.spool);
-    if (const std::string_view objection = objection_to_spool(settings.spool); !objection.empty())
-        intake.object_to("spool", std::string(objection));
-    intake.finish();
+    read_serving(table("pool"), table("intake"), settings);
 
     if (!objections.empty()) return refuse(fmt::format("{}: {}", where, fmt::join(objections, "; ")));
     return settings;

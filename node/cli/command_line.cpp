@@ -29,6 +29,7 @@ struct Chosen {
     ImportArguments import;
     ReportArguments report;
     OutageArguments outage;
+    StatusArguments status;
     AuditArguments audit;
     DemoArguments demo;
     MemberArguments member;
@@ -142,6 +143,18 @@ void add_outage(CLI::App& app, Chosen& chosen, const config::Clock& clock, Conso
             };
         });
     }
+}
+
+void add_status(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console& console) {
+    CLI::App* command = app.add_subcommand(
+        "status", "What this node holds, how fresh it is, what waits in its spool and for its hub");
+    command->add_flag("--json", chosen.status.json, "The same as one JSON object");
+    command->callback([&] {
+        chosen.run = [&] {
+            chosen.status.dir = chosen.dir;
+            return status(chosen.status, clock, console);
+        };
+    });
 }
 
 void add_audit(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console& console) {
@@ -278,8 +291,7 @@ int run(int argc, const char* const* argv, const config::Clock& clock, Console& 
     add_import(app, chosen, clock, console);
     add_report(app, chosen, clock, console);
     add_outage(app, chosen, clock, console);
-    CLI::App* status_command = app.add_subcommand("status", "What this node holds, and how fresh it is");
-    status_command->callback([&] { chosen.run = [&] { return status(chosen.dir, clock, console); }; });
+    add_status(app, chosen, clock, console);
     add_member(app, chosen, clock, console);
     add_pool(app, chosen, clock, console);
     add_audit(app, chosen, clock, console);

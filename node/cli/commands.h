@@ -54,7 +54,11 @@ struct AuditArguments {
 // Who was told names, when and for what.
 [[nodiscard]] ExitCode audit(const AuditArguments& arguments, const config::Clock& clock, Console& console);
 
-[[nodiscard]] ExitCode status(const std::filesystem::path& dir, const config::Clock& clock, Console& console);
+struct StatusArguments {
+    std::filesystem::path dir;
+    bool json = false;  // one JSON object (docs/operating.md) instead of lines
+};
+[[nodiscard]] ExitCode status(const StatusArguments& arguments, const config::Clock& clock, Console& console);
 
 struct DemoArguments {
     std::filesystem::path out;

@@ -5,6 +5,7 @@
 #include "federation/delivery.h"
 #include "node/cli/open_node.h"
 #include "node/cli/report_files.h"
+#include "node/collect/text.h"
 #include "node/node.h"
 #include "node/services/hub_contact.h"
 #include "node/services/joining.h"
@@ -30,7 +31,7 @@ void list(const Node& node, Console& console) {
                                   local(node, member.since_utc_s)));
         if (member.key)
             console.print(fmt::format("  {}\n  fingerprint {}\n",
-                                      member.name.empty() ? member.id : member.name,
+                                      member.name.empty() ? member.id : collect::printable(member.name),
                                       member.key->fingerprint()));
     }
     for (const auto& refusals : node.members().refusals())

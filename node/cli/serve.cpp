@@ -79,7 +79,14 @@ class Speech {
 
     void done(const std::string& line) {
         const std::scoped_lock guard(mutex_);
-        console_.print(line + "\n");
+        try {
+            console_.print(line + "\n");
+        } catch (const config::ResourceFailure& failure) {
+            // What a node does matters more than what it says of it; the next line tries again.
+            console_.out().clear();
+            if (const auto complaint = complaints_.raise("output", failure.what()))
+                console_.complain(*complaint);
+        }
     }
     void say(const std::string& line) {
         const std::scoped_lock guard(mutex_);
@@ -151,28 +158,32 @@ class Serving {
     }
 
     void round() {
-        const auto lock = FolderLock::take(folder_);
+        const auto lock = failing_softly([&] { return FolderLock::take(folder_); });
         if (!lock) {
             speech_.problem("folder", "the round is put off: " + lock.error().what);
             schedule_.round_put_off();
             return;
         }
         speech_.settle("folder");
-        const auto ended = [&](const Result<void>& done) {
-            state_.round_utc_s = clock_.now_utc_s();
-            state_.round_problem = done ? "" : printable(done.error().what);
-            if (done) {
-                speech_.settle("round");
-            } else {
-                speech_.problem("round", done.error().what);
-                schedule_.round_failed();
-            }
-        };
+        const Result<void> done = failing_softly([&] { return work(); });
+        state_.round_utc_s = clock_.now_utc_s();
+        state_.round_problem = done ? "" : printable(done.error().what);
+        if (done) {
+            speech_.settle("round");
+        } else {
+            speech_.problem("round", done.error().what);
+            schedule_.round_failed();
+        }
+        remember();
+    }
+
+    // A full disk ends a round or a delivery, not the process: the next one may find it emptied.
+    template <class Work>
+    static auto failing_softly(const Work& work) -> decltype(work()) {
         try {
-            ended(work());
-            remember();
+            return work();
         } catch (const config::ResourceFailure& failure) {
-            ended(config::refuse(failure.what()));
+            return config::refuse(failure.what());
         }
     }
 
@@ -187,7 +198,11 @@ class Serving {
         if (!hub) return std::unexpected(hub.error());
         if (*hub) {
             const auto declared = services::declare(*node, (*hub)->names == federation::Names::roster);
-            if (!declared) return std::unexpected(declared.error());
+            if (!declared) {
+                // What was declared before can still be delivered.
+                schedule_.round_done(/*has_hub=*/true);
+                return std::unexpected(declared.error());
+            }
             if (*declared > 0) speech_.done(fmt::format("declared {} statements", *declared));
         }
         schedule_.round_done(hub->has_value());
@@ -224,13 +239,7 @@ class Serving {
     // Without the lock: a hub that answers slowly keeps nobody from working in the folder.
     void delivery() {
         federation::Delivered delivered;
-        const auto done = [&]() -> Result<void> {
-            try {
-                return deliver(delivered);
-            } catch (const config::ResourceFailure& failure) {
-                return config::refuse(failure.what());
-            }
-        }();
+        const Result<void> done = failing_softly([&] { return deliver(delivered); });
         if (delivered.statements > 0)
             speech_.done(
                 fmt::format("receipted {} statements, {} waiting", delivered.statements, delivered.waiting));
@@ -243,7 +252,10 @@ class Serving {
             schedule_.delivered();
         } else {
             const bool lasting = is_lasting(delivered.fault);
-            lasting ? schedule_.delivery_refused() : schedule_.delivery_failed();
+            if (lasting)
+                schedule_.delivery_refused();
+            else
+                schedule_.delivery_failed();
             state_.retry_utc_s = clock_.now_utc_s() + *schedule_.retry_in_ms() / kMillisecondsASecond;
             speech_.problem("delivery",
                             lasting ? done.error().what +
@@ -251,11 +263,7 @@ class Serving {
                                           "tried again only now and then"
                                     : done.error().what + "; tried again, after longer and longer waits");
         }
-        try {
-            remember();
-        } catch (const config::ResourceFailure& failure) {
-            speech_.problem("state", failure.what());
-        }
+        remember();
     }
 
     Result<void> deliver(federation::Delivered& delivered) {
@@ -275,7 +283,16 @@ class Serving {
             delivered);
     }
 
-    void remember() const { services::write_serve_state(folder_, state_); }
+    void remember() {
+        const auto written = failing_softly([&]() -> Result<void> {
+            services::write_serve_state(folder_, state_);
+            return {};
+        });
+        if (written)
+            speech_.settle("state");
+        else
+            speech_.problem("state", written.error().what);
+    }
 
     NodeFolder folder_;
     const config::Clock& clock_;
@@ -303,9 +320,10 @@ std::string url_of(const config::Endpoint& endpoint, std::uint16_t port) {
 ExitCode serve(const ServeArguments& arguments, const config::Clock& clock, Console& console) {
     Speech speech(console);
     const NodeFolder folder{arguments.dir};
-    const auto node = Node::open(folder, clock, Node::Access::look);
-    if (!node) return refused(speech, node.error(), ExitCode::configuration);
-    const config::Settings& settings = node->settings();
+    auto opened_node = Node::open(folder, clock, Node::Access::look);
+    if (!opened_node) return refused(speech, opened_node.error(), ExitCode::configuration);
+    std::optional<Node> node(std::move(*opened_node));
+    const config::Settings settings = node->settings();
     const std::string listen = arguments.listen.value_or(settings.listen);
     std::optional<config::Endpoint> endpoint;
     if (!listen.empty()) {
@@ -337,6 +355,8 @@ ExitCode serve(const ServeArguments& arguments, const config::Clock& clock, Cons
         speech.done(fmt::format("listening on {}\nfingerprint  {}", url_of(*endpoint, hub->port()),
                                 node->signing_key().verifying_key().fingerprint()));
     }
+    // Only a listener needs the node all the time; rounds open it for themselves.
+    if (!hub) node.reset();
     Serving(folder, clock, speech, arguments.every_s.value_or(settings.report_every_s), std::move(spool))
         .run();
     if (hub) hub->stop(kGrace);

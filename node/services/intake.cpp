@@ -75,6 +75,13 @@ class Intake {
     }
 
     void take(Taken& file, TakenIn& result) {
+        if (!file.refusal && !file.is_catalogue() && lacks_people()) {
+            ++result.stayed;
+            events_.problem("people",
+                            "log files wait in the spool: the settings select students by the catalogue of "
+                            "people, and there is none yet; put it into the spool");
+            return;
+        }
         collect::FileImport import;
         if (!file.refusal)
             file.refusal = refusal_by(file.path, [&] {
@@ -107,6 +114,12 @@ class Intake {
     }
 
   private:
+    // Nothing is wrong with a log that comes before the catalogue which says whose it is.
+    [[nodiscard]] bool lacks_people() const {
+        return node_.settings().students.needs_catalogue() &&
+               node_.catalogue().count_people(node_.settings().source_name) == 0;
+    }
+
     Node& node_;
     const Spool& spool_;
     const IntakeEvents& events_;

@@ -26,13 +26,15 @@ struct IntakeEvents {
 
 struct TakenIn {
     std::int64_t files = 0, refused = 0;
-    std::int64_t stayed = 0;  // could not be moved, or were not reached: the next round takes them in again
+    // Wait for people, could not be moved, or were not reached: the next round takes them in again.
+    std::int64_t stayed = 0;
 };
 
 // Takes in what waits, catalogues before logs, otherwise in order of the names; the caller has the lock on
-// the folder. A file that is refused, damaged or breaks Assidu is set aside with the reason, and stops no
-// other. Refused if the spool's folders cannot be read. Throws ResourceFailure if the node's own stores fail:
-// the file stays where it is then.
+// the folder. Logs stay where the settings select students by a catalogue of people that is not there yet.
+// A file that is refused, damaged or breaks Assidu is set aside with the reason, and stops no other. Refused
+// if the spool's folders cannot be read. Throws ResourceFailure if the node's own stores fail: the file stays
+// where it is then.
 [[nodiscard]] config::Result<TakenIn> take_in(Node& node, const Spool& spool, const IntakeEvents& events);
 
 }  // namespace assidu::node::services

@@ -20,10 +20,11 @@ Schedule::Schedule(std::int64_t every_s, Now now_ms, Chance chance)
     : every_ms_(every_s * kMillisecondsASecond),
       now_ms_(std::move(now_ms)),
       chance_(std::move(chance)),
-      round_at_ms_(now_ms_()) {}
+      round_at_ms_(now_ms_()),
+      not_before_ms_(round_at_ms_) {}
 
 void Schedule::wake() {
-    round_at_ms_ = std::min(round_at_ms_, now_ms_());
+    round_at_ms_ = std::min(round_at_ms_, std::max(now_ms_(), not_before_ms_));
 }
 
 void Schedule::round_done(bool has_hub) {
@@ -35,11 +36,11 @@ void Schedule::round_done(bool has_hub) {
 }
 
 void Schedule::round_put_off() {
-    round_at_ms_ = now_ms_() + limits::kPutOffMilliseconds;
+    round_at_ms_ = not_before_ms_ = now_ms_() + limits::kPutOffMilliseconds;
 }
 
 void Schedule::round_failed() {
-    round_at_ms_ = now_ms_() + std::min(every_ms_, limits::kFailedRoundMilliseconds);
+    round_at_ms_ = not_before_ms_ = now_ms_() + std::min(every_ms_, limits::kFailedRoundMilliseconds);
 }
 
 void Schedule::delivered() {

@@ -19,7 +19,8 @@ class Schedule {
     Schedule(std::int64_t every_s, Now now_ms, Chance chance);
 
     [[nodiscard]] bool round_due() const { return now_ms_() >= round_at_ms_; }
-    // Something came in: the next round is due at once. Changes nothing for deliveries.
+    // Something came in: the next round is due at once, unless the last one was put off or failed and its
+    // time to be tried again has not come. Changes nothing for deliveries.
     void wake();
     // A round ended: the next one is due after `every_s`; where the node has a hub, a delivery is due now,
     // unless one failed and its time to be tried again has not come.
@@ -52,6 +53,7 @@ class Schedule {
     Now now_ms_;
     Chance chance_;
     std::int64_t round_at_ms_;
+    std::int64_t not_before_ms_;  // of a round, whatever comes in
     std::optional<std::int64_t> delivery_at_ms_;
     int failures_ = 0;  // in a row
 };

@@ -99,6 +99,16 @@ Result<Spool> Spool::open(const fs::path& path) {
     return Spool(path);
 }
 
+Spool::Counts Spool::count(const fs::path& path) {
+    const auto size_of = [](const Result<std::vector<std::string>>& names) {
+        return names ? names->size() - std::ranges::count(*names, ".") - std::ranges::count(*names, "..") : 0;
+    };
+    const auto names = Spool(path).waiting([](const std::string&, const std::string&) {});
+    constexpr std::size_t kFilesEach = 2;  // a refused file and its reason
+    return {size_of(names), size_of(names_in(path / kImporting)),
+            size_of(names_in(path / kRefused)) / kFilesEach};
+}
+
 Result<std::vector<std::string>> Spool::waiting(const LeftAlone& left_alone) const {
     auto names = names_in(path_);
     if (!names) return names;

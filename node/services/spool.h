@@ -45,6 +45,13 @@ class Spool {
 
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
+    // How many files are where, for whoever only looks: nothing is made, and a folder that is missing is
+    // empty.
+    struct Counts {
+        std::size_t waiting = 0, importing = 0, refused = 0;
+    };
+    [[nodiscard]] static Counts count(const std::filesystem::path& path);
+
   private:
     explicit Spool(std::filesystem::path path) : path_(std::move(path)) {}
     std::filesystem::path path_;

@@ -155,6 +155,21 @@ TEST_F(Exchange, AnAnswerThatIsLostIsASecondSendingWithTheSameReceipt) {
     EXPECT_EQ(at_hub(), 600);
 }
 
+TEST_F(Exchange, ADeliverySaysWithWhichFaultTheHubAnsweredIfItDid) {
+    put(600);
+    Delivered delivered;
+    const Carry away = [](std::string_view) -> config::Result<std::string> {
+        return config::refuse("nobody listens there");
+    };
+    EXPECT_FALSE(delivery(away).deliver(log, delivered));
+    EXPECT_EQ(delivered.fault, 0);
+    EXPECT_FALSE(delivery(straight(tls_print('b'))).deliver(log, delivered));
+    EXPECT_EQ(delivered.fault, static_cast<std::int32_t>(PoolFault::refused)) << "outside the envelope";
+    clock.set(kNow - 3600);  // of both; the statement is of the future now, which is no matter to the hub
+    EXPECT_TRUE(delivery(straight()).deliver(log, delivered));
+    EXPECT_EQ(delivered.fault, 0);
+}
+
 TEST_F(Exchange, AMemberAnnouncesItsHeadAlsoWhereNothingIsToBeDelivered) {
     own_url = "https://lyon.example:8443";
     EXPECT_EQ(members.find("lyon")->announced_utc_s, std::nullopt);

@@ -1,10 +1,15 @@
 // A pool that runs by itself: two members and a hub, each an `assidu serve`. Nothing here sleeps: the tests
 // wait for what the processes say.
 
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <sys/file.h>
+#include <sys/socket.h>
 #include <unistd.h>
+
+#include <nlohmann/json.hpp>
 
 #include "tests/pool/pool_fixture.h"
 
@@ -146,6 +151,37 @@ TEST_F(Serve, AHubThatIsANodeTooImportsAndComputesWhileMembersDeliver) {
     EXPECT_EQ(totals(hub_dir(), "pole"), own);
 }
 
+TEST_F(Serve, StatusSaysWhatWaitsAndWhenItIsTriedAgainAndHowFarAMemberIs) {
+    join("lyon");
+    const std::string port = hub->port();
+    hub->end(SIGTERM);
+    const auto lyon = serve("lyon");
+    drop(dir_of("lyon"), "log.csv", some_days(1, 100));
+    lyon->wait_for_log("127.0.0.1:" + port);
+    const auto waiting = nlohmann::json::parse(assidu({"--dir", dir_of("lyon"), "status", "--json"}).out);
+    EXPECT_EQ(waiting.at("statements").at("waiting"), 1);
+    EXPECT_EQ(waiting.at("statements").at("receipted"), 0);
+    EXPECT_TRUE(waiting.at("statements").at("oldest_waiting_utc_s").is_number());
+    EXPECT_EQ(waiting.at("serve").at("running"), true);
+    EXPECT_THAT(assidu({"--dir", dir_of("lyon"), "status"}).out,
+                HasSubstr("waiting      the oldest was declared "));
+    hub = serve_hub(port);
+    lyon->wait_for("receipted ");
+    EXPECT_EQ(lyon->end(SIGTERM), 0);
+    const auto done = nlohmann::json::parse(assidu({"--dir", dir_of("lyon"), "status", "--json"}).out);
+    EXPECT_EQ(done.at("statements").at("receipted"), 1);
+    EXPECT_EQ(done.at("serve").at("running"), false);
+    EXPECT_EQ(done.at("serve").at("delivery_problem"), "");
+    EXPECT_EQ(done.at("serve").at("retry_utc_s"), nullptr);
+    const auto pole = nlohmann::json::parse(assidu({"--dir", hub_dir(), "status", "--json"}).out);
+    EXPECT_EQ(pole.at("members").at(0).at("id"), "lyon");
+    EXPECT_EQ(pole.at("members").at(0).at("statements"), 1);
+    EXPECT_EQ(pole.at("members").at(0).at("announced"), 1);
+    EXPECT_GE(pole.at("members").at(0).at("last_received_age_s").get<std::int64_t>(), 0);
+    EXPECT_THAT(assidu({"--dir", hub_dir(), "status"}).out,
+                HasSubstr("lyon, active, 1 statements, the last received "));
+}
+
 TEST_F(Serve, OtherCommandsWorkBesideItAndJoinIsNoticed) {
     const auto lyon = serve("lyon");
     drop(dir_of("lyon"), "log.csv", some_days(1, 300));
@@ -164,6 +200,33 @@ TEST_F(Serve, OtherCommandsWorkBesideItAndJoinIsNoticed) {
     const Finished sent = assidu({"--dir", dir_of("lyon"), "send"});
     EXPECT_EQ(sent.exit_code, 0) << sent.err;
     expect_equal_ledgers("lyon");
+}
+
+TEST_F(Serve, AHubThatDoesNotAnswerKeepsNobodyFromWorkingInTheFolder) {
+    join("lyon");
+    const std::string port = hub->port();
+    hub->end(SIGKILL);
+    // Somebody who takes the connection and says nothing.
+    const int silent = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int on = 1;
+    ASSERT_EQ(::setsockopt(silent, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on), 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<std::uint16_t>(std::stoi(port)));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ASSERT_EQ(::bind(silent, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+    ASSERT_EQ(::listen(silent, 8), 0);
+    const auto lyon = serve("lyon");
+    drop(dir_of("lyon"), "log.csv", some_days(1, 100));
+    const int connection = ::accept(silent, nullptr, nullptr);  // the delivery is under way
+    ASSERT_GE(connection, 0);
+    const Finished beside =
+        assidu({"--dir", dir_of("lyon"), "report", "group", "--from", "2026-03-01", "--to", "2026-03-31"});
+    EXPECT_EQ(beside.exit_code, 0);
+    EXPECT_THAT(beside.err, Not(HasSubstr("waiting for another assidu")));
+    ::close(connection);
+    ::close(silent);
+    EXPECT_EQ(lyon->end(SIGTERM), 0);
 }
 
 TEST_F(Serve, ARoundWaitsForAnotherCommandAndSaysSoOnce) {

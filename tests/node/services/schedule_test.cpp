@@ -47,6 +47,21 @@ TEST_F(Scheduled, ARoundThatIsPutOffOrFailedComesAgainSooner) {
     EXPECT_EQ(often.wait_ms(), 10'000) << "but never later than a round would";
 }
 
+TEST_F(Scheduled, WhatComesInDoesNotHurryARoundThatWasPutOffOrFailed) {
+    schedule.round_put_off();
+    schedule.wake();
+    EXPECT_EQ(schedule.wait_ms(), limits::kPutOffMilliseconds);
+    schedule.round_failed();
+    now_ms += 1000;
+    schedule.wake();
+    EXPECT_EQ(schedule.wait_ms(), limits::kFailedRoundMilliseconds - 1000);
+    now_ms += limits::kFailedRoundMilliseconds;
+    EXPECT_TRUE(schedule.round_due());
+    schedule.round_done(false);
+    schedule.wake();
+    EXPECT_TRUE(schedule.round_due());
+}
+
 TEST_F(Scheduled, ADeliveryFollowsEveryRoundOfANodeWithAHub) {
     schedule.round_done(/*has_hub=*/true);
     EXPECT_TRUE(schedule.delivery_due());

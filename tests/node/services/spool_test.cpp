@@ -183,6 +183,23 @@ TEST_F(Spooled, ARefusedFileIsSetAsideWithTheReasonAndStopsNoOther) {
     EXPECT_THAT(in("refused"), testing::IsSupersetOf({"c", "c.txt", "c.txt.2", "c.txt.2.txt"}));
 }
 
+TEST_F(Spooled, ALogWaitsForTheCatalogueThatSaysWhoseItIs) {
+    std::string settings = contents_of(folder / "node/assidu.toml");
+    const std::string everyone = "\neveryone = true";
+    settings.replace(settings.find(everyone), everyone.size(), "\ninstitution = [\"Lyon\"]");
+    folder.write("node/assidu.toml", settings);
+    drop("log.csv", log_of(1, 10));
+    TakenIn taken = take_in();
+    EXPECT_EQ(taken.stayed, 1);
+    EXPECT_THAT(problems.at("people"), HasSubstr("there is none yet"));
+    EXPECT_THAT(in("importing"), ElementsAre("log.csv"));
+    drop("people.csv", "id,username,firstname,lastname,institution\n40,zoe,Zoé,Roux,Lyon\n");
+    taken = take_in();
+    EXPECT_EQ(taken.files, 2);
+    EXPECT_THAT(said,
+                ElementsAre("imported people.csv: 1 rows, 0 events", "imported log.csv: 10 rows, 2 events"));
+}
+
 TEST_F(Spooled, ADamagedFileIsRefusedAndWhatWasReadOfItIsKept) {
     drop("cut.csv.gz", std::string("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\x01\x02", 12));
     EXPECT_EQ(take_in().refused, 1);
