@@ -38,6 +38,8 @@ inline constexpr std::size_t kRejectsPrintedMax = 10;
 inline constexpr std::size_t kDocumentBytesMax = std::size_t{1} << 20;
 // An idle limit or a credit of a scale: a day.
 inline constexpr std::int64_t kScaleSecondsMax = 86'400;
+// A total of a scale (a cap, a credit for an activity): a thousand days.
+inline constexpr std::int64_t kScaleTotalSecondsMax = 86'400'000;
 
 // Requests
 // ----------------------------------------------------------------------------------------------------------
