@@ -10,31 +10,35 @@ namespace {
 using config::CivilDay;
 using federation::LedgerRow;
 
-// One event's part of one day.
+// One event's or credit's part of one day.
 struct Slice {
     CivilDay day;
     std::int64_t course = 0, activity = 0;
-    std::int64_t seconds = 0;
+    std::int64_t measured_s = 0, credited_s = 0;
     std::int64_t events = 0;              // 1 in the slice that holds the event itself, logouts 0
     std::optional<std::int64_t> trace_s;  // the event's instant, in that same slice
 };
 
-void cut_at_midnights(const CreditedEvent& event, const config::CivilCalendar& calendar, Span span,
+bool contains(Span span, std::int64_t time_s) {
+    return time_s >= span.from_s && time_s < span.to_s;
+}
+
+// An event or an interval.
+template <class Timed>
+void cut_at_midnights(const Timed& timed, const config::CivilCalendar& calendar, Span span,
                       std::vector<Slice>& slices) {
-    if (event.begin_s >= span.from_s && event.begin_s < span.to_s)
-        slices.push_back({calendar.day_of(event.begin_s), event.course, event.activity, 0,
-                          event.logout ? 0 : 1, event.begin_s});
-    const std::int64_t end_s = std::min(event.end_s, span.to_s);
-    for (std::int64_t at_s = std::max(event.begin_s, span.from_s); at_s < end_s;) {
+    const std::int64_t end_s = std::min(timed.end_s, span.to_s);
+    for (std::int64_t at_s = std::max(timed.begin_s, span.from_s); at_s < end_s;) {
         const CivilDay day = calendar.day_of(at_s);
         const std::int64_t until_s = std::min(end_s, calendar.end_of(day));
-        slices.push_back({day, event.course, event.activity, until_s - at_s, 0, std::nullopt});
+        slices.push_back({day, timed.course, timed.activity, until_s - at_s, 0, 0, std::nullopt});
         at_s = until_s;
     }
 }
 
 void add(LedgerRow& row, const Slice& slice) {
-    row.measured_s += slice.seconds;
+    row.measured_s += slice.measured_s;
+    row.credited_s += slice.credited_s;
     row.events += slice.events;
     if (slice.trace_s) {
         row.first_utc_s = std::min(row.first_utc_s.value_or(*slice.trace_s), *slice.trace_s);
@@ -43,18 +47,37 @@ void add(LedgerRow& row, const Slice& slice) {
     if (slice.activity == 0) return;
     if (row.activities.empty() || row.activities.back().activity != slice.activity)
         row.activities.push_back({slice.activity, 0, 0, 0});
-    row.activities.back().measured_s += slice.seconds;
+    row.activities.back().measured_s += slice.measured_s;
+    row.activities.back().credited_s += slice.credited_s;
     row.activities.back().events += slice.events;
+}
+
+std::vector<Slice> slices_of(const Attendance& attendance, const config::CivilCalendar& calendar, Span span) {
+    std::vector<Slice> slices;
+    slices.reserve(attendance.events.size() * 2);
+    for (const CreditedEvent& event : attendance.events) {
+        if (contains(span, event.begin_s))
+            slices.push_back({calendar.day_of(event.begin_s), event.course, event.activity, 0, 0,
+                              event.logout ? 0 : 1, event.begin_s});
+        if (!attendance.counted) cut_at_midnights(event, calendar, span, slices);
+    }
+    if (attendance.counted) {
+        for (const Interval& interval : *attendance.counted)
+            cut_at_midnights(interval, calendar, span, slices);
+    }
+    for (const Credit& credit : attendance.credits) {
+        if (contains(span, credit.time_s))
+            slices.push_back({calendar.day_of(credit.time_s), credit.course, credit.activity, 0,
+                              credit.seconds, 0, std::nullopt});
+    }
+    return slices;
 }
 
 }  // namespace
 
 std::vector<LedgerRow> daily_rows(const Attendance& attendance, const config::CivilCalendar& calendar,
                                   const federation::StudentId& student, Span span) {
-    std::vector<Slice> slices;
-    slices.reserve(attendance.events.size() * 2);
-    for (const CreditedEvent& event : attendance.events)
-        cut_at_midnights(event, calendar, span, slices);
+    std::vector<Slice> slices = slices_of(attendance, calendar, span);
     std::ranges::sort(slices, {}, [](const Slice& s) { return std::tuple(s.day, s.course, s.activity); });
 
     std::vector<LedgerRow> rows;
