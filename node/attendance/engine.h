@@ -32,6 +32,11 @@ namespace assidu::node::attendance {
 
 // Which engine made a number; a change of any result is a new version.
 inline constexpr std::string_view kEngine = "assidu-gap 1";
+// The same of a number made by an earlier plugin's algorithm (legacy/).
+inline constexpr std::string_view kLegacyEngine = "assidu-legacy 1";
+[[nodiscard]] inline std::string_view engine_of(const config::Scale& scale) {
+    return scale.legacy_quirks.empty() ? kEngine : kLegacyEngine;
+}
 
 enum class DropReason : std::uint8_t {
     origin,

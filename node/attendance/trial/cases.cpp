@@ -35,28 +35,37 @@ struct Case {
     [[nodiscard]] legacy::Window window() const { return {from_s, to_s}; }
 };
 
-// The members that say nothing to the computation.
+// The members that say nothing to the computation, and those that only another engine asks for.
 void pass_over(ObjectReader& reader) {
-    for (const char* key : {"id", "title", "notes", "expected", "verified", "ltc_expect", "credit_rule"})
+    for (const char* key : {"id", "title", "notes", "expected", "verified", "ltc_expect", "credit_rule",
+                            "enrolments", "ltc", "tracked_courses", "dedication_courses", "scale"})
         (void)reader.find(key, /*required=*/false);
+}
+
+// Absent or null is the default.
+std::int64_t number_or(ObjectReader& reader, const char* key, std::int64_t min, std::int64_t max,
+                       std::int64_t otherwise) {
+    const json* member = reader.find(key, /*required=*/false);
+    return member == nullptr || member->is_null() ? otherwise : reader.integer(key, min, max);
 }
 
 Case read_case(ObjectReader& reader) {
     Case one;
     one.engine = reader.text("engine");
-    one.timezone =
-        reader.has("timezone") ? reader.text("timezone") : (reader.find("timezone", false), "Europe/Paris");
+    const json* zone = reader.find("timezone", /*required=*/false);
+    one.timezone = zone == nullptr || zone->is_null() ? "Europe/Paris" : reader.text("timezone");
     one.user = reader.integer("userid", -kSecondsMax, INT64_MAX);
-    one.current_course = reader.integer_or("currentcourse", 0, INT64_MAX, 0);
-    one.from_s = reader.integer_or("from", -kSecondsMax, kSecondsMax, 0);
-    one.to_s = reader.integer_or("to", -kSecondsMax, kSecondsMax, kSecondsMax);
-    one.now_s = reader.integer_or("as_of", -kSecondsMax, kSecondsMax, one.to_s);
-    one.now_s = reader.integer_or("now", -kSecondsMax, kSecondsMax, one.now_s);
+    one.current_course = number_or(reader, "currentcourse", 0, INT64_MAX, 0);
+    one.from_s = number_or(reader, "from", -kSecondsMax, kSecondsMax, 0);
+    one.to_s = number_or(reader, "to", -kSecondsMax, kSecondsMax, kSecondsMax);
+    one.now_s = number_or(reader, "as_of", -kSecondsMax, kSecondsMax, one.to_s);
+    one.now_s = number_or(reader, "now", -kSecondsMax, kSecondsMax, one.now_s);
     one.catalogue = read_catalogue(reader);
     Students students;
     read_students(reader, one.catalogue, students);
     one.student = std::move(students[one.user]);
-    if (const json* config = reader.find("config", /*required=*/false)) one.config = *config;
+    const json* config = reader.find("config", /*required=*/false);
+    if (config != nullptr && !config->is_null()) one.config = *config;
     pass_over(reader);
     return one;
 }
@@ -359,18 +368,18 @@ Result<json> answer_interval(const json& object, const std::string& name) {
 Result<CaseAnswers> answer_cases(std::string_view text, std::string_view where) {
     const auto file = config::parse_strict_json(text, where);
     if (!file) return std::unexpected(file.error());
-    if (!file->is_object() || !file->contains("cases") || !file->at("cases").is_array())
+    const bool whole_file = file->is_object() && file->contains("cases") && file->at("cases").is_array();
+    if (!whole_file && !file->is_array())
         return config::refuse(fmt::format("{}: not a file of cases: it has no list 'cases'", where));
     CaseAnswers result;
-    const auto answer_each = [&](const char* list,
-                                 Result<json> (*answer_one)(const json&, const std::string&)) {
-        if (!file->contains(list) || !file->at(list).is_array()) return;
+    const auto answer_each = [&](const json& list, auto answer_one) {
         std::size_t number = 0;
-        for (const json& one : file->at(list)) {
+        for (const json& one : list) {
             ++number;
-            const bool named = one.is_object() && one.contains("id") && one.at("id").is_string();
-            const std::string id = named ? one.at("id").get<std::string>() : fmt::format("{}", number);
-            const Result<json> answered = answer_one(one, fmt::format("case {}", id));
+            const bool named = one.is_object() && one.contains("id") && one.at("id").is_primitive();
+            const json id = named ? one.at("id") : json(number);
+            const std::string name = id.is_string() ? id.get<std::string>() : id.dump();
+            const Result<json> answered = answer_one(one, fmt::format("case {}", name));
             if (answered) {
                 result.answers.push_back({{"id", id}, {"result", *answered}});
             } else {
@@ -379,8 +388,9 @@ Result<CaseAnswers> answer_cases(std::string_view text, std::string_view where) 
             }
         }
     };
-    answer_each("cases", answer_case);
-    answer_each("interval_cases", answer_interval);
+    answer_each(whole_file ? file->at("cases") : *file, answer_case);
+    if (whole_file && file->contains("interval_cases"))
+        answer_each(file->at("interval_cases"), answer_interval);
     return result;
 }
 

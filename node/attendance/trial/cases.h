@@ -17,7 +17,7 @@ struct CaseAnswers {
     std::vector<std::string> errors;  // of the refused cases, each naming its case and key
 };
 
-// Refused if the file is no such file at all; `where` names it.
+// A list of cases alone is taken for a file of them. Refused if the file is neither; `where` names it.
 [[nodiscard]] config::Result<CaseAnswers> answer_cases(std::string_view text, std::string_view where);
 
 }  // namespace assidu::node::attendance::trial
