@@ -10,12 +10,13 @@ namespace {
 using config::CivilDay;
 using federation::LedgerRow;
 
-// One event's or credit's part of one day.
+// One event's or credit's part of one day. Sorted by the million: kept small.
 struct Slice {
     CivilDay day;
+    std::int16_t events = 0;  // 1 in the slice that holds the event itself, logouts 0
+    bool credited = false;    // the seconds of a credit, else measured
     std::int64_t course = 0, activity = 0;
-    std::int64_t measured_s = 0, credited_s = 0;
-    std::int64_t events = 0;              // 1 in the slice that holds the event itself, logouts 0
+    std::int64_t seconds = 0;
     std::optional<std::int64_t> trace_s;  // the event's instant, in that same slice
 };
 
@@ -31,14 +32,13 @@ void cut_at_midnights(const Timed& timed, const config::CivilCalendar& calendar,
     for (std::int64_t at_s = std::max(timed.begin_s, span.from_s); at_s < end_s;) {
         const CivilDay day = calendar.day_of(at_s);
         const std::int64_t until_s = std::min(end_s, calendar.end_of(day));
-        slices.push_back({day, timed.course, timed.activity, until_s - at_s, 0, 0, std::nullopt});
+        slices.push_back({day, 0, false, timed.course, timed.activity, until_s - at_s, std::nullopt});
         at_s = until_s;
     }
 }
 
 void add(LedgerRow& row, const Slice& slice) {
-    row.measured_s += slice.measured_s;
-    row.credited_s += slice.credited_s;
+    (slice.credited ? row.credited_s : row.measured_s) += slice.seconds;
     row.events += slice.events;
     if (slice.trace_s) {
         row.first_utc_s = std::min(row.first_utc_s.value_or(*slice.trace_s), *slice.trace_s);
@@ -47,9 +47,9 @@ void add(LedgerRow& row, const Slice& slice) {
     if (slice.activity == 0) return;
     if (row.activities.empty() || row.activities.back().activity != slice.activity)
         row.activities.push_back({slice.activity, 0, 0, 0});
-    row.activities.back().measured_s += slice.measured_s;
-    row.activities.back().credited_s += slice.credited_s;
-    row.activities.back().events += slice.events;
+    federation::ActivityShare& share = row.activities.back();
+    (slice.credited ? share.credited_s : share.measured_s) += slice.seconds;
+    share.events += slice.events;
 }
 
 std::vector<Slice> slices_of(const Attendance& attendance, const config::CivilCalendar& calendar, Span span) {
@@ -57,8 +57,8 @@ std::vector<Slice> slices_of(const Attendance& attendance, const config::CivilCa
     slices.reserve(attendance.events.size() * 2);
     for (const CreditedEvent& event : attendance.events) {
         if (contains(span, event.begin_s))
-            slices.push_back({calendar.day_of(event.begin_s), event.course, event.activity, 0, 0,
-                              event.logout ? 0 : 1, event.begin_s});
+            slices.push_back({calendar.day_of(event.begin_s), static_cast<std::int16_t>(event.logout ? 0 : 1),
+                              false, event.course, event.activity, 0, event.begin_s});
         if (!attendance.counted) cut_at_midnights(event, calendar, span, slices);
     }
     if (attendance.counted) {
@@ -67,10 +67,24 @@ std::vector<Slice> slices_of(const Attendance& attendance, const config::CivilCa
     }
     for (const Credit& credit : attendance.credits) {
         if (contains(span, credit.time_s))
-            slices.push_back({calendar.day_of(credit.time_s), credit.course, credit.activity, 0,
-                              credit.seconds, 0, std::nullopt});
+            slices.push_back({calendar.day_of(credit.time_s), 0, true, credit.course, credit.activity,
+                              credit.seconds, std::nullopt});
     }
     return slices;
+}
+
+// By day, course and activity. Slices come by time, and with that nearly always by day: what is left is to
+// sort each day.
+void bring_into_order(std::vector<Slice>& slices) {
+    if (!std::ranges::is_sorted(slices, {}, &Slice::day)) std::ranges::stable_sort(slices, {}, &Slice::day);
+    for (auto begin = slices.begin(); begin != slices.end();) {
+        const auto end =
+            std::find_if(begin, slices.end(), [&](const Slice& slice) { return slice.day != begin->day; });
+        std::sort(begin, end, [](const Slice& a, const Slice& b) {
+            return a.course != b.course ? a.course < b.course : a.activity < b.activity;
+        });
+        begin = end;
+    }
 }
 
 }  // namespace
@@ -78,7 +92,7 @@ std::vector<Slice> slices_of(const Attendance& attendance, const config::CivilCa
 std::vector<LedgerRow> daily_rows(const Attendance& attendance, const config::CivilCalendar& calendar,
                                   const federation::StudentId& student, Span span) {
     std::vector<Slice> slices = slices_of(attendance, calendar, span);
-    std::ranges::sort(slices, {}, [](const Slice& s) { return std::tuple(s.day, s.course, s.activity); });
+    bring_into_order(slices);
 
     std::vector<LedgerRow> rows;
     for (const Slice& slice : slices) {

@@ -127,7 +127,7 @@ void attend_stream(std::span<const Event* const> kept, const CompiledScale& scal
         const std::int64_t end_s = event.time_s + worth(rule, event.time_s, next_s, as_of_s);
         Session& session = attendance.sessions.back();
         session.end_s = end_s;
-        session.measured_s += end_s - event.time_s;
+        if (!session_rule.split_on_idle) session.measured_s += end_s - event.time_s;
         ++session.events;
         add_course(session.courses, event.course);
         session_course = event.course;
@@ -136,32 +136,48 @@ void attend_stream(std::span<const Event* const> kept, const CompiledScale& scal
         session_of.push_back(attendance.sessions.size() - 1);
         open = next_s && (!session_rule.split_on_idle || *next_s - event.time_s < rule.over_from_s);
     }
+    if (session_rule.split_on_idle) {
+        for (Session& session : attendance.sessions)
+            session.measured_s = session.end_s - session.begin_s;
+    }
     if (session_rule.min_duration_s > 0 || session_rule.max_duration_s)
         limit_sessions(attendance, session_of, session_rule);
 }
 
-// R2. A presence event is kept so long after the last event that is none, and after a logout not at all.
+// Which presence events still count: so long after the last event that is none, and after a logout not at
+// all.
+class Presence {
+  public:
+    explicit Presence(std::int64_t run_s) : run_s_(run_s) {}
+    bool counts(const Event& event, const CompiledScale::Verdict& verdict) {
+        if (verdict.presence) return last_ordinary_s_ && event.time_s - *last_ordinary_s_ <= run_s_;
+        last_ordinary_s_ = event.time_s;
+        if (verdict.logout) last_ordinary_s_.reset();
+        return true;
+    }
+
+  private:
+    std::int64_t run_s_;
+    std::optional<std::int64_t> last_ordinary_s_;
+};
+
+// R2.
 std::vector<const Event*> keep(std::span<const Event> events, const CompiledScale& scale,
                                std::vector<DroppedEvent>& dropped_events) {
     std::vector<const Event*> kept;
     kept.reserve(events.size());
-    std::optional<std::int64_t> last_ordinary_s;
+    const bool looks_at_courses = scale.looks_at_courses();
+    const bool looks_at_presence = scale.scale().filter.presence_extends;
+    Presence presence(scale.scale().filter.presence_run_s);
     for (const Event& event : events) {
         const CompiledScale::Verdict& verdict = scale.verdict(event.shape);
         std::optional<DropReason> dropped = verdict.dropped;
-        if (!dropped) dropped = scale.course_verdict(event.course, verdict);
-        if (!dropped && verdict.presence &&
-            (!last_ordinary_s || event.time_s - *last_ordinary_s > scale.scale().filter.presence_run_s))
-            dropped = DropReason::presence;
-        if (dropped) {
+        if (looks_at_courses && !dropped) dropped = scale.course_verdict(event.course, verdict);
+        if (looks_at_presence && !dropped && !presence.counts(event, verdict)) dropped = DropReason::presence;
+        if (dropped)
             dropped_events.push_back({event.time_s, *dropped});
-            continue;
-        }
-        kept.push_back(&event);
-        if (verdict.logout)
-            last_ordinary_s.reset();
-        else if (!verdict.presence)
-            last_ordinary_s = event.time_s;
+        else
+            kept.push_back(&event);
     }
     return kept;
 }
@@ -221,9 +237,9 @@ std::string_view module_of(const EventShape& shape) {
 
 CompiledScale::CompiledScale(const config::Scale& scale, std::span<const EventShape> shapes) : scale_(scale) {
     rules_.push_back(compiled(scale.gap, scale.gap));
-    std::map<std::string, std::uint32_t> rule_of;
+    std::map<std::string, std::uint16_t> rule_of;
     for (const auto& [module, rule] : scale.gap.by_module) {
-        rule_of[module] = static_cast<std::uint32_t>(rules_.size());
+        rule_of[module] = static_cast<std::uint16_t>(rules_.size());
         rules_.push_back(compiled(scale.gap, rule));
     }
     verdicts_.reserve(shapes.size());
@@ -253,6 +269,11 @@ std::optional<DropReason> CompiledScale::course_verdict(std::int64_t course, con
     if (!filter.include_site && !opens_or_closes && (course == 0 || course == kFrontPageCourse))
         return DropReason::site_page;
     return std::nullopt;
+}
+
+bool CompiledScale::looks_at_courses() const {
+    const config::Scale::Filter& filter = scale_.filter;
+    return !filter.include_site || !filter.include_courses.empty() || !filter.exclude_courses.empty();
 }
 
 std::int64_t CompiledScale::longest_last_credit_s() const {

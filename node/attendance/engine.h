@@ -69,7 +69,7 @@ class CompiledScale {
         bool login = false, logout = false;
         bool hides_activity = false;  // anonymous: the time counts, the place is not shown
         bool presence = false;        // says only that a page is open
-        std::uint32_t rule = 0;       // which of the rules its gap is judged by
+        std::uint16_t rule = 0;       // which of the rules its gap is judged by
     };
     // R3, ready to use: a gap of `over_from_s` or more is over the idle limit.
     struct Rule {
@@ -86,6 +86,8 @@ class CompiledScale {
     // Why an event that its shape does not drop is dropped for its course; logins and logouts never are for
     // being pages of the site.
     [[nodiscard]] std::optional<DropReason> course_verdict(std::int64_t course, const Verdict& verdict) const;
+    // Whether there is any course for which that could be so.
+    [[nodiscard]] bool looks_at_courses() const;
     // The activity type of a shape; empty where it is of none.
     [[nodiscard]] const std::string& module(ShapeKey shape) const {
         return modules_.at(static_cast<std::size_t>(shape));
