@@ -159,6 +159,8 @@ Result<Scale> parse_scale(std::string_view text, std::string_view where) {
             reader.one_of<Scale::Stream>("stream", {{"user", Scale::Stream::user},
                                                     {"user_course", Scale::Stream::user_course},
                                                     {"user_courseset", Scale::Stream::user_courseset}});
+    else if (reader.find("stream", /*required=*/false) != nullptr)
+        reader.object_to("stream", "does not belong to this engine, which would ignore it");
     read_sections(reader, scale);
     read_quirks(reader, *document, scale);
     object_to_contradictions(reader, scale);
