@@ -50,6 +50,11 @@ std::string hex(std::span<const std::uint8_t> bytes) {
     return text;
 }
 
+bool is_sha256_hex(std::string_view text) {
+    return text.size() == 2 * std::tuple_size_v<Sha256Digest> &&
+           text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 std::optional<std::string> unhex(std::string_view digits) {
     const auto value_of = [](char digit) {
         if (digit >= '0' && digit <= '9') return digit - '0';

@@ -36,6 +36,9 @@ class Sha256Stream {
 // Lower-case hexadecimal.
 [[nodiscard]] std::string hex(std::span<const std::uint8_t> bytes);
 
+// Whether the text is a SHA-256 as hex() writes it.
+[[nodiscard]] bool is_sha256_hex(std::string_view text);
+
 // The bytes of an even number of hexadecimal digits of either case; nothing on any other character.
 [[nodiscard]] std::optional<std::string> unhex(std::string_view digits);
 

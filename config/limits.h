@@ -80,6 +80,21 @@ inline constexpr std::size_t kFaultTextBytesMax = 4'096;
 // backlog goes in several statements.
 inline constexpr std::size_t kStatementRowsMax = 20'000;
 inline constexpr std::size_t kStatementBytesMax = std::size_t{8} << 20;
+// Events, and credited seconds, of a row that another node declares, and of an activity in it: a sum over the
+// years of a pool stays far below an overflow.
+inline constexpr std::int64_t kRowTotalMax = 1'000'000'000;
+
+// Members
+// ------------------------------------------------------------------------------------------------------
+
+// The address at which a member says its own listener is reached, in bytes.
+inline constexpr std::size_t kUrlBytesMax = 1'024;
+// Students, courses and activities together whose names one call asks for; who needs more asks again.
+inline constexpr std::size_t kNamesAskedMax = 2'000;
+// Bytes of the names that one call is answered with: with base64 twice around them they still are a body.
+inline constexpr std::size_t kNamesBytesMax = std::size_t{4} << 20;
+// What names are asked for, in bytes of UTF-8: it stands in the audit of both sides.
+inline constexpr std::size_t kPurposeBytesMax = 200;
 
 // Connections
 // -------------------------------------------------------------------------------------------------------
@@ -117,5 +132,29 @@ inline constexpr std::int64_t kConnectMillisecondsMax = 10'000;
 inline constexpr std::int64_t kCallMillisecondsMax = 120'000;
 // Milliseconds after which a client leaves a silent connection: well before its server does.
 inline constexpr std::int64_t kReuseMillisecondsMax = 30'000;
+
+// A running node
+// ----------------------------------------------------------------------------------------------------
+
+// Seconds from one round of `serve` to the next.
+inline constexpr std::int64_t kReportEverySecondsMin = 10;
+inline constexpr std::int64_t kReportEverySecondsMax = 86'400;
+// Milliseconds after which a delivery that failed is tried again: the first time, and at most. Each wait is
+// drawn from its upper half, so that members of a hub that was away do not come back all at once.
+inline constexpr std::int64_t kRetryMillisecondsMin = 1'000;
+inline constexpr std::int64_t kRetryMillisecondsMax = 900'000;
+// Milliseconds by which a round is put off while another command works in the folder, and after it failed.
+inline constexpr std::int64_t kPutOffMilliseconds = 2'000;
+inline constexpr std::int64_t kFailedRoundMilliseconds = 60'000;
+// Seconds that a command waits for another process to be done with the folder.
+inline constexpr std::int64_t kFolderWaitSeconds = 10;
+// Files of the spool that one round takes; the next round, at once, takes the rest.
+inline constexpr std::size_t kSpoolFilesMax = 1'000;
+// A path in the settings.
+inline constexpr std::size_t kPathBytesMax = 1'024;
+// Distinct complaints that a running node remembers, so as not to repeat them, and how long it keeps from
+// repeating one.
+inline constexpr std::size_t kComplaintsMax = 1'000;
+inline constexpr std::int64_t kComplaintMilliseconds = 3'600'000;
 
 }  // namespace assidu::config::limits

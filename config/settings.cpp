@@ -1,12 +1,15 @@
 #include "config/settings.h"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include <toml++/toml.h>
 #include <array>
+#include <charconv>
 #include <set>
 
 #include "config/civil_calendar.h"
+#include "config/limits.h"
 
 namespace assidu::config {
 namespace {
@@ -165,7 +168,63 @@ void check_selection(const StudentSelection& students, TableReader& reader) {
         reader.object_to("everyone", "is not true and no condition is set: say whose events this node keeps");
 }
 
+// The spool is emptied into the archive: it must be a folder of its own inside the node's.
+std::string_view objection_to_spool(std::string_view path) {
+    if (path.empty()) return {};
+    if (path.size() > limits::kPathBytesMax) return "is too long";
+    std::size_t begin = 0;
+    bool first = true;
+    while (begin <= path.size()) {
+        const std::size_t end = std::min(path.find('/', begin), path.size());
+        const std::string_view part = path.substr(begin, end - begin);
+        if (part.empty() || part == "." || part == "..")
+            return "must be a folder inside the node's, such as \"spool\"";
+        if (first && (part == "keys" || part == "rejects")) return "is a folder that the node uses itself";
+        first = false;
+        begin = end + 1;
+    }
+    return {};
+}
+
+// What `assidu serve` does.
+void read_serving(TableReader pool, TableReader intake, Settings& settings) {
+    settings.listen = pool.text("listen");
+    if (!settings.listen.empty()) {
+        if (const auto endpoint = parse_endpoint(settings.listen); !endpoint)
+            pool.object_to("listen", "is refused: " + endpoint.error().what);
+    }
+    settings.report_every_s = pool.integer("report_every_s", settings.report_every_s);
+    if (settings.report_every_s < limits::kReportEverySecondsMin ||
+        settings.report_every_s > limits::kReportEverySecondsMax)
+        pool.object_to("report_every_s", fmt::format("must be from {} to {}", limits::kReportEverySecondsMin,
+                                                     limits::kReportEverySecondsMax));
+    pool.finish();
+
+    settings.spool = intake.text("spool", settings.spool);
+    if (const std::string_view objection = objection_to_spool(settings.spool); !objection.empty())
+        intake.object_to("spool", std::string(objection));
+    intake.finish();
+}
+
 }  // namespace
+
+Result<Endpoint> parse_endpoint(std::string_view text) {
+    const auto refusal = [&] {
+        return refuse(fmt::format("'{}' is not ADDRESS:PORT, the address in figures", text));
+    };
+    const std::size_t colon = text.rfind(':');
+    if (colon == std::string_view::npos || text.find('\0') != std::string_view::npos) return refusal();
+    std::string_view address = text.substr(0, colon);
+    const bool brackets = address.starts_with('[') && address.ends_with(']');
+    if (brackets) address = address.substr(1, address.size() - 2);
+    Endpoint endpoint{std::string(address), 0};
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data() + colon + 1, end, endpoint.port);
+    in6_addr binary{};
+    if (error != std::errc() || stop != end) return refusal();
+    if (::inet_pton(brackets ? AF_INET6 : AF_INET, endpoint.address.c_str(), &binary) != 1) return refusal();
+    return endpoint;
+}
 
 bool is_node_id(std::string_view text) {
     if (text.empty() || text.size() > 48 || text.front() == '-' || text.back() == '-') return false;
@@ -225,8 +284,8 @@ Result<Settings> parse_settings(std::string_view text, const std::string& where)
         return TableReader(node == nullptr ? nullptr : node->as_table(), name, objections);
     };
     for (const auto& [key, node] : document) {
-        static const std::set<std::string_view> kTables{"format",   "node",  "source",
-                                                        "students", "scale", "reports"};
+        static const std::set<std::string_view> kTables{"format", "node",    "source", "students",
+                                                        "scale",  "reports", "pool",   "intake"};
         if (!kTables.contains(key.str()))
             objections.push_back(fmt::format("line {}: {} is not known to this version of Assidu",
                                              node.source().begin.line, key.str()));
@@ -280,6 +339,8 @@ Result<Settings> parse_settings(std::string_view text, const std::string& where)
     if (settings.language != "fr" && settings.language != "en")
         reports.object_to("language", "must be \"fr\" or \"en\"");
     reports.finish();
+
+    read_serving(table("pool"), table("intake"), settings);
 
     if (!objections.empty()) return refuse(fmt::format("{}: {}", where, fmt::join(objections, "; ")));
     return settings;
@@ -341,7 +402,22 @@ std::string settings_document(const Settings& s) {
            "\n"
            "[reports]\n"
            "# The language of reports: \"fr\" or \"en\".\n" +
-           fmt::format("language = {}\n", toml_text(s.language));
+           fmt::format("language = {}\n", toml_text(s.language)) +
+           "\n"
+           "[pool]\n"
+           "# A hub: where `assidu serve` listens for members, the address in figures, such as "
+           "\"0.0.0.0:8443\". Empty: no hub.\n" +
+           fmt::format("listen = {}\n", toml_text(s.listen)) +
+           "# How often `assidu serve` brings the ledger up to date, and declares and sends what changed if "
+           "this node\n"
+           "# joined a hub, in seconds. Files in the spool do not wait for it.\n" +
+           fmt::format("report_every_s = {}\n", s.report_every_s) +
+           "\n"
+           "[intake]\n"
+           "# The folder inside this one that `assidu serve` takes files from. Put a file there by renaming "
+           "it, complete,\n"
+           "# from the same disk. Empty: none.\n" +
+           fmt::format("spool = {}\n", toml_text(s.spool));
 }
 
 }  // namespace assidu::config

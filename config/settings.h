@@ -46,7 +46,23 @@ struct Settings {
 
     // [reports]
     std::string language;  // "fr" or "en"
+
+    // [pool]: what `assidu serve` does in a pool
+    std::string listen;                  // "ADDRESS:PORT" (parse_endpoint()); empty: no listener
+    std::int64_t report_every_s = 3600;  // from round to round; limits::kReportEverySeconds*
+
+    // [intake]
+    std::string spool = "spool";  // the folder that `serve` takes files from, inside the node's; empty: none
 };
+
+// Where a listener listens.
+struct Endpoint {
+    std::string address;  // IPv4 or IPv6 in figures, without brackets
+    std::uint16_t port = 0;
+};
+// "192.0.2.1:8443", "[::1]:8443". Refused if the address is not in figures or the port none; port 0 is any
+// free one.
+[[nodiscard]] Result<Endpoint> parse_endpoint(std::string_view text);
 
 // A node id: 1 to 48 of a-z, 0-9 and inner hyphens.
 [[nodiscard]] bool is_node_id(std::string_view text);

@@ -40,9 +40,9 @@ struct WeekSums {
 struct MemberPart {
     std::string node, name;
     MemberState state = MemberState::active;
-    Names names = Names::none;
-    StatementHead head;       // the last statement that is kept here
-    StatementHead announced;  // the last one that the member said it has made; number 0: it never said
+    Names names = Names::none;  // of the hub itself: roster, since they are its own
+    StatementHead head;         // the last statement that is kept here
+    StatementHead announced;    // the last one that the member said it has made; number 0: it never said
     std::optional<std::int64_t> announced_utc_s;  // when it said so
     // Of its last statement under the scale; nothing: it never declared anything under this scale.
     std::optional<Freshness> freshness;

@@ -9,19 +9,22 @@ using config::refuse;
 using config::Result;
 using rpc::Value;
 
-// The value of an answer; a fault becomes a refusal in its own words.
-Result<Value> value_of(std::string_view document) {
-    auto response = rpc::decode_response(document);
-    if (!response) return refuse("the hub's answer is malformed: " + response.error().what);
-    if (const auto* fault = std::get_if<rpc::Fault>(&*response))
-        return refuse(fmt::format("the hub answers: {} (fault {})", fault->text, fault->code));
-    return std::get<Value>(std::move(*response));
-}
+constexpr const char* kTheHub = "the hub";
 
 Result<Value> ask(const Carry& carry, std::string_view method, const std::vector<Value>& params) {
     const auto answer = carry(rpc::encode_call(method, params));
     if (!answer) return std::unexpected(answer.error());
-    return value_of(*answer);
+    return value_of_answer(*answer, kTheHub);
+}
+
+Result<StatementHead> head_of(const Result<Value>& answer) {
+    if (!answer) return std::unexpected(answer.error());
+    const rpc::Field fields(*answer, "answer");
+    const auto number = fields.member("number").integer();
+    const auto digest = fields.member("digest").text();
+    if (!number) return std::unexpected(number.error());
+    if (!digest) return std::unexpected(digest.error());
+    return StatementHead{*number, std::string(*digest)};
 }
 
 }  // namespace
@@ -41,52 +44,32 @@ Result<void> ask_to_join(const Carry& carry, const std::string& introduction, co
 
 Delivery::Delivery(std::string node, Hub hub, const rpc::SigningKey& key, const config::Clock& clock,
                    Carry carry)
-    : node_(std::move(node)), hub_(std::move(hub)), key_(key), clock_(clock), carry_(std::move(carry)) {}
-
-Result<Value> Delivery::call(std::string_view method, const std::vector<Value>& params, std::int64_t* bytes) {
-    const rpc::SignedMessage request =
-        rpc::sign_message({node_, hub_.id, rpc::make_message_id(), "", clock_.now_utc_s()},
-                          rpc::encode_call(method, params), key_);
-    const std::string body =
-        rpc::encode_call("pool.message", {Value::structure({{"note", Value::bytes(request.note)},
-                                                            {"payload", Value::bytes(request.payload)}})});
-    const auto answer = carry_(body);
-    if (!answer) return std::unexpected(answer.error());
-    if (bytes != nullptr) *bytes += static_cast<std::int64_t>(body.size() + answer->size());
-    const auto outer = value_of(*answer);
-    if (!outer) return std::unexpected(outer.error());
-    const rpc::Field fields(*outer, "answer");
-    const auto note = fields.member("note").bytes();
-    const auto payload = fields.member("payload").bytes();
-    if (!note) return std::unexpected(note.error());
-    if (!payload) return std::unexpected(payload.error());
-    const auto message = rpc::read_message(*note, *payload);
-    if (!message) return refuse("the hub's answer is malformed: " + message.error().what);
-    const rpc::MessageHeader& header = message->header;
-    if (header.from != hub_.id || !message->is_signed_by(hub_.key))
-        return refuse("the answer is not signed by the hub");
-    if (header.to != node_ || header.in_reply_to != request.header.id)
-        return refuse("the answer is not to this message");
-    return value_of(message->payload);
-}
+    : node_(std::move(node)),
+      hub_(std::move(hub)),
+      correspondence_(node_, {hub_.id, hub_.key, kTheHub}, key, clock, std::move(carry)) {}
 
 Result<StatementHead> Delivery::head() {
-    const auto value = call("statement.head", {});
-    if (!value) return std::unexpected(value.error());
-    const rpc::Field fields(*value, "answer");
-    const auto number = fields.member("number").integer();
-    const auto digest = fields.member("digest").text();
-    if (!number) return std::unexpected(number.error());
-    if (!digest) return std::unexpected(digest.error());
-    return StatementHead{*number, std::string(*digest)};
+    return head_of(correspondence_.call("statement.head", {}));
+}
+
+Result<StatementHead> Delivery::announce(const StatementHead& made) {
+    return head_of(
+        correspondence_.call("statement.announce", {Value::structure({{"number", Value::integer(made.number)},
+                                                                      {"digest", Value::text(made.digest)},
+                                                                      {"url", Value::text(hub_.own_url)}})}));
 }
 
 Result<void> Delivery::deliver(StatementLog& log, Delivered& delivered) {
     const std::vector<std::int64_t> numbers = log.unreceipted(node_);
     delivered.waiting = static_cast<std::int64_t>(numbers.size());
+    const auto head = announce(log.head(node_));
+    delivered.fault = correspondence_.fault();
+    if (!head) return std::unexpected(head.error());
     for (const std::int64_t number : numbers) {
         const KeptStatement statement = log.find(node_, number).value();
-        const auto value = call("statement.put", {Value::bytes(statement.bytes)}, &delivered.bytes);
+        const auto value =
+            correspondence_.call("statement.put", {Value::bytes(statement.bytes)}, &delivered.bytes);
+        delivered.fault = correspondence_.fault();
         if (!value) return std::unexpected(value.error());
         const auto note = rpc::Field(*value, "answer").member("receipt").bytes();
         if (!note) return std::unexpected(note.error());

@@ -2,12 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string>
-#include <string_view>
 
 #include "config/clock.h"
 #include "config/refusal.h"
+#include "federation/correspondence.h"
 #include "federation/member.h"
 #include "federation/statement_log.h"
 #include "rpc/signing_key.h"
@@ -15,16 +14,13 @@
 
 namespace assidu::federation {
 
-// Carries an XML-RPC document to the hub and brings its answer. Refused where the hub cannot be reached: try
-// later.
-using Carry = std::function<config::Result<std::string>(std::string_view body)>;
-
 // The hub as this node accepted it.
 struct Hub {
     std::string url, id;
     rpc::VerifyingKey key;
     std::string tls_fingerprint;
     Names names = Names::none;  // what this node lets the hub know of its students
+    std::string own_url;        // where the hub reaches this node's own pool listener; empty: nowhere
 };
 
 // Asks whoever answers to introduce itself; whether to believe it is for people to decide.
@@ -37,6 +33,9 @@ struct Hub {
 struct Delivered {
     std::int64_t statements = 0, bytes = 0;  // receipted now; bytes of the outer documents
     std::int64_t waiting = 0;                // still without a receipt
+    // The code (PoolFault) with which the hub answered the last call; 0 if it answered otherwise or not at
+    // all.
+    std::int32_t fault = 0;
 };
 
 class Delivery {
@@ -46,21 +45,18 @@ class Delivery {
 
     // The hub's head of this node's statements.
     [[nodiscard]] config::Result<StatementHead> head();
-    // Sends every statement without a receipt, ascending, until one is not taken: then refused with the
-    // reason, after what was receipted is kept. A receipt is kept only if it is the hub's, of that very
-    // statement.
+    // Tells the hub the last statement that this node has made, and where it is reached; the hub's head of
+    // them.
+    [[nodiscard]] config::Result<StatementHead> announce(const StatementHead& made);
+    // Announces the head, also where nothing waits; then sends every statement without a receipt, ascending,
+    // until one is not taken: then refused with the reason, after what was receipted is kept. A receipt is
+    // kept only if it is the hub's, of that very statement.
     [[nodiscard]] config::Result<void> deliver(StatementLog& log, Delivered& delivered);
 
   private:
-    [[nodiscard]] config::Result<rpc::Value> call(std::string_view method,
-                                                  const std::vector<rpc::Value>& params,
-                                                  std::int64_t* bytes = nullptr);
-
     std::string node_;
     Hub hub_;
-    const rpc::SigningKey& key_;
-    const config::Clock& clock_;
-    Carry carry_;
+    Correspondence correspondence_;
 };
 
 }  // namespace assidu::federation

@@ -53,7 +53,19 @@ CREATE TABLE refusal (sender TEXT NOT NULL, code TEXT NOT NULL, count INTEGER NO
   PRIMARY KEY (sender, code)) WITHOUT ROWID;
 CREATE TABLE roster (node INTEGER NOT NULL, key TEXT NOT NULL, row TEXT NOT NULL, PRIMARY KEY (node, key)) WITHOUT ROWID;
 )sql";
-constexpr std::string_view kMigrations[] = {kVersion1, kVersion2};
+// What a member says it has made, and where it is reached.
+constexpr std::string_view kVersion3 = R"sql(
+ALTER TABLE member ADD COLUMN announced INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE member ADD COLUMN announced_digest TEXT NOT NULL DEFAULT '';
+ALTER TABLE member ADD COLUMN announced_utc_s INTEGER;
+ALTER TABLE member ADD COLUMN url TEXT NOT NULL DEFAULT '';
+)sql";
+// Who was told names, and for what: appended to, never changed.
+constexpr std::string_view kVersion4 = R"sql(
+CREATE TABLE audit (key INTEGER PRIMARY KEY AUTOINCREMENT, utc_s INTEGER NOT NULL, actor TEXT NOT NULL, node TEXT NOT NULL,
+  action TEXT NOT NULL, purpose TEXT NOT NULL, students INTEGER NOT NULL, others INTEGER NOT NULL, outcome TEXT NOT NULL);
+)sql";
+constexpr std::string_view kMigrations[] = {kVersion1, kVersion2, kVersion3, kVersion4};
 constexpr StoreFormat kFormat{"ledger", 0x41736c31 /* "Asl1" */, kMigrations};
 
 std::string encode_activities(const std::vector<ActivityShare>& activities) {

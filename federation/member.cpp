@@ -28,10 +28,6 @@ std::string hex_of(std::string_view bytes) {
     return config::hex({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
 }
 
-bool is_digest(const std::string& text) {
-    return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
-}
-
 MemberState state_of(const std::string& name) {
     for (const MemberState state : {MemberState::invited, MemberState::pending, MemberState::active}) {
         if (name == name_of(state)) return state;
@@ -39,17 +35,22 @@ MemberState state_of(const std::string& name) {
     return MemberState::suspended;
 }
 
-constexpr const char* kColumns = "id, name, state, names, key, tls_fingerprint, since_utc_s";
+constexpr const char* kColumns =
+    "id, name, state, names, key, tls_fingerprint, since_utc_s, announced, announced_digest, "
+    "announced_utc_s, url";
 
 Member member_of(SQLite::Statement& select) {
     Member member;
     member.id = select.getColumn(0).getString();
     member.name = select.getColumn(1).getString();
     member.state = state_of(select.getColumn(2).getString());
-    member.names = select.getColumn(3).getString() == name_of(Names::roster) ? Names::roster : Names::none;
+    member.names = parse_names(select.getColumn(3).getString()).value_or(Names::none);
     if (auto key = rpc::VerifyingKey::of(blob(select.getColumn(4)))) member.key = std::move(*key);
     member.tls_fingerprint = select.getColumn(5).getString();
     member.since_utc_s = select.getColumn(6).getInt64();
+    member.announced = {select.getColumn(7).getInt64(), select.getColumn(8).getString()};
+    member.announced_utc_s = maybe(select.getColumn(9));
+    member.url = select.getColumn(10).getString();
     return member;
 }
 
@@ -70,7 +71,22 @@ std::string_view name_of(MemberState state) {
 }
 
 std::string_view name_of(Names names) {
-    return names == Names::roster ? "roster" : "none";
+    switch (names) {
+        case Names::none:
+            return "none";
+        case Names::issue:
+            return "issue";
+        case Names::roster:
+            return "roster";
+    }
+    return "";
+}
+
+std::optional<Names> parse_names(std::string_view name) {
+    for (const Names names : {Names::none, Names::issue, Names::roster}) {
+        if (name == name_of(names)) return names;
+    }
+    return std::nullopt;
 }
 
 std::string sign_introduction(const std::string& id, const std::string& name,
@@ -94,7 +110,7 @@ Result<Introduction> read_introduction(std::string_view bytes) {
         return refuse("the introduction is not canonical");
     const auto raw = config::unhex(member("key"));
     const auto key = rpc::VerifyingKey::of(raw.value_or(""));
-    if (!config::is_node_id(member("id")) || !is_digest(member("tls")) || !key)
+    if (!config::is_node_id(member("id")) || !config::is_sha256_hex(member("tls")) || !key)
         return refuse("the introduction is malformed");
     if (!note->is_signed_by(member("id"), *key))
         return refuse("the introduction is not signed by the key that it names");
@@ -136,7 +152,9 @@ Result<std::string> MemberList::invite(const std::string& id, Names names, std::
                 return;
             }
             SQLite::Statement put(*database_,
-                                  "INSERT OR REPLACE INTO member VALUES (?,'','invited',?,x'','',?,?)");
+                                  "INSERT OR REPLACE INTO member (id, name, state, names, key, "
+                                  "tls_fingerprint, invitation, since_utc_s) "
+                                  "VALUES (?,'','invited',?,x'','',?,?)");
             put.bind(1, id);
             put.bind(2, std::string(name_of(names)));
             put.bind(3, config::hex(config::sha256(text)));
@@ -215,6 +233,23 @@ Result<void> MemberList::suspend(const std::string& id, std::int64_t now_utc_s) 
     });
 }
 
+void MemberList::announce(const std::string& id, const StatementHead& head, const std::string& url,
+                          std::int64_t now_utc_s) {
+    translating_errors(*database_, [&] {
+        in_transaction(*database_, [&] {
+            SQLite::Statement update(*database_,
+                                     "UPDATE member SET announced=?, announced_digest=?, announced_utc_s=?, "
+                                     "url=? WHERE id=?");
+            update.bind(1, head.number);
+            update.bind(2, head.digest);
+            update.bind(3, now_utc_s);
+            update.bind(4, url);
+            update.bind(5, id);
+            update.exec();
+        });
+    });
+}
+
 bool MemberList::remember_message(const std::string& sender, const std::string& id, std::int64_t now_utc_s) {
     return translating_errors(*database_, [&] {
         bool is_new = false;
@@ -232,13 +267,13 @@ bool MemberList::remember_message(const std::string& sender, const std::string& 
     });
 }
 
-void MemberList::count_refusal(const std::string& sender, const std::string& code) {
+void MemberList::count_refusal(const std::string& sender, const std::string& code, bool is_known) {
     translating_errors(*database_, [&] {
         in_transaction(*database_, [&] {
             // A stranger must not fill the table with names.
             SQLite::Statement count(
                 *database_, "INSERT INTO refusal VALUES (?,?,1) ON CONFLICT DO UPDATE SET count=count+1");
-            count.bind(1, find(sender) ? sender : "?");
+            count.bind(1, is_known || find(sender) ? sender : "?");
             count.bind(2, code);
             count.exec();
         });

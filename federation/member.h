@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "config/refusal.h"
+#include "federation/statement.h"
 #include "rpc/signed_message.h"
 #include "rpc/signing_key.h"
 
@@ -37,8 +38,14 @@ enum class MemberState { invited, pending, active, suspended };
 [[nodiscard]] std::string_view name_of(MemberState state);
 
 // What the hub may know of a member's students beyond pseudonyms (design decision 12).
-enum class Names { none, roster };
+enum class Names {
+    none,    // nothing
+    issue,   // the names of a report, asked for when it is issued, and audited on both sides
+    roster,  // all of them, by a statement
+};
+// "none", "issue", "roster", and back.
 [[nodiscard]] std::string_view name_of(Names names);
+[[nodiscard]] std::optional<Names> parse_names(std::string_view name);
 
 struct Member {
     std::string id, name;
@@ -47,6 +54,12 @@ struct Member {
     std::optional<rpc::VerifyingKey> key;  // none while it is only invited
     std::string tls_fingerprint;
     std::int64_t since_utc_s = 0;  // of the state
+
+    // The last statement that the member said it has made, and when; number 0: it never said. Less than
+    // before where the member was restored from a backup.
+    StatementHead announced;
+    std::optional<std::int64_t> announced_utc_s;
+    std::string url;  // where its own pool listener is reached, as it said; empty: nowhere
 };
 
 // The list, in the ledger's file. Every method may throw ResourceFailure. One object is for one thread at a
@@ -70,13 +83,18 @@ class MemberList {
                                               std::int64_t now_utc_s);
     [[nodiscard]] config::Result<void> suspend(const std::string& id, std::int64_t now_utc_s);
 
+    // Keeps what an active member announces, in the place of what it announced before. Synced on return.
+    void announce(const std::string& id, const StatementHead& head, const std::string& url,
+                  std::int64_t now_utc_s);
+
     // Remembers a message id of a sender for kMessageIdsKept_s; false if it is remembered already. Synced on
     // return.
     [[nodiscard]] bool remember_message(const std::string& sender, const std::string& id,
                                         std::int64_t now_utc_s);
 
-    // Refusals by sender and code: counted for the administrator.
-    void count_refusal(const std::string& sender, const std::string& code);
+    // Refusals by sender and code: counted for the administrator, of nobody in particular unless the sender
+    // is in this list or `is_known` otherwise.
+    void count_refusal(const std::string& sender, const std::string& code, bool is_known = false);
     struct Refusals {
         std::string sender, code;
         std::int64_t count = 0;

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 
+#include "config/digest.h"
+#include "config/limits.h"
 #include "federation/statement.h"
 
 namespace assidu::federation {
@@ -19,6 +22,13 @@ Value message_value(const rpc::SignedMessage& message) {
 PoolFault fault_of(ChainVerdict verdict) {
     if (verdict == ChainVerdict::fork) return PoolFault::fork;
     return verdict == ChainVerdict::ahead ? PoolFault::ahead : PoolFault::broken_chain;
+}
+
+// Empty, or an address that is safe to print and that a client can be made of.
+bool is_url(std::string_view text) {
+    return text.empty() || (text.starts_with("https://") && std::ranges::all_of(text, [](char c) {
+                                return c > ' ' && static_cast<unsigned char>(c) < 0x7f;
+                            }));
 }
 
 }  // namespace
@@ -43,6 +53,8 @@ std::string_view name_of(PoolFault fault) {
             return "ahead";
         case PoolFault::broken_chain:
             return "broken_chain";
+        case PoolFault::not_agreed:
+            return "not_agreed";
     }
     return "";
 }
@@ -56,7 +68,7 @@ Reception::Reception(Receiver receiver, MemberList& members, StatementLog& state
       log_(std::move(log)) {}
 
 void Reception::note(const std::string& sender, const Refused& refused) {
-    members_.count_refusal(sender, std::string(name_of(refused.fault)));
+    members_.count_refusal(sender, std::string(name_of(refused.fault)), own_hub(sender).has_value());
     log_(fmt::format("refused a message of {}: {}: {}", sender.empty() ? "an unknown sender" : sender,
                      name_of(refused.fault), refused.reason));
 }
@@ -109,19 +121,11 @@ Reception::Answer Reception::message(const rpc::Call& call, const std::optional<
     const auto message = rpc::read_message(*note->as_bytes(), *payload->as_bytes());
     if (!message) return std::unexpected(Refused{PoolFault::refused, message.error().what});
     sender = message->header.from;
-    const auto member = members_.find(sender);
-    if (!member || member->state != MemberState::active || !member->key)
-        return std::unexpected(
-            Refused{PoolFault::refused,
-                    member ? fmt::format("it is {}", name_of(member->state)) : "it is no member"});
-    if (!message->is_signed_by(*member->key))
-        return std::unexpected(Refused{PoolFault::refused, "the signature does not hold"});
-    if (tls_fingerprint != member->tls_fingerprint)
-        return std::unexpected(
-            Refused{PoolFault::refused, "the connection has another certificate than the member's"});
+    const auto from = authenticate(*message, tls_fingerprint);
+    if (!from) return std::unexpected(from.error());
 
-    // From here on the sender is who it says, and is told what is wrong, under the hub's signature.
-    const Answer answer = inner(*message, *member);
+    // From here on the sender is who it says, and is told what is wrong, under this node's signature.
+    const Answer answer = inner(*message, *from);
     if (!answer) this->note(sender, answer.error());
     std::string reply =
         answer
@@ -133,7 +137,34 @@ Reception::Answer Reception::message(const rpc::Call& call, const std::optional<
         std::move(reply), *receiver_.key));
 }
 
-Reception::Answer Reception::inner(const rpc::SignedMessage& message, const Member& member) {
+std::optional<Hub> Reception::own_hub(const std::string& id) const {
+    auto hub = own_hub_.hub ? own_hub_.hub() : std::nullopt;
+    if (hub && hub->id != id) hub.reset();
+    return hub;
+}
+
+std::expected<Reception::Sender, Reception::Refused> Reception::authenticate(
+    const rpc::SignedMessage& message, const std::optional<std::string>& tls_fingerprint) {
+    Sender sender{message.header.from, members_.find(message.header.from), own_hub(message.header.from)};
+    std::string reason = sender.member ? fmt::format("it is {}", name_of(sender.member->state))
+                                       : std::string("it is no member");
+    const auto is_from = [&](const rpc::VerifyingKey& key, const std::string& fingerprint) {
+        if (!message.is_signed_by(key))
+            reason = "the signature does not hold";
+        else if (tls_fingerprint != fingerprint)
+            reason = "the connection has another certificate than the one that was accepted";
+        else
+            return true;
+        return false;
+    };
+    const bool is_active = sender.member && sender.member->state == MemberState::active && sender.member->key;
+    if (!is_active || !is_from(*sender.member->key, sender.member->tls_fingerprint)) sender.member.reset();
+    if (sender.hub && !is_from(sender.hub->key, sender.hub->tls_fingerprint)) sender.hub.reset();
+    if (!sender.member && !sender.hub) return std::unexpected(Refused{PoolFault::refused, reason});
+    return sender;
+}
+
+Reception::Answer Reception::inner(const rpc::SignedMessage& message, const Sender& sender) {
     const std::int64_t now_utc_s = clock_.now_utc_s();
     if (message.header.to != receiver_.id)
         return std::unexpected(
@@ -141,20 +172,86 @@ Reception::Answer Reception::inner(const rpc::SignedMessage& message, const Memb
                     fmt::format("it is for {}, not for {}", message.header.to, receiver_.id)});
     const std::int64_t issued_s = message.header.issued_utc_s;
     if (issued_s < now_utc_s - rpc::kClockSkewMax_s || issued_s > now_utc_s + rpc::kClockSkewMax_s)
-        return std::unexpected(Refused{
-            PoolFault::stale, fmt::format("issued at {}, and the hub's clock says {}", issued_s, now_utc_s)});
-    if (!members_.remember_message(member.id, message.header.id, now_utc_s))
+        return std::unexpected(
+            Refused{PoolFault::stale,
+                    fmt::format("issued at {}, and the receiver's clock says {}", issued_s, now_utc_s)});
+    if (!members_.remember_message(sender.id, message.header.id, now_utc_s))
         return std::unexpected(
             Refused{PoolFault::replay, fmt::format("message {} was received already", message.header.id)});
     const auto call = rpc::decode_call(message.payload);
     if (!call) return std::unexpected(Refused{PoolFault::malformed, call.error().what});
-    if (call->method == "statement.put" && call->params.size() == 1) return put_statement(*call, member);
-    if (call->method == "statement.head" && call->params.empty()) {
-        const StatementHead head = statements_.head(member.id);
-        return Value::structure(
-            {{"number", Value::integer(head.number)}, {"digest", Value::text(head.digest)}});
+    if (call->method == "names.ask" && call->params.size() == 1) {
+        if (sender.hub) return tell_names(*call, *sender.hub);
+        return std::unexpected(
+            Refused{PoolFault::not_agreed, "names are told to the hub of this node alone"});
     }
+    if (sender.member) return of_member(*call, *sender.member);
     return std::unexpected(Refused{PoolFault::malformed, "no such method with so many parameters"});
+}
+
+Reception::Answer Reception::of_member(const rpc::Call& call, const Member& member) {
+    if (call.method == "statement.put" && call.params.size() == 1) return put_statement(call, member);
+    if (call.method == "statement.announce" && call.params.size() == 1) return announce(call, member);
+    if (call.method == "statement.head" && call.params.empty()) return head_of(member);
+    return std::unexpected(Refused{PoolFault::malformed, "no such method with so many parameters"});
+}
+
+Reception::Answer Reception::head_of(const Member& member) const {
+    const StatementHead head = statements_.head(member.id);
+    return Value::structure({{"number", Value::integer(head.number)}, {"digest", Value::text(head.digest)}});
+}
+
+Reception::Answer Reception::announce(const rpc::Call& call, const Member& member) {
+    const rpc::Field fields(call.params[0], "statement.announce");
+    const auto number = fields.member("number").integer();
+    const auto digest = fields.member("digest").text();
+    const auto url = fields.member("url").text();
+    for (const auto* text : {&digest, &url}) {
+        if (!*text) return std::unexpected(Refused{PoolFault::malformed, text->error().what});
+    }
+    if (!number) return std::unexpected(Refused{PoolFault::malformed, number.error().what});
+    if (*number < 0 || (*number == 0 ? !digest->empty() : !config::is_sha256_hex(*digest)))
+        return std::unexpected(
+            Refused{PoolFault::malformed,
+                    "statement.announce wants a number from 0 on, and the SHA-256 of that statement's note"});
+    if (url->size() > config::limits::kUrlBytesMax || !is_url(*url))
+        return std::unexpected(Refused{
+            PoolFault::malformed, fmt::format("statement.announce wants an https:// address of at most {} "
+                                              "bytes, or none",
+                                              config::limits::kUrlBytesMax)});
+    // It is accepted all the same: what a member that was restored from a backup still knows is a fact.
+    if (*number < member.announced.number)
+        log_(fmt::format("{} announces statement {} after {}: was it restored from a backup?", member.id,
+                         *number, member.announced.number));
+    members_.announce(member.id, {*number, std::string(*digest)}, std::string(*url), clock_.now_utc_s());
+    return head_of(member);
+}
+
+Reception::Answer Reception::tell_names(const rpc::Call& call, const Hub& hub) {
+    const auto asked = read_names_asked(call.params[0]);
+    if (!asked) return std::unexpected(Refused{PoolFault::malformed, asked.error().what});
+    AuditEntry entry{clock_.now_utc_s(), hub.id, receiver_.id, "names.ask", asked->purpose, 0, 0, "told"};
+    const auto refused = [&](PoolFault fault, const char* outcome, std::string reason) -> Answer {
+        entry.outcome = outcome;
+        own_hub_.audit->append(entry);
+        return std::unexpected(Refused{fault, std::move(reason)});
+    };
+    if (hub.names != Names::issue && hub.names != Names::roster)
+        return refused(PoolFault::not_agreed, "not_agreed", "the agreement with this node leaves names out");
+    std::string text;
+    std::int64_t students = 0, others = 0;
+    for (const RosterRow& row : own_hub_.names(asked->asked)) {
+        text += roster_row(row) + "\n";
+        ++(row.what == "person" ? students : others);
+    }
+    if (text.size() > config::limits::kNamesBytesMax)
+        return refused(PoolFault::malformed, "too_large",
+                       fmt::format("the names are {} bytes, and an answer has at most {}: ask for fewer",
+                                   text.size(), config::limits::kNamesBytesMax));
+    entry.students = students;
+    entry.others = others;
+    own_hub_.audit->append(entry);
+    return Value::structure({{"rows", Value::bytes(std::move(text))}});
 }
 
 Reception::Answer Reception::put_statement(const rpc::Call& call, const Member& member) {

@@ -1,8 +1,9 @@
-// The hub's side of the exchange, free of any transport: an XML-RPC document in, an XML-RPC document out. The
-// methods are docs/formats/message.md.
+// What a node's pool listener answers, free of any transport: an XML-RPC document in, an XML-RPC document
+// out. The methods are docs/formats/message.md. A node hears its members, if it is a hub, and the one hub
+// that it joined itself, if there is one; nobody else.
 //
 // A statement is receipted only once it is committed and synced. Who cannot be authenticated learns one
-// uniform fault; the reason is logged and counted here. An authenticated member is told by name what is
+// uniform fault; the reason is logged and counted here. An authenticated sender is told by name what is
 // wrong.
 #pragma once
 
@@ -11,16 +12,20 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/clock.h"
+#include "federation/audit_log.h"
+#include "federation/delivery.h"
 #include "federation/member.h"
+#include "federation/names.h"
 #include "federation/statement_log.h"
 #include "rpc/signing_key.h"
 #include "rpc/xmlrpc.h"
 
 namespace assidu::federation {
 
-// Who answers: the hub itself. The key must outlive what uses it.
+// Who answers: this node. The key must outlive what uses it.
 struct Receiver {
     std::string id, introduction;  // the introduction as a signed note
     const rpc::SigningKey* key = nullptr;
@@ -37,8 +42,18 @@ enum class PoolFault : std::int32_t {
     fork = 7,             // "fork", "ahead", "broken_chain": ChainVerdict
     ahead = 8,
     broken_chain = 9,
+    not_agreed = 10,  // "not_agreed": what this node agreed with its hub does not have it
 };
 [[nodiscard]] std::string_view name_of(PoolFault fault);
+
+// What a node does for the hub that it joined.
+struct OwnHub {
+    // The hub as it is accepted now, with what was agreed; nothing if there is none.
+    std::function<std::optional<Hub>()> hub;
+    // The names of those whom this node knows; of others, nothing. Throws ResourceFailure.
+    std::function<std::vector<RosterRow>(const NamesAsked& asked)> names;
+    AuditLog* audit = nullptr;
+};
 
 class Reception {
   public:
@@ -46,6 +61,9 @@ class Reception {
     // threads; it works one at a time, and nobody else may use these stores meanwhile.
     Reception(Receiver receiver, MemberList& members, StatementLog& statements, const config::Clock& clock,
               std::function<void(const std::string& line)> log);
+
+    // Hears the hub of this node too. Before the first answer().
+    void serve_own_hub(OwnHub own_hub) { own_hub_ = std::move(own_hub); }
 
     // `tls_fingerprint`: of the client's certificate, if it showed one. Never refuses: a fault is an answer.
     [[nodiscard]] std::string answer(std::string_view body,
@@ -57,6 +75,12 @@ class Reception {
         std::string reason;
     };
     using Answer = std::expected<rpc::Value, Refused>;
+    // An authenticated sender: a member, the hub of this node, or both.
+    struct Sender {
+        std::string id;
+        std::optional<Member> member;
+        std::optional<Hub> hub;
+    };
 
     Answer outer(const rpc::Call& call, const std::optional<std::string>& tls_fingerprint,
                  std::string& sender);
@@ -64,8 +88,15 @@ class Reception {
                 std::string& sender);
     Answer message(const rpc::Call& call, const std::optional<std::string>& tls_fingerprint,
                    std::string& sender);
-    Answer inner(const rpc::SignedMessage& message, const Member& member);
+    std::expected<Sender, Refused> authenticate(const rpc::SignedMessage& message,
+                                                const std::optional<std::string>& tls_fingerprint);
+    [[nodiscard]] std::optional<Hub> own_hub(const std::string& id) const;
+    Answer inner(const rpc::SignedMessage& message, const Sender& sender);
+    Answer of_member(const rpc::Call& call, const Member& member);
+    Answer tell_names(const rpc::Call& call, const Hub& hub);
     Answer put_statement(const rpc::Call& call, const Member& member);
+    Answer announce(const rpc::Call& call, const Member& member);
+    Answer head_of(const Member& member) const;
     void note(const std::string& sender, const Refused& refused);
 
     Receiver receiver_;
@@ -73,6 +104,7 @@ class Reception {
     StatementLog& statements_;
     const config::Clock& clock_;
     std::function<void(const std::string&)> log_;
+    OwnHub own_hub_;
     std::mutex mutex_;
 };
 

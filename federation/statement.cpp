@@ -58,9 +58,7 @@ class Members {
     std::string digest(const char* name, bool may_be_empty = false) {
         std::string value = text(name);
         if (may_be_empty && value.empty()) return value;
-        const bool is_hex =
-            value.size() == 64 && value.find_first_not_of("0123456789abcdef") == std::string::npos;
-        if (!is_hex) fail(fmt::format("{} is not a digest", name));
+        if (!config::is_sha256_hex(value)) fail(fmt::format("{} is not a digest", name));
         return value;
     }
     CivilDay day(const char* name) {
@@ -267,6 +265,10 @@ Result<std::string> key_of(const StatementHeader& header, const std::string& tex
     return daily_row_key(*row);
 }
 
+bool is_total(std::int64_t value) {
+    return value >= 0 && value <= config::limits::kRowTotalMax;
+}
+
 Result<void> check_rows(const Statement& statement) {
     const StatementHeader& header = statement.header;
     if (static_cast<std::int64_t>(statement.rows.size()) != header.rows)
@@ -353,12 +355,14 @@ Result<LedgerRow> parse_daily_row(std::string_view text) {
         const ActivityShare& last = row.activities.back();
         if (row.activities.size() > 1 && row.activities[row.activities.size() - 2].activity >= last.activity)
             members.fail("the activities are not ascending");
-        if (last.measured_s < 0 || last.measured_s > row.measured_s || last.events < 0 || last.credited_s < 0)
+        if (!is_total(last.measured_s) || last.measured_s > row.measured_s || !is_total(last.events) ||
+            !is_total(last.credited_s))
             members.fail("an activity has more than its row");
         inside_s += last.measured_s;
     }
     constexpr std::int64_t kLongestDay = 90'000;
-    if (row.measured_s < 0 || row.measured_s > kLongestDay || row.credited_s < 0 || row.events < 0)
+    if (row.measured_s < 0 || row.measured_s > kLongestDay || !is_total(row.credited_s) ||
+        !is_total(row.events))
         members.fail("a total is out of range");
     if (inside_s > row.measured_s) members.fail("the activities have more than their row");
     if (const std::string objection = members.finish(); !objection.empty()) return refuse(objection);

@@ -64,6 +64,13 @@ struct Statement {
     [[nodiscard]] std::string digest() const;
 };
 
+// The last statement of a chain.
+struct StatementHead {
+    std::int64_t number = 0;  // 0: none yet
+    std::string digest;       // empty then
+    bool operator==(const StatementHead&) const = default;
+};
+
 // A row's text, its key (what its salt is derived for, and what rows are ordered by), and a row back from its
 // text.
 [[nodiscard]] std::string daily_row(const LedgerRow& row);

@@ -22,12 +22,6 @@ class Database;
 
 namespace assidu::federation {
 
-struct StatementHead {
-    std::int64_t number = 0;  // 0: none yet
-    std::string digest;
-    bool operator==(const StatementHead&) const = default;
-};
-
 // A statement as it is kept.
 struct KeptStatement {
     std::int64_t number = 0;

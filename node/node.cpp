@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -24,6 +25,11 @@ namespace {
 
 using config::refuse;
 using config::Result;
+
+constexpr std::int64_t kMilliseconds = 1000;
+// How often a lock that another process has is tried.
+constexpr int kLockTryMilliseconds = 50;
+constexpr int kServingTries = 10;
 
 // Private to its owner, unless it was there already with something in it: that is somebody's, and its mode is
 // theirs to choose (every file of a node is private by itself).
@@ -79,24 +85,69 @@ Result<void> create_node(const NodeFolder& folder, const config::Settings& setti
     return {};
 }
 
-Result<FolderLock> FolderLock::take(const NodeFolder& folder) {
-    const int descriptor = ::open(folder.lock().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+Result<FolderLock> FolderLock::open(const std::filesystem::path& path) {
+    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (descriptor < 0)
-        return refuse(fmt::format("{}: cannot open: {}", folder.lock().string(), std::strerror(errno)));
-    FolderLock lock(descriptor);
-    if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
-        char holder[32] = {};
-        const ssize_t size = ::pread(descriptor, holder, sizeof holder - 1, 0);
-        return refuse(fmt::format(
-            "{}: another assidu is working in this folder (process {}); try again when it is done",
-            folder.path.string(), size > 0 ? holder : "unknown"));
-    }
+        return refuse(fmt::format("{}: cannot open: {}", path.string(), std::strerror(errno)));
+    return FolderLock(descriptor);
+}
+
+bool FolderLock::try_lock() const {
+    return ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0;
+}
+
+std::string FolderLock::holder() const {
+    char holder[32] = {};
+    const ssize_t size = ::pread(descriptor_, holder, sizeof holder - 1, 0);
+    return size > 0 ? holder : "unknown";
+}
+
+void FolderLock::write_holder(const std::filesystem::path& path) const {
     const std::string holder = fmt::format("{}", ::getpid());
-    if (::ftruncate(descriptor, 0) != 0 ||
-        ::pwrite(descriptor, holder.data(), holder.size(), 0) != static_cast<ssize_t>(holder.size()))
+    if (::ftruncate(descriptor_, 0) != 0 ||
+        ::pwrite(descriptor_, holder.data(), holder.size(), 0) != static_cast<ssize_t>(holder.size()))
         throw config::ResourceFailure(
-            fmt::format("{}: cannot write: {}", folder.lock().string(), std::strerror(errno)));
+            fmt::format("{}: cannot write: {}", path.string(), std::strerror(errno)));
+}
+
+Result<FolderLock> FolderLock::take(const NodeFolder& folder, const LockPatience& patience) {
+    auto lock = open(folder.lock());
+    if (!lock) return lock;
+    const std::int64_t tries = patience.wait_s * kMilliseconds / kLockTryMilliseconds;
+    for (std::int64_t tried = 0; !lock->try_lock(); ++tried) {
+        const bool waits = tried < tries && (!patience.goes_on || patience.goes_on());
+        if (!waits)
+            return refuse(fmt::format(
+                "{}: another assidu is working in this folder (process {}); try again when it is done",
+                folder.path.string(), lock->holder()));
+        if (tried == 0 && patience.say)
+            patience.say(fmt::format("waiting for another assidu (process {}) to be done with {}",
+                                     lock->holder(), folder.path.string()));
+        ::poll(nullptr, 0, kLockTryMilliseconds);
+    }
+    lock->write_holder(folder.lock());
     return lock;
+}
+
+Result<FolderLock> FolderLock::take_serving(const NodeFolder& folder) {
+    auto lock = open(folder.serve_lock());
+    if (!lock) return lock;
+    // Who only looks whether somebody serves has the lock for an instant.
+    for (int tried = 0; !lock->try_lock(); ++tried) {
+        if (tried == kServingTries)
+            return refuse(fmt::format("{}: another assidu serve runs on this folder already (process {})",
+                                      folder.path.string(), lock->holder()));
+        ::poll(nullptr, 0, kLockTryMilliseconds);
+    }
+    lock->write_holder(folder.serve_lock());
+    return lock;
+}
+
+std::optional<std::string> FolderLock::serving(const NodeFolder& folder) {
+    if (!std::filesystem::exists(folder.serve_lock())) return std::nullopt;
+    const auto lock = open(folder.serve_lock());
+    if (!lock || lock->try_lock()) return std::nullopt;
+    return lock->holder();
 }
 
 FolderLock::~FolderLock() {
@@ -116,7 +167,8 @@ Node::Node(NodeFolder folder, config::Settings settings, config::Scale scale, co
       tls_identity_(std::move(tls_identity)),
       lock_(std::move(lock)) {}
 
-Result<Node> Node::open(const NodeFolder& folder, const config::Clock& clock, Access access) {
+Result<Node> Node::open(const NodeFolder& folder, const config::Clock& clock, Access access,
+                        const LockPatience& patience) {
     if (!std::filesystem::exists(folder.settings()))
         return refuse(fmt::format("{}: no node here (no assidu.toml); make one with: assidu init --dir {}",
                                   folder.path.string(), folder.path.string()));
@@ -137,7 +189,7 @@ Result<Node> Node::open(const NodeFolder& folder, const config::Clock& clock, Ac
     if (!tls_identity) return std::unexpected(tls_identity.error());
     std::optional<FolderLock> lock;
     if (access == Access::change) {
-        auto taken = FolderLock::take(folder);
+        auto taken = FolderLock::take(folder, patience);
         if (!taken) return std::unexpected(taken.error());
         lock.emplace(std::move(*taken));
     }
@@ -150,6 +202,7 @@ Result<Node> Node::open(const NodeFolder& folder, const config::Clock& clock, Ac
     node.ledger_ = federation::sqlite_ledger(ledger_file);
     node.statements_ = std::make_unique<federation::StatementLog>(ledger_file);
     node.members_ = std::make_unique<federation::MemberList>(ledger_file);
+    node.audit_ = std::make_unique<federation::AuditLog>(ledger_file);
     auto source = node.archive_->source(node.settings_.source_name, node.settings_.site_identifier);
     if (!source) return std::unexpected(source.error());
     node.source_ = *source;

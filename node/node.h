@@ -9,10 +9,15 @@
 //   ledger.sqlite          daily totals, statements, members
 //   hub.json               the hub that this node joined, if any
 //   rejects/               rows that gave no event, one file an import that had any
-//   lock                   held by the one process that changes the folder
+//   lock                   held by the one process that changes the folder, for as long as it does
+//   serve.lock             held by the one `assidu serve` of the folder
+//   serve.json             how the last round of `serve` ended
+//   spool/                 files for `serve` to take in (settings, [intake])
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,6 +27,7 @@
 #include "config/refusal.h"
 #include "config/scale.h"
 #include "config/settings.h"
+#include "federation/audit_log.h"
 #include "federation/ledger.h"
 #include "federation/member.h"
 #include "federation/statement_log.h"
@@ -46,6 +52,8 @@ struct NodeFolder {
     [[nodiscard]] std::filesystem::path ledger() const { return path / "ledger.sqlite"; }
     [[nodiscard]] std::filesystem::path rejects() const { return path / "rejects"; }
     [[nodiscard]] std::filesystem::path lock() const { return path / "lock"; }
+    [[nodiscard]] std::filesystem::path serve_lock() const { return path / "serve.lock"; }
+    [[nodiscard]] std::filesystem::path serve_state() const { return path / "serve.json"; }
 };
 
 // Makes a node's folder: keys, and last of all the settings file that makes it a node. Refused if there is
@@ -54,17 +62,33 @@ struct NodeFolder {
 [[nodiscard]] config::Result<void> create_node(const NodeFolder& folder, const config::Settings& settings,
                                                std::int64_t now_utc_s);
 
+// How to wait for a lock that another process has; by default not at all.
+struct LockPatience {
+    std::int64_t wait_s = 0;
+    std::function<void(const std::string& line)> say;  // once, when the waiting begins
+    std::function<bool()> goes_on;                     // false ends the waiting
+};
+
 // Held for as long as it lives; the file names the process that has it.
 class FolderLock {
   public:
-    // Refused, naming the holder, if another process has it.
-    [[nodiscard]] static config::Result<FolderLock> take(const NodeFolder& folder);
+    // The right to change the folder. Refused, naming the holder, if another process has it all the time.
+    [[nodiscard]] static config::Result<FolderLock> take(const NodeFolder& folder,
+                                                         const LockPatience& patience = {});
+    // The right to be the folder's `assidu serve`.
+    [[nodiscard]] static config::Result<FolderLock> take_serving(const NodeFolder& folder);
+    // The process that serves the folder, as its lock names it; nothing if none does.
+    [[nodiscard]] static std::optional<std::string> serving(const NodeFolder& folder);
     FolderLock(FolderLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
     FolderLock& operator=(FolderLock&&) = delete;
     ~FolderLock();
 
   private:
     explicit FolderLock(int descriptor) : descriptor_(descriptor) {}
+    static config::Result<FolderLock> open(const std::filesystem::path& path);
+    [[nodiscard]] bool try_lock() const;
+    [[nodiscard]] std::string holder() const;
+    void write_holder(const std::filesystem::path& path) const;
     int descriptor_;
 };
 
@@ -75,9 +99,10 @@ class Node {
     enum class Access { change, look };
 
     // `clock` must outlive the node. Refused with one line if the folder is no node, its settings or scale
-    // are wrong, a key is missing, or (for `change`) another process has the lock.
+    // are wrong, a key is missing, or (for `change`) another process has the lock for longer than `patience`.
     [[nodiscard]] static config::Result<Node> open(const NodeFolder& folder, const config::Clock& clock,
-                                                   Access access = Access::change);
+                                                   Access access = Access::change,
+                                                   const LockPatience& patience = {});
 
     [[nodiscard]] const NodeFolder& folder() const { return folder_; }
     [[nodiscard]] const config::Settings& settings() const { return settings_; }
@@ -89,6 +114,7 @@ class Node {
     [[nodiscard]] federation::Ledger& ledger() const { return *ledger_; }
     [[nodiscard]] federation::StatementLog& statements() const { return *statements_; }
     [[nodiscard]] federation::MemberList& members() const { return *members_; }
+    [[nodiscard]] federation::AuditLog& audit() const { return *audit_; }
     [[nodiscard]] const rpc::SigningKey& signing_key() const { return signing_key_; }
     [[nodiscard]] const rpc::TlsIdentity& tls_identity() const { return tls_identity_; }
     [[nodiscard]] archive::SourceKey source() const { return source_; }
@@ -121,6 +147,7 @@ class Node {
     std::unique_ptr<federation::Ledger> ledger_;
     std::unique_ptr<federation::StatementLog> statements_;
     std::unique_ptr<federation::MemberList> members_;
+    std::unique_ptr<federation::AuditLog> audit_;
     archive::SourceKey source_ = 0;
 };
 

@@ -1,10 +1,7 @@
 #include "node/report_writer.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
-#include "config/settings.h"
 #include "reports/build.h"
 
 namespace assidu::node {
@@ -23,36 +20,7 @@ std::vector<std::string> remarks_of(const Node& node) {
     return {};
 }
 
-template <class Report>
-std::string render_as(const Report& report, ReportFormat format, reports::Language language) {
-    switch (format) {
-        case ReportFormat::html:
-            return reports::render_html(report, language);
-        case ReportFormat::csv:
-            return reports::render_csv(report);
-        case ReportFormat::json:
-            return reports::render_json(report);
-        case ReportFormat::xml:
-            return reports::render_xml(report);
-    }
-    return {};
-}
-
 }  // namespace
-
-std::string_view extension_of(ReportFormat format) {
-    switch (format) {
-        case ReportFormat::html:
-            return "html";
-        case ReportFormat::csv:
-            return "csv";
-        case ReportFormat::json:
-            return "json";
-        case ReportFormat::xml:
-            return "xml";
-    }
-    return "";
-}
 
 ReportWriter::ReportWriter(const Node& node, const NodeDirectory& directory, federation::Period period,
                            reports::Language language)
@@ -81,27 +49,6 @@ config::Result<reports::GroupReport> ReportWriter::group() const {
     for (const federation::StudentId& student : directory_.students())
         students.emplace_back(student, node_.settings().source_name);
     return reports::build_group_report(request(), students, node_.ledger(), directory_);
-}
-
-std::string ReportWriter::render(const reports::StudentReport& report, ReportFormat format) const {
-    return render_as(report, format, language_);
-}
-
-std::string ReportWriter::render(const reports::GroupReport& report, ReportFormat format) const {
-    return render_as(report, format, language_);
-}
-
-std::string ReportWriter::file_name(const reports::StudentReport& report) const {
-    const std::string name =
-        report.person ? config::slug_of(report.person->lastname + " " + report.person->firstname) : "";
-    return fmt::format("student-{}{}{}_{}_{}", name, name.empty() ? "" : "-",
-                       to_string(report.student).substr(0, 8), config::iso_date(period_.from),
-                       config::iso_date(period_.to));
-}
-
-std::string ReportWriter::file_name(const reports::GroupReport& report) const {
-    return fmt::format("group-{}_{}_{}", report.provenance.node_id, config::iso_date(period_.from),
-                       config::iso_date(period_.to));
 }
 
 }  // namespace assidu::node

@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "config/limits.h"
+#include "reports/imprint.h"
 #include "reports/safe_text.h"
 
 namespace assidu::reports {
@@ -33,8 +34,13 @@ bool any_time(const auto& part) {
     return part.measured_s + part.credited_s > 0;
 }
 
+// Rows that contradict themselves. Ours never do; a member's are its own word.
+struct Contradiction : std::logic_error {
+    using std::logic_error::logic_error;
+};
+
 void require(bool holds, std::string_view what) {
-    if (!holds) throw std::logic_error(fmt::format("report refused to itself: {}", what));
+    if (!holds) throw Contradiction(fmt::format("report refused to itself: {}", what));
 }
 
 // What both reports begin with: the request judged against what the ledger holds.
@@ -48,6 +54,13 @@ struct Ground {
 void add_remark(Provenance& provenance, const char* code) {
     if (std::ranges::find(provenance.remarks, code) == provenance.remarks.end())
         provenance.remarks.emplace_back(code);
+}
+
+// One run of missing days is the whole period: runs that touch are one.
+bool nothing_declared(const Declared& declared, const federation::Period& period) {
+    return std::ranges::any_of(declared.missing_days, [&](const federation::Period& run) {
+        return run.from <= period.from && run.to >= period.to;
+    });
 }
 
 config::Result<Ground> open(const ReportRequest& request, const Ledger& ledger) {
@@ -65,31 +78,33 @@ config::Result<Ground> open(const ReportRequest& request, const Ledger& ledger) 
     const std::int64_t begin_utc_s = calendar->begin_of(request.period.from);
     const std::int64_t end_utc_s = calendar->end_of(request.period.to);
 
+    const bool received = request.received.has_value();
     const auto freshness = ledger.freshness(request.node_id, scale.sha256);
     if (!freshness)
-        return config::refuse(fmt::format("no data: the totals of node '{}' were never made under scale {}",
-                                          request.node_id, scale.name()));
+        return config::refuse(fmt::format(
+            "no data: {} '{}' {} under scale {}", received ? "member" : "the totals of node", request.node_id,
+            received ? "never declared anything" : "were never made", scale.name()));
     if (freshness->as_of_utc_s <= begin_utc_s)
-        return config::refuse(
-            fmt::format("no data: the totals of node '{}' under scale {} hold for {}, and the period "
-                        "begins only then or later; make them again",
-                        request.node_id, scale.name(), calendar->local_iso(freshness->as_of_utc_s)));
+        return config::refuse(fmt::format(
+            "no data: the totals of {} '{}' under scale {} hold for {}, and the period begins only then or "
+            "later; {}",
+            received ? "member" : "node", request.node_id, scale.name(),
+            calendar->local_iso(freshness->as_of_utc_s),
+            received ? "its next statement has to arrive first" : "make them again"));
+    if (received && nothing_declared(request.received->declared, request.period))
+        return config::refuse(fmt::format("no data: member '{}' declared no day of {} to {} under scale {}",
+                                          request.node_id, config::iso_date(request.period.from),
+                                          config::iso_date(request.period.to), scale.name()));
     const LedgerQuery query{request.node_id, scale.sha256, request.period, std::nullopt};
-    Provenance provenance{.node_id = request.node_id,
-                          .node_name = request.node_name,
-                          .wwwroot = request.wwwroot,
-                          .language = request.language,
-                          .scale = {scale.id, scale.version, scale.sha256, scale.canonical},
-                          .scale_label = scale.label_in(request.language),
-                          .timezone = scale.timezone,
-                          .idle_s = scale.gap.idle_s,
-                          .idle_credit_s = scale.gap.idle_credit_s,
-                          .last_credit_s = scale.gap.last_credit_s,
-                          .issued_at_utc_s = request.issued_at_utc_s,
-                          .freshness = *freshness,
-                          .outages = ledger.outages(request.node_id, begin_utc_s, end_utc_s),
-                          .dropped = {},
-                          .remarks = request.remarks};
+    Provenance provenance;
+    static_cast<Imprint&>(provenance) = imprint_of(scale, request.language, request.issued_at_utc_s);
+    provenance.node_id = request.node_id;
+    provenance.node_name = request.node_name;
+    provenance.wwwroot = request.wwwroot;
+    provenance.freshness = *freshness;
+    provenance.outages = ledger.outages(request.node_id, begin_utc_s, end_utc_s);
+    provenance.remarks = request.remarks;
+    provenance.received = request.received;
     if (freshness->as_of_utc_s < end_utc_s) add_remark(provenance, "period_not_over");
     if (freshness->last_event_utc_s.value_or(begin_utc_s - 1) < begin_utc_s)
         add_remark(provenance, "last_event_before_period");
@@ -99,7 +114,16 @@ config::Result<Ground> open(const ReportRequest& request, const Ledger& ledger) 
 // Invariants of what the ledger gives
 // -----------------------------------------------------------------------------
 
-void check_row(const LedgerRow& row) {
+// Traces lie on the day of their row; only a member's word needs to be told.
+void check_traces(const CivilCalendar& calendar, const LedgerRow& row) {
+    for (const auto& trace_utc_s : {row.first_utc_s, row.last_utc_s})
+        require(!trace_utc_s ||
+                    (*trace_utc_s >= calendar.begin_of(row.day) && *trace_utc_s < calendar.end_of(row.day)),
+                fmt::format("a trace of {} is not of that day", config::iso_date(row.day)));
+}
+
+void check_row(const Ground& ground, const LedgerRow& row) {
+    if (ground.provenance.received) check_traces(ground.calendar, row);
     ActivityLine activities;
     for (const federation::ActivityShare& share : row.activities) {
         require(share.measured_s >= 0 && share.credited_s >= 0 && share.events >= 0,
@@ -229,10 +253,22 @@ void add_session(StudentReport& report, const Ground& ground, const SessionRow& 
         std::min(session.end_utc_s, ground.end_utc_s) - std::max(session.begin_utc_s, ground.begin_utc_s);
     for (const std::int64_t course : session.courses)
         line.courses.emplace_back(course, names.of(course));
-    report.sessions.push_back(std::move(line));
+    report.sessions->push_back(std::move(line));
     const auto day =
         std::ranges::find(report.days, ground.calendar.day_of(session.begin_utc_s), &DayLine::day);
-    if (day != report.days.end()) ++day->sessions;
+    if (day != report.days.end()) day->sessions = day->sessions.value_or(0) + 1;
+}
+
+// What a ledger of our own knows beyond rows; nobody declares it to a hub.
+void add_sessions_and_dropped(StudentReport& report, const Ground& ground, const Ledger& ledger,
+                              CourseNames& names) {
+    report.sessions.emplace();
+    for (DayLine& day : report.days)
+        day.sessions = 0;
+    ledger.sessions(ground.query, ground.begin_utc_s, ground.end_utc_s,
+                    [&](const SessionRow& session) { add_session(report, ground, session, names); });
+    report.totals.sessions = static_cast<std::int64_t>(report.sessions->size());
+    report.provenance.dropped = ledger.dropped(ground.query);
 }
 
 void check(const StudentReport& report) {
@@ -316,7 +352,9 @@ GroupBuilder::GroupBuilder(const Ground& ground, const ReportRequest& request, c
         GroupStudentLine& line = report_.lines.emplace_back();
         line.student = student;
         line.person = directory.person(student);
+        if (!request.received) line.totals.sessions = 0;
     }
+    if (!request.received) report_.totals.sessions = 0;
     for (CivilDay monday = config::monday_of(request.period.from); monday <= request.period.to;
          monday = config::next(monday, 7)) {
         WeekLine& line = weeks_.emplace_back().line;
@@ -341,7 +379,7 @@ void GroupBuilder::finish_day() {
 void GroupBuilder::add_row(const LedgerRow& row) {
     const std::size_t place = place_of(row.student);
     if (place == SIZE_MAX) return;
-    check_row(row);
+    check_row(ground_, row);
     GroupStudentLine& line = report_.lines[place];
     if (at_student_ != place || at_day_ != row.day) {
         finish_day();
@@ -369,7 +407,9 @@ void GroupBuilder::add_row(const LedgerRow& row) {
 
 void GroupBuilder::add_session(const SessionRow& session) {
     const std::size_t place = place_of(session.student);
-    if (place != SIZE_MAX && touches(ground_, session)) ++report_.lines[place].totals.sessions;
+    if (place == SIZE_MAX || !touches(ground_, session)) return;
+    std::optional<std::int64_t>& sessions = report_.lines[place].totals.sessions;
+    sessions = sessions.value_or(0) + 1;
 }
 
 GroupReport GroupBuilder::finish() {
@@ -377,7 +417,7 @@ GroupReport GroupBuilder::finish() {
     std::vector<std::int64_t> seconds;
     for (const GroupStudentLine& line : report_.lines) {
         add(report_.totals, line.totals);
-        report_.totals.sessions += line.totals.sessions;
+        if (report_.totals.sessions) *report_.totals.sessions += line.totals.sessions.value_or(0);
         if (any_time(line.totals)) seconds.push_back(line.totals.measured_s + line.totals.credited_s);
     }
     report_.totals.days = static_cast<std::int64_t>(days_.size());
@@ -408,18 +448,24 @@ GroupReport GroupBuilder::finish() {
     return std::move(report_);
 }
 
-}  // namespace
+// The rest of a report that may rest on a member's word: a contradiction is then the member's.
+template <class Build>
+auto judging_the_rows(const ReportRequest& request, const Build& build) -> config::Result<decltype(build())> {
+    try {
+        return build();
+    } catch (const Contradiction& contradiction) {
+        if (!request.received) throw;
+        return config::refuse(fmt::format("what member '{}' declared contradicts itself: {}", request.node_id,
+                                          contradiction.what()));
+    }
+}
 
-config::Result<StudentReport> build_student_report(const ReportRequest& request, const StudentId& student,
-                                                   const Ledger& ledger, const Directory& directory,
-                                                   const std::string& source) {
-    auto ground = open(request, ledger);
-    if (!ground) return std::unexpected(ground.error());
-    ground->query.student = student;
+StudentReport student_report(const ReportRequest& request, const Ground& ground, const StudentId& student,
+                             const Ledger& ledger, const Directory& directory, const std::string& source) {
     CourseNames names(directory, source.empty() ? source_of(student, request, ledger) : source);
-    StudentReport report{.provenance = ground->provenance,
+    StudentReport report{.provenance = ground.provenance,
                          .period = request.period,
-                         .calendar = ground->calendar,
+                         .calendar = ground.calendar,
                          .student = student,
                          .person = directory.person(student),
                          .totals = {},
@@ -427,32 +473,28 @@ config::Result<StudentReport> build_student_report(const ReportRequest& request,
                          .courses = {},
                          .sessions = {}};
     std::map<std::int64_t, CourseSum> courses;
-    ledger.rows(ground->query, [&](const LedgerRow& row) {
-        check_row(row);
+    ledger.rows(ground.query, [&](const LedgerRow& row) {
+        check_row(ground, row);
         add(report.totals, row);
         add_to_day(report.days, row, names);
         add_to_course(courses[row.course], row);
     });
     report.courses = finish_courses(std::move(courses), names);
-    ledger.sessions(ground->query, ground->begin_utc_s, ground->end_utc_s,
-                    [&](const SessionRow& session) { add_session(report, *ground, session, names); });
-    report.provenance.dropped = ledger.dropped(ground->query);
+    if (!request.received) add_sessions_and_dropped(report, ground, ledger, names);
     report.totals.days = static_cast<std::int64_t>(report.days.size());
-    report.totals.sessions = static_cast<std::int64_t>(report.sessions.size());
     check(report);
     return report;
 }
 
-config::Result<GroupReport> build_group_report(const ReportRequest& request,
-                                               const std::vector<std::pair<StudentId, std::string>>& students,
-                                               const Ledger& ledger, const Directory& directory) {
-    auto ground = open(request, ledger);
-    if (!ground) return std::unexpected(ground.error());
-    GroupBuilder builder(*ground, request, directory, students);
+GroupReport group_report(const ReportRequest& request, const Ground& ground,
+                         const std::vector<std::pair<StudentId, std::string>>& students, const Ledger& ledger,
+                         const Directory& directory) {
+    GroupBuilder builder(ground, request, directory, students);
     std::map<std::string, std::int64_t> dropped;
     const auto visit = [&](const LedgerQuery& query) {
         ledger.rows(query, [&](const LedgerRow& row) { builder.add_row(row); });
-        ledger.sessions(query, ground->begin_utc_s, ground->end_utc_s,
+        if (request.received) return;
+        ledger.sessions(query, ground.begin_utc_s, ground.end_utc_s,
                         [&](const SessionRow& session) { builder.add_session(session); });
         for (const auto& [reason, events] : ledger.dropped(query))
             dropped[reason] += events;
@@ -464,17 +506,38 @@ config::Result<GroupReport> build_group_report(const ReportRequest& request,
                                           &std::pair<StudentId, std::string>::first);
     });
     if (whole) {
-        visit(ground->query);
+        visit(ground.query);
     } else {
         for (const auto& [student, source] : builder.students()) {
-            LedgerQuery query = ground->query;
+            LedgerQuery query = ground.query;
             query.student = student;
             visit(query);
         }
     }
     GroupReport report = builder.finish();
-    report.provenance.dropped = std::move(dropped);
+    if (!request.received) report.provenance.dropped = std::move(dropped);
     return report;
+}
+
+}  // namespace
+
+config::Result<StudentReport> build_student_report(const ReportRequest& request, const StudentId& student,
+                                                   const Ledger& ledger, const Directory& directory,
+                                                   const std::string& source) {
+    auto ground = open(request, ledger);
+    if (!ground) return std::unexpected(ground.error());
+    ground->query.student = student;
+    return judging_the_rows(
+        request, [&] { return student_report(request, *ground, student, ledger, directory, source); });
+}
+
+config::Result<GroupReport> build_group_report(const ReportRequest& request,
+                                               const std::vector<std::pair<StudentId, std::string>>& students,
+                                               const Ledger& ledger, const Directory& directory) {
+    auto ground = open(request, ledger);
+    if (!ground) return std::unexpected(ground.error());
+    return judging_the_rows(request,
+                            [&] { return group_report(request, *ground, students, ledger, directory); });
 }
 
 }  // namespace assidu::reports

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,18 +17,25 @@ namespace assidu::reports {
 
 // What a report is asked for.
 struct ReportRequest {
-    std::string node_id, node_name, wwwroot;
+    std::string node_id, node_name;  // whose totals
+    std::string wwwroot;             // empty: not known
     const config::Scale* scale = nullptr;
     federation::Period period;
     std::int64_t issued_at_utc_s = 0;
     std::string language;              // "fr" or "en": the language of the scale's label
     std::vector<std::string> remarks;  // codes of text.h
+    // Present where the rows are a member's, as it declared them to the hub that issues the report. What
+    // statements do not carry is then not known: no session is looked up, and dropped events are not counted.
+    std::optional<Received> received = std::nullopt;
 };
 
 // Both functions refuse what would be "no data" and must not look like "no activity": totals never made under
-// the scale, or made only for an instant that is not after the period's begin. They add remarks of their own
+// the scale, or made only for an instant that is not after the period's begin; with `received`, a period of
+// which no day is declared. They add remarks of their own
 // where the totals end inside the period. A ledger whose rows contradict themselves (activities longer than
-// their course, more time on a day than the day has) is a broken invariant: std::logic_error.
+// their course, more time on a day than the day has) is a broken invariant: std::logic_error. Rows that a
+// member declared come from outside: there it is a refusal that names the member, and so are traces that do
+// not lie on the day of their row.
 
 // A student without a trace in the period gets a report that says so. `source` is the configured name of the
 // Moodle whose course ids the student's rows use, as Ledger::students() gives it; whoever makes many reports

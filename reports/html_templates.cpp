@@ -38,6 +38,14 @@ tbody tr.lead th, tbody tr.lead td { background: #f1f5f8; }
 tbody tr.part th { padding-left: 1.6rem; }
 tbody tr.rest th { padding-left: 1.6rem; font-style: italic; }
 tbody tr.sum th, tbody tr.sum td { border-top: 2px solid #8a97a3; border-bottom: 0; }
+.close { font-size: 0.8rem; }
+.close th, .close td { padding: 0.24rem 0.35rem; }
+.close tbody th { min-width: 7rem; }
+.close code { display: block; font-size: 0.95em; white-space: nowrap; }
+.matrix { table-layout: fixed; }
+.matrix tbody th { min-width: 0; }
+.matrix thead th { overflow-wrap: break-word; hyphens: auto; }
+.matrix sup { line-height: 0; }
 .n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .t { white-space: nowrap; font-variant-numeric: tabular-nums; }
 thead th.n, thead th.t { white-space: normal; }
@@ -72,6 +80,9 @@ const std::string_view kHeadEnd = R"html(</style>
 <p class="node">{{node_name}}</p>
 <h1>{{title}}</h1>
 <p>{{w_period}}{{colon}} <span data-from="{{period_from}}" data-to="{{period_to}}">{{period}}</span></p>
+{{#received}}
+<p id="issued-by">{{issued_by}}</p>
+{{/received}}
 </header>
 <main>
 )html";
@@ -92,7 +103,7 @@ const std::string_view kStudentMain = R"html(<section>
 <div><dt>{{w_measured}}</dt><dd data-measured-s="{{total_m_s}}">{{total_m}} <small>{{total_m_seconds}}</small><small>{{w_measured_note}}</small></dd></div>
 <div><dt>{{w_credited}}</dt><dd data-credited-s="{{total_c_s}}">{{total_c}} <small>{{total_c_seconds}}</small><small>{{w_credited_note}}</small></dd></div>
 <div><dt>{{w_days}}</dt><dd data-days="{{total_days}}">{{total_days}}</dd></div>
-<div><dt>{{w_sessions}}</dt><dd data-sessions="{{total_sessions}}">{{total_sessions}}</dd></div>
+<div><dt>{{w_sessions}}</dt>{{#sessions_known}}<dd data-sessions="{{total_sessions}}">{{total_sessions}}</dd>{{/sessions_known}}{{^sessions_known}}<dd>{{total_sessions}} <small>{{w_no_data}}</small></dd>{{/sessions_known}}</div>
 <div><dt>{{w_events}}</dt><dd data-events="{{total_ev}}">{{total_ev}}</dd></div>
 </dl>
 <p class="note">{{w_hms_note}}</p>
@@ -103,6 +114,17 @@ const std::string_view kStudentMain = R"html(<section>
 <p>{{statement}}</p>
 </div>
 {{/no_trace}}
+{{#partial}}
+<div class="notice" id="partial">
+<p><strong>{{w_partial}}</strong></p>
+<p>{{partial_note}}</p>
+<ul>
+{{#lacks}}
+<li>{{text}}</li>
+{{/lacks}}
+</ul>
+</div>
+{{/partial}}
 {{#incomplete}}
 <p class="notice" id="incomplete">{{w_incomplete}}</p>
 {{/incomplete}}
@@ -114,7 +136,7 @@ const std::string_view kStudentMain = R"html(<section>
 </thead>
 {{#days}}
 <tbody>
-<tr class="lead" data-day="{{date}}"><th scope="rowgroup" class="t"><time datetime="{{date}}">{{day_text}}</time></th><td class="t">{{#first}}<time datetime="{{iso}}">{{text}}</time>{{/first}}{{^first}}<span class="quiet">{{w_none}}</span>{{/first}}</td><td class="t">{{#last}}<time datetime="{{iso}}">{{text}}</time>{{/last}}{{^last}}<span class="quiet">{{w_none}}</span>{{/last}}</td><td class="n" data-sessions="{{sessions_begun}}">{{sessions_begun}}</td><td class="n" data-measured-s="{{m_s}}">{{m}}</td><td class="n" data-credited-s="{{c_s}}">{{c}}</td><td class="n" data-events="{{ev}}">{{ev}}</td></tr>
+<tr class="lead" data-day="{{date}}"><th scope="rowgroup" class="t"><time datetime="{{date}}">{{day_text}}</time></th><td class="t">{{#first}}<time datetime="{{iso}}">{{text}}</time>{{/first}}{{^first}}<span class="quiet">{{w_none}}</span>{{/first}}</td><td class="t">{{#last}}<time datetime="{{iso}}">{{text}}</time>{{/last}}{{^last}}<span class="quiet">{{w_none}}</span>{{/last}}</td>{{#sessions_known}}<td class="n" data-sessions="{{sessions_begun}}">{{sessions_begun}}</td>{{/sessions_known}}{{^sessions_known}}<td class="n">{{sessions_begun}}</td>{{/sessions_known}}<td class="n" data-measured-s="{{m_s}}">{{m}}</td><td class="n" data-credited-s="{{c_s}}">{{c}}</td><td class="n" data-events="{{ev}}">{{ev}}</td></tr>
 {{#day_courses}}
 <tr class="part" data-day-course="{{course}}"><th scope="row" colspan="4">{{course_name}}</th><td class="n" data-measured-s="{{m_s}}">{{m}}</td><td class="n" data-credited-s="{{c_s}}">{{c}}</td><td class="n" data-events="{{ev}}">{{ev}}</td></tr>
 {{/day_courses}}
@@ -159,6 +181,12 @@ const std::string_view kStudentMain = R"html(<section>
 </table>
 <p class="note">{{w_sessions_note}}</p>
 {{/has_sessions}}
+{{^sessions_known}}
+<section id="sessions-unknown">
+<h2>{{w_sessions_caption}}</h2>
+<p>{{w_sessions_unknown}}</p>
+</section>
+{{/sessions_known}}
 )html";
 
 const std::string_view kGroupMain = R"html(<section>
@@ -170,7 +198,7 @@ const std::string_view kGroupMain = R"html(<section>
 <div><dt>{{w_credited}}</dt><dd data-credited-s="{{total_c_s}}">{{total_c}} <small>{{total_c_seconds}}</small><small>{{w_credited_note}}</small></dd></div>
 <div><dt>{{w_median}}</dt><dd data-median-s="{{median_s}}">{{median}} <small>{{w_median_note}}</small></dd></div>
 <div><dt>{{w_days}}</dt><dd data-days="{{total_days}}">{{total_days}}</dd></div>
-<div><dt>{{w_sessions}}</dt><dd data-sessions="{{total_sessions}}">{{total_sessions}}</dd></div>
+<div><dt>{{w_sessions}}</dt>{{#sessions_known}}<dd data-sessions="{{total_sessions}}">{{total_sessions}}</dd>{{/sessions_known}}{{^sessions_known}}<dd>{{total_sessions}} <small>{{w_no_data}}</small></dd>{{/sessions_known}}</div>
 <div><dt>{{w_events}}</dt><dd data-events="{{total_ev}}">{{total_ev}}</dd></div>
 </dl>
 <p class="note">{{w_hms_note}}</p>
@@ -181,6 +209,17 @@ const std::string_view kGroupMain = R"html(<section>
 <p>{{statement}}</p>
 </div>
 {{/no_trace}}
+{{#partial}}
+<div class="notice" id="partial">
+<p><strong>{{w_partial}}</strong></p>
+<p>{{partial_note}}</p>
+<ul>
+{{#lacks}}
+<li>{{text}}</li>
+{{/lacks}}
+</ul>
+</div>
+{{/partial}}
 {{#incomplete}}
 <p class="notice" id="incomplete">{{w_incomplete}}</p>
 {{/incomplete}}
@@ -191,11 +230,14 @@ const std::string_view kGroupMain = R"html(<section>
 </thead>
 <tbody>
 {{#students}}
-<tr data-student="{{id}}"><th scope="row">{{student_name}}{{#student_codes}} <span class="quiet">{{text}}</span>{{/student_codes}}</th><td>{{#first}}<time datetime="{{iso}}">{{text}}</time>{{/first}}{{^first}}<span class="quiet">{{w_none}}</span>{{/first}}</td><td>{{#last}}<time datetime="{{iso}}">{{text}}</time>{{/last}}{{^last}}<span class="quiet">{{w_none}}</span>{{/last}}</td><td class="n" data-days="{{days_count}}">{{days_count}}</td><td class="n" data-sessions="{{sessions_count}}">{{sessions_count}}</td><td class="n" data-measured-s="{{m_s}}">{{m}}</td><td class="n" data-credited-s="{{c_s}}">{{c}}</td><td class="n" data-events="{{ev}}">{{ev}}</td></tr>
+<tr data-student="{{id}}"><th scope="row">{{student_name}}{{#student_codes}} <span class="quiet">{{text}}</span>{{/student_codes}}</th><td>{{#first}}<time datetime="{{iso}}">{{text}}</time>{{/first}}{{^first}}<span class="quiet">{{w_none}}</span>{{/first}}</td><td>{{#last}}<time datetime="{{iso}}">{{text}}</time>{{/last}}{{^last}}<span class="quiet">{{w_none}}</span>{{/last}}</td><td class="n" data-days="{{days_count}}">{{days_count}}</td>{{#sessions_known}}<td class="n" data-sessions="{{sessions_count}}">{{sessions_count}}</td>{{/sessions_known}}{{^sessions_known}}<td class="n">{{sessions_count}}</td>{{/sessions_known}}<td class="n" data-measured-s="{{m_s}}">{{m}}</td><td class="n" data-credited-s="{{c_s}}">{{c}}</td><td class="n" data-events="{{ev}}">{{ev}}</td></tr>
 {{/students}}
 <tr class="sum"><th scope="row" colspan="4">{{w_total}}</th><td class="n">{{total_sessions}}</td><td class="n">{{total_m}}</td><td class="n">{{total_c}}</td><td class="n">{{total_ev}}</td></tr>
 </tbody>
 </table>
+{{^sessions_known}}
+<p class="note" id="sessions-unknown">{{w_sessions_unknown}}</p>
+{{/sessions_known}}
 {{#has_courses}}
 <table id="courses">
 <caption>{{w_group_courses_caption}}</caption>
@@ -228,8 +270,20 @@ const std::string_view kGroupMain = R"html(<section>
 const std::string_view kProvenanceAndEnd = R"html(<section id="provenance">
 <h2>{{w_provenance}}</h2>
 <dl>
-<dt>{{w_node}}</dt><dd>{{node_name}} <span class="quiet">({{node_id}})</span></dd>
+{{#received}}
+<dt>{{w_hub}}</dt><dd>{{hub_name}} <span class="quiet">({{hub_id}})</span></dd>
+{{/received}}
+<dt>{{node_label}}</dt><dd>{{node_name}} <span class="quiet">({{node_id}})</span></dd>
+{{#received}}
+<dt>{{w_completeness}}</dt><dd>{{completeness}}</dd>
+<dt>{{w_last_statement}}</dt><dd{{#has_statement}} data-statement="{{last_number}}"{{/has_statement}}>{{last_statement}}{{#has_statement}} <code>{{last_sha256}}</code>{{/has_statement}}</dd>
+<dt>{{w_announced}}</dt><dd{{#has_announced}} data-announced="{{announced_number}}"{{/has_announced}}{{#has_announced_at}} data-announced-utc-s="{{announced_s}}"{{/has_announced_at}}>{{announced}}</dd>
+<dt>{{w_statements_missing}}</dt>{{#statements_missing_known}}<dd data-statements-missing="{{statements_missing}}">{{statements_missing}}</dd>{{/statements_missing_known}}{{^statements_missing_known}}<dd>{{w_no_data}}</dd>{{/statements_missing_known}}
+<dt>{{w_missing_days}}</dt><dd>{{^has_missing_days}}{{w_missing_days_none}}{{/has_missing_days}}{{#has_missing_days}}{{missing_days_count}} ({{#runs}}<span class="t" data-missing-from="{{from}}" data-missing-to="{{to}}">{{text}}</span>{{#more}}, {{/more}}{{/runs}}){{/has_missing_days}}</dd>
+{{/received}}
+{{#has_wwwroot}}
 <dt>{{w_moodle}}</dt><dd>{{wwwroot}}</dd>
+{{/has_wwwroot}}
 <dt>{{w_issued}}</dt><dd><time datetime="{{issued_iso}}">{{issued}}</time></dd>
 <dt>{{w_scale}}</dt><dd>{{scale}}</dd>
 <dt>{{w_rule}}</dt><dd>{{rule}}</dd>
@@ -257,9 +311,12 @@ const std::string_view kProvenanceAndEnd = R"html(<section id="provenance">
 </tbody>
 </table>
 {{/has_outages}}
-{{^has_dropped}}
+{{#dropped_none}}
 <p id="no-dropped">{{w_dropped_none}}</p>
-{{/has_dropped}}
+{{/dropped_none}}
+{{#dropped_unknown}}
+<p id="dropped-unknown">{{w_dropped_unknown}}</p>
+{{/dropped_unknown}}
 {{#has_dropped}}
 <table id="dropped">
 <caption>{{w_dropped_caption}}</caption>
@@ -274,7 +331,7 @@ const std::string_view kProvenanceAndEnd = R"html(<section id="provenance">
 </table>
 {{/has_dropped}}
 </section>
-<div class="signature">{{w_signature}}</div>
+<div class="signature">{{signature}}</div>
 </main>
 </body>
 </html>

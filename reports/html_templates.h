@@ -14,5 +14,7 @@ extern const std::string_view kStyle;
 extern const std::string_view kHeadBegin, kHeadEnd;
 extern const std::string_view kStudentMain, kGroupMain;
 extern const std::string_view kProvenanceAndEnd;
+// Of the pool report.
+extern const std::string_view kPoolMain, kPoolEnd;
 
 }  // namespace assidu::reports

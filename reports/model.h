@@ -11,14 +11,16 @@
 #include <vector>
 
 #include "config/civil_calendar.h"
+#include "federation/consolidation.h"
 #include "federation/ledger.h"
+#include "federation/member.h"
+#include "federation/statement_log.h"
 #include "reports/directory.h"
 
 namespace assidu::reports {
 
-// What made a report's numbers: the same for every kind of report, and part of every format.
-struct Provenance {
-    std::string node_id, node_name, wwwroot;
+// Under which rule a document was made, and when: of every report, whoever issues it.
+struct Imprint {
     std::string
         language;  // "fr" or "en": of the scale's label, and of words that a format without a language needs
     federation::ScaleIdentity scale;
@@ -26,18 +28,54 @@ struct Provenance {
     std::string timezone;
     std::int64_t idle_s = 0, idle_credit_s = 0, last_credit_s = 0;  // the rule in short
     std::int64_t issued_at_utc_s = 0;
+};
+
+// What a hub keeps of a member's declarations about a period, and what it knows to be missing.
+struct Declared {
+    federation::StatementHead last;  // the last statement that the hub keeps; number 0: none
+    std::int64_t announced = 0;      // number of the last one that the member said it has made; 0: never said
+    std::optional<std::int64_t> announced_utc_s;  // when it said so
+    // Runs of days of the period of which no kept statement says anything, ascending.
+    std::vector<federation::Period> missing_days;
+
+    // Statements that the member said it has made and that the hub does not have. Nothing: it never said.
+    [[nodiscard]] std::optional<std::int64_t> statements_missing() const {
+        if (announced == 0) return std::nullopt;
+        return announced > last.number ? announced - last.number : 0;
+    }
+    // Every day is declared, and no announced statement is missing. False: partial.
+    [[nodiscard]] bool complete() const {
+        return missing_days.empty() && statements_missing().value_or(0) == 0;
+    }
+};
+
+// What a report that a hub issues about a member's students rests on.
+struct Received {
+    std::string hub_id, hub_name;  // who issues it
+    std::string member_id, member_name;
+    Declared declared;
+};
+
+// What made a report's numbers: the same for the reports about students, and part of every format.
+struct Provenance : Imprint {
+    // Whose totals these are; it issued the report itself where there is no `received`. `wwwroot` is empty
+    // where it is not known.
+    std::string node_id, node_name, wwwroot;
     federation::Freshness freshness;
     std::vector<federation::Outage> outages;  // that touch the period
-    std::map<std::string, std::int64_t>
-        dropped;  // events of the period that the scale does not count, by reason
+    // Events of the period that the scale does not count, by reason. Nothing: not known, since statements
+    // do not say it; which is not "none".
+    std::optional<std::map<std::string, std::int64_t>> dropped;
     std::vector<std::string>
         remarks;  // what the source could not give (a code of text.h), such as "minute_resolution"
+    std::optional<Received> received;  // of a report that a hub issues from what a member declared
 };
 
 struct Totals {
     std::int64_t measured_s = 0, credited_s = 0, events = 0;
-    std::int64_t days = 0;      // with any time or event
-    std::int64_t sessions = 0;  // that touch the period: those of a report's list
+    std::int64_t days = 0;  // with any time or event
+    // That touch the period: those of a report's list. Nothing: not known (statements do not carry sessions).
+    std::optional<std::int64_t> sessions = std::nullopt;
 };
 
 struct ActivityLine {
@@ -67,8 +105,9 @@ struct DayCourseLine {
 struct DayLine {
     config::CivilDay day;
     std::optional<std::int64_t> first_utc_s,
-        last_utc_s;             // traces of the day; none where an interval only runs over
-    std::int64_t sessions = 0;  // that begin on this day; one that began before the period is on no day of it
+        last_utc_s;  // traces of the day; none where an interval only runs over
+    // That begin on this day; one that began before the period is on no day of it. Nothing: not known.
+    std::optional<std::int64_t> sessions = std::nullopt;
     std::int64_t measured_s = 0, credited_s = 0, events = 0;
     std::vector<DayCourseLine> courses;
 };
@@ -88,9 +127,10 @@ struct StudentReport {
     federation::StudentId student;
     std::optional<Person> person;
     Totals totals;
-    std::vector<DayLine> days;          // with any time or event, ascending
-    std::vector<CourseLine> courses;    // by name; those without one next, the platform last
-    std::vector<SessionLine> sessions;  // by begin
+    std::vector<DayLine> days;        // with any time or event, ascending
+    std::vector<CourseLine> courses;  // by name; those without one next, the platform last
+    // By begin. Nothing: not known, which is not "none".
+    std::optional<std::vector<SessionLine>> sessions;
 };
 
 struct GroupStudentLine {
@@ -127,6 +167,48 @@ struct GroupReport {
     std::vector<GroupStudentLine> lines;   // by last name, first name, id
     std::vector<GroupCourseLine> courses;  // as in StudentReport
     std::vector<WeekLine> weeks;           // every week of the period, empty ones included
+};
+
+// A week of a member, or of all of them.
+struct PoolWeekLine {
+    config::IsoWeek week;
+    config::CivilDay from, to;  // the part of the week inside the period, both included
+    // Days of it of which the member says nothing; of the pool's week: of which any member says nothing.
+    std::int64_t missing_days = 0;
+    // Nothing: no day of it is declared, which is "no data" and not 0.
+    std::optional<federation::Sums> sums = std::nullopt;
+};
+
+// One member university's part of the pool.
+struct PoolMemberLine {
+    std::string node, name;  // a name may be empty
+    federation::MemberState state = federation::MemberState::active;
+    federation::Names names = federation::Names::none;  // what the hub may know of its students
+    bool own = false;  // the hub's own students, about whom nobody has to declare anything to it
+    Declared declared;
+    // Of its last statement under the scale. Nothing: it never declared anything under it.
+    std::optional<federation::Freshness> freshness;
+    std::vector<federation::Outage> outages;  // that touch the period
+    // Nothing: no day of the period is declared, which is "no data" and not 0.
+    std::optional<std::int64_t> days = std::nullopt;      // with any row
+    std::optional<federation::Sums> sums = std::nullopt;  // students: those with any row
+    std::vector<GroupCourseLine> courses;                 // by time, the longest first
+    std::vector<PoolWeekLine> weeks;                      // every week of the period
+};
+
+// What a hub says of all its members. A student of two universities is a student of each: the hub cannot
+// know that they are one.
+struct PoolReport {
+    std::string hub_id, hub_name;
+    Imprint imprint;
+    federation::Period period;
+    config::CivilCalendar calendar;
+    bool complete = false;                // all members are
+    std::int64_t complete_members = 0;    // of members.size()
+    std::int64_t days = 0;                // on which any member has any row
+    federation::Sums sums;                // over the members whose sums are known
+    std::vector<PoolMemberLine> members;  // by name, id
+    std::vector<PoolWeekLine> weeks;      // every week of the period
 };
 
 }  // namespace assidu::reports

@@ -14,6 +14,9 @@ namespace assidu::reports {
 // a content security policy that allows nothing but its own style.
 [[nodiscard]] std::string render_html(const StudentReport& report, Language language);
 [[nodiscard]] std::string render_html(const GroupReport& report, Language language);
+// Of a member's courses it shows the longest, and all others in one line that says how many they are; of a
+// member's weeks the measured time. The other formats have everything.
+[[nodiscard]] std::string render_html(const PoolReport& report, Language language);
 // The style's hash as a Content-Security-Policy names it ('sha256-...', quotes included), for a server that
 // sends a policy of its own with the page.
 [[nodiscard]] std::string html_style_source();
@@ -23,14 +26,17 @@ namespace assidu::reports {
 // formula gets an apostrophe before it. docs/formats/report-csv.md.
 [[nodiscard]] std::string render_csv(const StudentReport& report);
 [[nodiscard]] std::string render_csv(const GroupReport& report);
+[[nodiscard]] std::string render_csv(const PoolReport& report);
 
 // Every number of the model, integers in seconds; docs/formats/report-json.md.
 [[nodiscard]] std::string render_json(const StudentReport& report);
 [[nodiscard]] std::string render_json(const GroupReport& report);
+[[nodiscard]] std::string render_json(const PoolReport& report);
 
 // The USE_STATS document of block_use_stats (whole minutes, floored), well-formed and escaped, with exact
 // seconds in elements of our own beside them; docs/formats/use-stats-xml.md. A group is a list of them.
 [[nodiscard]] std::string render_xml(const StudentReport& report);
 [[nodiscard]] std::string render_xml(const GroupReport& report);
+[[nodiscard]] std::string render_xml(const PoolReport& report);
 
 }  // namespace assidu::reports

@@ -1,46 +1,21 @@
 #include <algorithm>
-#include <kainjow/mustache.hpp>
-#include <stdexcept>
 
-#include "config/digest.h"
-#include "reports/durations.h"
+#include "reports/html_page.h"
 #include "reports/html_templates.h"
 #include "reports/render.h"
-#include "reports/safe_text.h"
 
 namespace assidu::reports {
 namespace {
 
-using config::CivilCalendar;
-using kainjow::mustache::data;
+using namespace html;
 
-void put(data& object, const std::string& key, std::string_view value) {
-    object[key] = data(safe_text(value));
-}
-void put(data& object, const std::string& key, std::int64_t value) {
-    object[key] = data(fmt::format("{}", value));
-}
-void put_flag(data& object, const std::string& key, bool value) {
-    object[key] = data(value);
-}
-
-data list() {
-    return data(data::type::list);
-}
-
-// Every page has the same language, texts and helpers around its own data.
-struct Page {
-    Language language;
-    const CivilCalendar& calendar;
-    data root;
-};
-
-void put_amount(data& object, const auto& line) {
-    put(object, "m_s", line.measured_s);
-    put(object, "m", h_mm_ss(line.measured_s));
-    put(object, "c_s", line.credited_s);
-    put(object, "c", h_mm_ss(line.credited_s));
-    put(object, "ev", line.events);
+// A number of sessions as `key`, and whether it is known as `sessions_known`.
+void put_sessions(data& object, const std::string& key, const std::optional<std::int64_t>& sessions) {
+    put_flag(object, "sessions_known", sessions.has_value());
+    if (sessions)
+        put(object, key, *sessions);
+    else
+        put(object, key, "–");
 }
 
 void put_totals(Page& page, const Totals& totals) {
@@ -52,85 +27,7 @@ void put_totals(Page& page, const Totals& totals) {
     put(page.root, "total_c_seconds", text_with(page.language, "seconds", totals.credited_s));
     put(page.root, "total_ev", totals.events);
     put(page.root, "total_days", totals.days);
-    put(page.root, "total_sessions", totals.sessions);
-}
-
-// An instant as `key` in words and `key_iso` for machines.
-void put_instant(const Page& page, data& object, const std::string& key, std::int64_t utc_s) {
-    put(object, key, instant_text(page.language, page.calendar, utc_s));
-    put(object, key + "_iso", page.calendar.local_iso(utc_s));
-}
-
-// An instant that may be missing, as a section; on a day, its time alone is enough.
-void put_trace(const Page& page, data& object, const std::string& key,
-               const std::optional<std::int64_t>& utc_s, bool time_only) {
-    if (!utc_s) return put_flag(object, key, false);
-    data instant;
-    put(instant, "text",
-        time_only ? time_text(page.calendar, *utc_s) : instant_text(page.language, page.calendar, *utc_s));
-    put(instant, "iso", page.calendar.local_iso(*utc_s));
-    object[key] = std::move(instant);
-}
-
-// Codes that tell things of one name apart, as a section with their text; none where there is nothing to
-// tell.
-void put_codes(data& object, const std::string& key, std::initializer_list<std::string_view> codes) {
-    std::string joined;
-    for (const std::string_view code : codes) {
-        if (code.empty()) continue;
-        joined += joined.empty() ? "" : ", ";
-        joined += code;
-    }
-    if (joined.empty()) return put_flag(object, key, false);
-    data section;
-    put(section, "text", "(" + joined + ")");
-    object[key] = std::move(section);
-}
-
-void put_course(const Page& page, data& object, std::int64_t course, const std::optional<Course>& names) {
-    put(object, "course", course);
-    put(object, "course_name", course_name(page.language, course, names));
-    const Course known = names.value_or(Course{});
-    const bool named = !known.fullname.empty();
-    put_codes(object, "course_codes", {named ? std::string_view(known.shortname) : "", known.idnumber});
-}
-
-// The texts of a template, as `w_key`. A key that text.h does not have is refused here: mustache would show
-// nothing.
-void put_texts(Page& page, std::string_view page_template) {
-    constexpr std::string_view kMark = "{{w_";
-    for (std::size_t at = page_template.find(kMark); at != std::string_view::npos;
-         at = page_template.find(kMark, at + 1)) {
-        const std::string_view rest = page_template.substr(at + kMark.size());
-        const std::string key(rest.substr(0, rest.find("}}")));
-        put(page.root, "w_" + key, text(page.language, key));
-    }
-}
-
-std::string base64(std::span<const std::uint8_t> bytes) {
-    constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string text;
-    for (std::size_t i = 0; i < bytes.size(); i += 3) {
-        const auto byte = [&](std::size_t at) { return at < bytes.size() ? std::uint32_t{bytes[at]} : 0U; };
-        const std::uint32_t group = byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2);
-        for (std::size_t digit = 0; digit < 4; ++digit) {
-            const bool padding = i + digit > bytes.size();
-            text.push_back(padding ? '=' : kDigits[group >> (18 - 6 * digit) & 63U]);
-        }
-    }
-    return text;
-}
-
-std::string rule_text(Language language, const Provenance& provenance) {
-    std::string rule = text_with(language, "rule_gap", h_mm_ss(provenance.idle_s)) + " ";
-    rule += provenance.idle_credit_s > 0
-                ? text_with(language, "rule_idle_credit", h_mm_ss(provenance.idle_credit_s))
-                : std::string(text(language, "rule_idle_nothing"));
-    rule += " ";
-    rule += provenance.last_credit_s > 0
-                ? text_with(language, "rule_last_credit", h_mm_ss(provenance.last_credit_s))
-                : std::string(text(language, "rule_last_nothing"));
-    return rule + " " + std::string(text(language, "rule_document"));
+    put_sessions(page.root, "total_sessions", totals.sessions);
 }
 
 std::string last_event_text(const Page& page, const federation::Freshness& freshness) {
@@ -149,15 +46,9 @@ void put_provenance_lists(Page& page, const Provenance& provenance) {
         remarks.push_back(line);
     }
     for (const federation::Outage& outage : provenance.outages) {
-        data line;
-        put(line, "begin_s", outage.from_utc_s);
-        put(line, "end_s", outage.to_utc_s);
-        put_instant(page, line, "begin", outage.from_utc_s);
-        put_instant(page, line, "end", outage.to_utc_s);
-        put(line, "cause", outage.cause);
-        outages.push_back(line);
+        outages.push_back(outage_data(page, outage));
     }
-    for (const auto& [reason, events] : provenance.dropped) {
+    for (const auto& [reason, events] : provenance.dropped.value_or(std::map<std::string, std::int64_t>{})) {
         data line;
         put(line, "code", reason);
         put(line, "text", reason_text(page.language, reason));
@@ -166,37 +57,56 @@ void put_provenance_lists(Page& page, const Provenance& provenance) {
     }
     put_flag(page.root, "has_remarks", !provenance.remarks.empty());
     put_flag(page.root, "has_outages", !provenance.outages.empty());
-    put_flag(page.root, "has_dropped", !provenance.dropped.empty());
+    put_flag(page.root, "has_dropped", provenance.dropped && !provenance.dropped->empty());
+    put_flag(page.root, "dropped_none", provenance.dropped && provenance.dropped->empty());
+    put_flag(page.root, "dropped_unknown", !provenance.dropped);
     page.root["remarks"] = std::move(remarks);
     page.root["outages"] = std::move(outages);
     page.root["dropped"] = std::move(dropped);
+}
+
+void put_received(Page& page, const std::optional<Received>& maybe_received) {
+    put_flag(page.root, "partial", maybe_received && !maybe_received->declared.complete());
+    if (!maybe_received) return put_flag(page.root, "received", false);
+    const Language language = page.language;
+    const Declared& declared = maybe_received->declared;
+    const auto shown = [](const std::string& name, const std::string& id) {
+        return name.empty() ? id : name;
+    };
+    const std::string hub = shown(maybe_received->hub_name, maybe_received->hub_id);
+    const std::string member = shown(maybe_received->member_name, maybe_received->member_id);
+    data received;
+    put(received, "issued_by", text_with(language, "issued_by_hub", hub, member));
+    put(received, "hub_name", hub);
+    put(received, "hub_id", maybe_received->hub_id);
+    put_declared(page, received, declared);
+    put(received, "completeness", text(language, declared.complete() ? "complete_yes" : "complete_no"));
+    page.root["received"] = std::move(received);
+    data lacks = list();
+    for (const std::string& lack : lacks_of(page, declared)) {
+        data line;
+        put(line, "text", lack);
+        lacks.push_back(line);
+    }
+    page.root["lacks"] = std::move(lacks);
+    put(page.root, "partial_note", text_with(language, "partial_note", member));
 }
 
 void put_provenance(Page& page, const Provenance& provenance) {
     const Language language = page.language;
     put(page.root, "node_name", provenance.node_name.empty() ? provenance.node_id : provenance.node_name);
     put(page.root, "node_id", provenance.node_id);
+    put(page.root, "node_label", text(language, provenance.received ? "declarant" : "node"));
+    put(page.root, "signature", text(language, provenance.received ? "signature_hub" : "signature"));
+    put_flag(page.root, "has_wwwroot", !provenance.wwwroot.empty());
     put(page.root, "wwwroot", provenance.wwwroot);
-    put_instant(page, page.root, "issued", provenance.issued_at_utc_s);
-    put(page.root, "scale",
-        text_with(language, "scale_version", provenance.scale_label, provenance.scale.id,
-                  provenance.scale.version));
-    put(page.root, "scale_sha256", provenance.scale.sha256);
-    put(page.root, "rule", rule_text(language, provenance));
+    put_imprint(page, provenance);
     put(page.root, "engine", provenance.freshness.engine);
-    put(page.root, "timezone", text_with(language, "timezone_note", provenance.timezone));
     put_instant(page, page.root, "as_of", provenance.freshness.as_of_utc_s);
     put(page.root, "last_event", last_event_text(page, provenance.freshness));
     put(page.root, "archived_events", provenance.freshness.archived_events);
     put_provenance_lists(page, provenance);
-}
-
-void put_period(Page& page, const federation::Period& period) {
-    put(page.root, "period",
-        text_with(page.language, "period_days", date_text(page.language, period.from),
-                  date_text(page.language, period.to)));
-    put(page.root, "period_from", config::iso_date(period.from));
-    put(page.root, "period_to", config::iso_date(period.to));
+    put_received(page, provenance.received);
 }
 
 // "No trace" in the words that what is known of the period allows; and a warning where the totals may lack
@@ -205,9 +115,10 @@ void put_notices(Page& page, bool no_trace, const Provenance& provenance, std::s
     const auto remarked = [&](std::string_view code) {
         return std::ranges::find(provenance.remarks, code) != provenance.remarks.end();
     };
-    const bool doubtful =
-        !provenance.outages.empty() || remarked("period_not_over") || remarked("last_event_before_period");
-    put_flag(page.root, "incomplete", doubtful && !no_trace);
+    const bool partial = provenance.received && !provenance.received->declared.complete();
+    const bool doubtful = partial || !provenance.outages.empty() || remarked("period_not_over") ||
+                          remarked("last_event_before_period");
+    put_flag(page.root, "incomplete", doubtful && !partial && !no_trace);  // a partial one says it at length
     put_flag(page.root, "no_trace", no_trace);
     put(page.root, "statement", text(page.language, doubtful ? "no_trace_doubt" : statement));
 }
@@ -218,7 +129,7 @@ data day_data(const Page& page, const DayLine& line) {
     put(day, "day_text", date_text(page.language, line.day));
     put_trace(page, day, "first", line.first_utc_s, /*time_only=*/true);
     put_trace(page, day, "last", line.last_utc_s, /*time_only=*/true);
-    put(day, "sessions_begun", line.sessions);
+    put_sessions(day, "sessions_begun", line.sessions);
     put_amount(day, line);
     data courses = list();
     for (const DayCourseLine& part : line.courses) {
@@ -291,18 +202,9 @@ data student_data(const Page& page, const GroupStudentLine& line) {
     put_trace(page, student, "first", line.first_utc_s, /*time_only=*/false);
     put_trace(page, student, "last", line.last_utc_s, /*time_only=*/false);
     put(student, "days_count", line.totals.days);
-    put(student, "sessions_count", line.totals.sessions);
+    put_sessions(student, "sessions_count", line.totals.sessions);
     put_amount(student, line.totals);
     return student;
-}
-
-data group_course_data(const Page& page, const GroupCourseLine& line) {
-    data course;
-    put(course, "source", line.source);
-    put_course(page, course, line.course, line.names);
-    put(course, "n", line.students);
-    put_amount(course, line);
-    return course;
 }
 
 data week_data(const Page& page, const WeekLine& line) {
@@ -315,14 +217,6 @@ data week_data(const Page& page, const WeekLine& line) {
     put(week, "n", line.students);
     put_amount(week, line);
     return week;
-}
-
-template <class Lines, class Make>
-data list_of(const Page& page, const Lines& lines, const Make& make) {
-    data all = list();
-    for (const auto& line : lines)
-        all.push_back(make(page, line));
-    return all;
 }
 
 void put_identity(Page& page, const std::optional<Person>& maybe_person) {
@@ -343,34 +237,7 @@ void put_identity(Page& page, const std::optional<Person>& maybe_person) {
     page.root["identity"] = std::move(identity);
 }
 
-std::string render(Page& page, std::string_view title, std::string_view main) {
-    const Language language = page.language;
-    put(page.root, "lang", tag_of(language));
-    put(page.root, "title", text(language, title));
-    put(page.root, "colon", language == Language::fr ? "\u202f:" : ":");
-    put(page.root, "style_source", html_style_source());
-    // The style holds braces of its own and is nobody's template.
-    std::string rendered;
-    for (const auto& [part, is_template] :
-         {std::pair(kHeadBegin, true), std::pair(kStyle, false), std::pair(kHeadEnd, true),
-          std::pair(main, true), std::pair(kProvenanceAndEnd, true)}) {
-        if (!is_template) {
-            rendered += part;
-            continue;
-        }
-        put_texts(page, part);
-        kainjow::mustache::mustache mustache{std::string(part)};
-        rendered += mustache.render(page.root);
-        if (!mustache.is_valid()) throw std::logic_error("report template: " + mustache.error_message());
-    }
-    return rendered;
-}
-
 }  // namespace
-
-std::string html_style_source() {
-    return "'sha256-" + base64(config::sha256(kStyle)) + "'";
-}
 
 std::string render_html(const StudentReport& report, Language language) {
     Page page{language, report.calendar, {}};
@@ -382,11 +249,11 @@ std::string render_html(const StudentReport& report, Language language) {
     put_identity(page, report.person);
     put_notices(page, report.days.empty(), report.provenance, "no_trace_student");
     put_flag(page.root, "has_days", !report.days.empty());
-    put_flag(page.root, "has_sessions", !report.sessions.empty());
+    put_flag(page.root, "has_sessions", report.sessions && !report.sessions->empty());
     page.root["days"] = list_of(page, report.days, day_data);
     page.root["courses"] = list_of(page, report.courses, course_data);
-    page.root["sessions"] = list_of(page, report.sessions, session_data);
-    return render(page, "student_title", kStudentMain);
+    page.root["sessions"] = list_of(page, report.sessions.value_or(std::vector<SessionLine>{}), session_data);
+    return render(page, "student_title", kStudentMain, kProvenanceAndEnd);
 }
 
 std::string render_html(const GroupReport& report, Language language) {
@@ -405,7 +272,7 @@ std::string render_html(const GroupReport& report, Language language) {
     page.root["students"] = list_of(page, report.lines, student_data);
     page.root["courses"] = list_of(page, report.courses, group_course_data);
     page.root["weeks"] = list_of(page, report.weeks, week_data);
-    return render(page, "group_title", kGroupMain);
+    return render(page, "group_title", kGroupMain, kProvenanceAndEnd);
 }
 
 }  // namespace assidu::reports

@@ -1,45 +1,16 @@
-#include <fmt/format.h>
-
-#include <pugixml.hpp>
-#include <sstream>
-
-#include "reports/durations.h"
 #include "reports/render.h"
-#include "reports/safe_text.h"
+#include "reports/xml_parts.h"
 
 namespace assidu::reports {
 namespace {
 
-using config::CivilCalendar;
+using namespace xml;
 using pugi::xml_node;
-
-void put(xml_node parent, const char* name, const std::string& text) {
-    parent.append_child(name).append_child(pugi::node_pcdata).set_value(safe_text(text).c_str());
-}
-
-// Through text: pugixml's own conversions would follow the C locale for some types.
-void put(xml_node parent, const char* name, std::int64_t number) {
-    put(parent, name, fmt::format("{}", number));
-}
-
-void put_known(xml_node parent, const char* name, const std::optional<std::int64_t>& number) {
-    if (number) put(parent, name, *number);
-}
-
-void put_minutes(xml_node parent, std::int64_t measured_s) {
-    put(parent, "ELAPSED", whole_minutes(measured_s));
-}
-
-void put_exact(xml_node parent, const auto& line) {
-    put(parent, "ELAPSED_SECONDS", line.measured_s);
-    put(parent, "CREDITED_SECONDS", line.credited_s);
-    put(parent, "EVENTS", line.events);
-}
 
 void put_totals(xml_node parent, const Totals& totals) {
     put_exact(parent, totals);
     put(parent, "DAYS_WITH_TRACE", totals.days);
-    put(parent, "SESSIONS_COUNT", totals.sessions);
+    put_known(parent, "SESSIONS_COUNT", totals.sessions);
 }
 
 // What a report says of a person beyond the standard's three names.
@@ -112,7 +83,7 @@ void put_days(xml_node parent, const StudentReport& report) {
         put(day, "DATE", config::iso_date(line.day));
         put_known(day, "FIRST", line.first_utc_s);
         put_known(day, "LAST", line.last_utc_s);
-        put(day, "SESSIONS_BEGUN", line.sessions);
+        put_known(day, "SESSIONS_BEGUN", line.sessions);
         put_exact(day, line);
         for (const DayCourseLine& part : line.courses) {
             xml_node course = day.append_child("DAY_COURSE");
@@ -123,8 +94,9 @@ void put_days(xml_node parent, const StudentReport& report) {
 }
 
 void put_sessions(xml_node parent, const StudentReport& report) {
+    if (!report.sessions) return;
     xml_node sessions = parent.append_child("SESSIONS");
-    for (const SessionLine& line : report.sessions) {
+    for (const SessionLine& line : *report.sessions) {
         xml_node session = sessions.append_child("SESSION");
         put(session, "BEGIN", line.begin_utc_s);
         put(session, "END", line.end_utc_s);
@@ -137,55 +109,40 @@ void put_sessions(xml_node parent, const StudentReport& report) {
     }
 }
 
+void put_received(xml_node parent, const Received& received) {
+    xml_node node = parent.append_child("RECEIVED");
+    put(node, "HUB", received.hub_id);
+    put(node, "HUB_NAME", received.hub_name);
+    put(node, "MEMBER", received.member_id);
+    put(node, "MEMBER_NAME", received.member_name);
+    put_declared(node, received.declared);
+}
+
 void put_provenance(xml_node parent, const Provenance& provenance) {
     xml_node node = parent.append_child("PROVENANCE");
     put(node, "NODE", provenance.node_id);
     put(node, "NODE_NAME", provenance.node_name);
-    put(node, "WWWROOT", provenance.wwwroot);
-    put(node, "SCALE_ID", provenance.scale.id);
-    put(node, "SCALE_VERSION", provenance.scale.version);
-    put(node, "SCALE_SHA256", provenance.scale.sha256);
-    put(node, "SCALE_LABEL", provenance.scale_label);
-    put(node, "IDLE_SECONDS", provenance.idle_s);
-    put(node, "IDLE_CREDIT_SECONDS", provenance.idle_credit_s);
-    put(node, "LAST_CREDIT_SECONDS", provenance.last_credit_s);
-    put(node, "TIMEZONE", provenance.timezone);
+    if (!provenance.wwwroot.empty()) put(node, "WWWROOT", provenance.wwwroot);
+    put_rule(node, provenance);
     put(node, "ENGINE", provenance.freshness.engine);
     put(node, "AS_OF", provenance.freshness.as_of_utc_s);
     put(node, "ARCHIVED_EVENTS", provenance.freshness.archived_events);
     put_known(node, "LAST_EVENT", provenance.freshness.last_event_utc_s);
     put_known(node, "LAST_EVENT_ID", provenance.freshness.last_event_id);
     put(node, "ISSUED_AT", provenance.issued_at_utc_s);
-    xml_node dropped = node.append_child("DROPPED");
-    for (const auto& [reason, events] : provenance.dropped) {
-        xml_node line = dropped.append_child("DROPPED_EVENTS");
-        put(line, "REASON", reason);
-        put(line, "EVENTS", events);
+    if (provenance.dropped) {
+        xml_node dropped = node.append_child("DROPPED");
+        for (const auto& [reason, events] : *provenance.dropped) {
+            xml_node line = dropped.append_child("DROPPED_EVENTS");
+            put(line, "REASON", reason);
+            put(line, "EVENTS", events);
+        }
     }
-    xml_node outages = node.append_child("OUTAGES");
-    for (const federation::Outage& outage : provenance.outages) {
-        xml_node line = outages.append_child("OUTAGE");
-        put(line, "BEGIN", outage.from_utc_s);
-        put(line, "END", outage.to_utc_s);
-        put(line, "CAUSE", outage.cause);
-    }
+    put_outages(node, provenance.outages);
     xml_node remarks = node.append_child("REMARKS");
     for (const std::string& code : provenance.remarks)
         put(remarks, "REMARK", code);
-}
-
-void put_period(xml_node parent, const federation::Period& period, const CivilCalendar& calendar) {
-    xml_node node = parent.append_child("PERIOD");
-    put(node, "FIRST_DAY", config::iso_date(period.from));
-    put(node, "LAST_DAY", config::iso_date(period.to));
-    put(node, "BEGIN", calendar.begin_of(period.from));
-    put(node, "END", calendar.end_of(period.to));
-}
-
-std::string text_of(const pugi::xml_document& document) {
-    std::ostringstream out;
-    document.save(out, "\t", pugi::format_indent | pugi::format_no_declaration, pugi::encoding_utf8);
-    return out.str();
+    if (provenance.received) put_received(node, *provenance.received);
 }
 
 }  // namespace
@@ -222,17 +179,8 @@ std::string render_xml(const GroupReport& report) {
     put_minutes(group, report.totals.measured_s);
     put_totals(group, report.totals);
     xml_node courses = group.append_child("GROUP_COURSES");
-    for (const GroupCourseLine& line : report.courses) {
-        const Course names = line.names.value_or(Course{});
-        xml_node course = courses.append_child("GROUP_COURSE");
-        put(course, "NAME", course_name(language_of(report.provenance.language), line.course, line.names));
-        put(course, "SHORTNAME", names.shortname);
-        put(course, "IDNUMBER", names.idnumber);
-        put(course, "SOURCE", line.source);
-        put(course, "COURSE_ID", line.course);
-        put(course, "STUDENTS", line.students);
-        put_exact(course, line);
-    }
+    for (const GroupCourseLine& line : report.courses)
+        put_group_course(courses, line, language_of(report.provenance.language));
     xml_node weeks = group.append_child("WEEKS");
     for (const WeekLine& line : report.weeks) {
         xml_node week = weeks.append_child("WEEK");

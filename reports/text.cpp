@@ -58,6 +58,118 @@ constexpr std::array kTexts{
         "manquer à ces "
         "totaux.",
         "The data of the period are incomplete (see “Provenance”): time may be missing from these totals."},
+    TextEntry{"no_data", "pas de données", "no data"},
+    TextEntry{"partial", "Données incomplètes", "Partial"},
+    TextEntry{
+        "partial_note",
+        "Ce relevé repose sur ce que {0} a déclaré. Une partie n’est pas parvenue au hub\u202f: du temps "
+        "peut manquer à ces totaux.",
+        "This record rests on what {0} has declared. Part of it has not reached the hub: time may be "
+        "missing from these totals."},
+    TextEntry{"lacks_days", "Jours de la période sans déclaration", "Days of the period without a statement"},
+    TextEntry{"lacks_statements",
+              "Déclarations annoncées et non reçues\u202f: {0} (dernière reçue\u202f: {1}\u202f; dernière "
+              "annoncée\u202f: {2})",
+              "Statements announced and not received: {0} (last received: {1}; last announced: {2})"},
+    TextEntry{"issued_by_hub", "Émis par {0} (hub) d’après les déclarations signées de {1}",
+              "Issued by {0} (hub) from the signed statements of {1}"},
+    TextEntry{"hub", "Hub émetteur", "Issuing hub"},
+    TextEntry{"declarant", "Université déclarante", "Declaring university"},
+    TextEntry{"completeness", "État des déclarations", "State of the statements"},
+    TextEntry{"complete_yes", "complet\u202f: tous les jours de la période sont déclarés",
+              "complete: every day of the period is declared"},
+    TextEntry{"complete_no", "partiel\u202f: il manque des jours ou des déclarations",
+              "partial: days or statements are missing"},
+    TextEntry{"last_statement", "Dernière déclaration reçue", "Last statement received"},
+    TextEntry{"announced", "Dernière déclaration annoncée", "Last statement announced"},
+    TextEntry{"statements_missing", "Déclarations manquantes", "Statements missing"},
+    TextEntry{"missing_days", "Jours sans déclaration", "Days without a statement"},
+    TextEntry{"missing_days_none", "aucun", "none"},
+    TextEntry{"missing_days_runs", "{0} ({1})", "{0} ({1})"},
+    TextEntry{"statement_none", "aucune", "none"},
+    TextEntry{"statement_number", "n°\u00a0{0}", "no.\u00a0{0}"},
+    TextEntry{"announced_when", "{0}, le {1}", "{0}, at {1}"},
+    TextEntry{"announced_never", "jamais annoncée", "never announced"},
+    TextEntry{"sessions_unknown", "Pas de données\u202f: les déclarations ne portent pas les sessions.",
+              "No data: statements do not carry sessions."},
+    TextEntry{"dropped_unknown",
+              "Événements que le barème ne compte pas\u202f: pas de données, les déclarations ne les portent "
+              "pas.",
+              "Events that the scale does not count: no data, statements do not carry them."},
+    // The pool report.
+    TextEntry{"pool_title", "Relevé d’assiduité du groupement", "Pool attendance record"},
+    TextEntry{"universities", "Universités", "Universities"},
+    TextEntry{"university", "Université", "University"},
+    TextEntry{"universities_complete", "Universités complètes", "Complete universities"},
+    TextEntry{"universities_complete_note", "tous leurs jours sont déclarés et reçus",
+              "all their days are declared and received"},
+    TextEntry{"students_note", "avec au moins une trace", "with a trace at least"},
+    TextEntry{"pool_twice_note",
+              "Un étudiant inscrit dans deux universités compte deux fois\u202f: le hub ne connaît que des "
+              "pseudonymes propres à chacune.",
+              "A student of two universities counts twice: the hub knows only pseudonyms that are each "
+              "university’s own."},
+    TextEntry{
+        "pool_partial_note",
+        "Toutes les déclarations ne sont pas parvenues au hub (universités complètes\u202f: {0} sur {1})"
+        "\u202f: du temps peut manquer à ces totaux.",
+        "Not all statements have reached the hub (complete universities: {0} of {1}): time may be "
+        "missing from these totals."},
+    TextEntry{"members_caption", "Par université", "By university"},
+    TextEntry{"pool_state", "Données", "Data"},
+    TextEntry{"data_complete", "complètes", "complete"},
+    TextEntry{"data_none", "aucune", "none"},
+    TextEntry{"data_partial", "partielles", "partial"},
+    TextEntry{"statements_caption", "Déclarations reçues de chaque université",
+              "Statements received from each university"},
+    TextEntry{"last_received_short", "Dernière reçue", "Last received"},
+    TextEntry{"own_students", "sans objet (étudiants du hub)", "not needed (the hub’s own students)"},
+    TextEntry{"announced_short", "Dernière annoncée", "Last announced"},
+    TextEntry{"missing_short", "Manquantes", "Missing"},
+    TextEntry{"agreement", "Membre, noms", "Member, names"},
+    TextEntry{"state.invited", "invité", "invited"},
+    TextEntry{"state.pending", "en attente", "pending"},
+    TextEntry{"state.active", "actif", "active"},
+    TextEntry{"state.suspended", "suspendu", "suspended"},
+    TextEntry{"names.issue", "noms à l’édition", "names at issue"},
+    TextEntry{"names.none", "pseudonymes seuls", "pseudonyms only"},
+    TextEntry{"names.roster", "liste nominative", "roster of names"},
+    TextEntry{"statements_note",
+              "Les empreintes sont abrégées\u202f; les formats CSV, JSON et XML les donnent entières.",
+              "Digests are shortened; the CSV, JSON and XML formats give them whole."},
+    TextEntry{"pool_weeks_caption", "Par semaine (ISO 8601), toutes universités",
+              "By week (ISO 8601), all universities"},
+    TextEntry{"pool_weeks_note",
+              "Jours sans déclaration\u202f: ceux dont au moins une université n’a rien déclaré. La colonne "
+              "«\u202fÉtudiants\u202f» ne s’additionne pas.",
+              "Days without a statement: those of which at least one university has declared nothing. The "
+              "“Students” column does not add up."},
+    TextEntry{"matrix_caption", "Temps mesuré par semaine et université ({0}/{1})",
+              "Measured time by week and university ({0}/{1})"},
+    TextEntry{
+        "matrix_note",
+        "Un tiret (–)\u202f: pas de données, aucun jour de la semaine n’est déclaré. Un astérisque (*)"
+        "\u202f: une partie des jours ne l’est pas. Les formats CSV, JSON et XML donnent aussi le temps "
+        "crédité, les étudiants et les traces de chaque semaine.",
+        "A dash (–): no data, no day of the week is declared. An asterisk (*): some of its days are "
+        "not. The CSV, JSON and XML formats also give the credited time, students and traces of each "
+        "week."},
+    TextEntry{"pool_courses_caption", "Par université et cours", "By university and course"},
+    TextEntry{"university_or_course", "Université et cours", "University and course"},
+    TextEntry{"other_courses", "Autres cours\u202f: {0}", "Other courses: {0}"},
+    TextEntry{
+        "pool_courses_note",
+        "Pour chaque université, les {0} cours qui ont le plus de temps\u202f; les autres sont réunis en une "
+        "ligne. Les formats CSV, JSON et XML les donnent tous. Un étudiant de plusieurs cours compte "
+        "une fois dans chacun.",
+        "For each university, the {0} courses with the most time; the others are one line. The CSV, "
+        "JSON and XML formats give all of them. A student of several courses counts once in each."},
+    TextEntry{"engines", "Moteurs de calcul", "Engines"},
+    TextEntry{
+        "pool_unknown",
+        "Sessions, et événements que le barème ne compte pas\u202f: pas de données, les déclarations ne "
+        "les portent pas.",
+        "Sessions, and events that the scale does not count: no data, statements do not carry them."},
     TextEntry{"days_caption", "Par jour", "By day"},
     TextEntry{"courses_caption", "Par cours et activité", "By course and activity"},
     TextEntry{"sessions_caption", "Sessions de connexion", "Sessions"},
@@ -151,6 +263,8 @@ constexpr std::array kTexts{
     TextEntry{"remarks_none", "Aucune remarque sur les données.", "No remark on the data."},
     TextEntry{"signature", "Fait à … le …, signature et cachet de l’établissement",
               "Place, date, signature and stamp of the institution"},
+    TextEntry{"signature_hub", "Fait à … le …, signature et cachet de l’émetteur",
+              "Place, date, signature and stamp of the issuer"},
     TextEntry{"platform", "Plateforme (hors cours)", "Platform (outside courses)"},
     TextEntry{"course_unknown", "Cours non indiqué par la source", "Course not given by the source"},
     TextEntry{"course_id", "cours {0}", "course {0}"},
@@ -182,6 +296,9 @@ constexpr std::array kTexts{
               "Le dernier événement archivé par le nœud est antérieur à la période\u202f: la collecte a pu "
               "s’arrêter.",
               "The last event archived by the node is older than the period: collection may have stopped."},
+    TextEntry{"remark.names_not_had",
+              "L’établissement n’a pas pu être interrogé sur les noms\u202f: des pseudonymes les remplacent.",
+              "The institution could not be asked for names: pseudonyms stand in their place."},
     TextEntry{"remark.other", "Remarque de code «\u202f{0}\u202f»", "Remark with the code “{0}”"},
     // Why the scale does not count an event, by code.
     TextEntry{"reason.origin", "origine hors barème (tâche planifiée, restauration…)",

@@ -4,6 +4,7 @@
 #include <exception>
 #include <functional>
 
+#include "config/limits.h"
 #include "config/refusal.h"
 #include "config/scale.h"
 #include "node/attendance/engine.h"
@@ -11,6 +12,8 @@
 #include "node/cli/exit_code.h"
 #include "node/cli/pool_commands.h"
 #include "node/cli/scale_commands.h"
+#include "node/cli/serve.h"
+#include "node/demo/universities.h"
 
 namespace assidu::node::cli {
 namespace {
@@ -27,6 +30,8 @@ struct Chosen {
     ImportArguments import;
     ReportArguments report;
     OutageArguments outage;
+    StatusArguments status;
+    AuditArguments audit;
     DemoArguments demo;
     MemberArguments member;
     JoinArguments join;
@@ -85,11 +90,17 @@ void add_import(CLI::App& app, Chosen& chosen, const config::Clock& clock, Conso
 void add_report(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console& console) {
     CLI::App* command = app.add_subcommand("report", "Write reports from the ledger");
     command->require_subcommand(1);
-    for (const char* kind : {"student", "group"}) {
+    constexpr std::pair<const char*, const char*> kKinds[] = {
+        {"student", "Per student: days, courses, activities, sessions"},
+        {"group", "The university: students, courses, weeks"},
+        {"pool", "At a hub: all its members, and what is missing"}};
+    for (const auto& [kind, about] : kKinds) {
         const bool one = std::string_view(kind) == "student";
-        CLI::App* report_kind =
-            command->add_subcommand(kind, one ? "Per student: days, courses, activities, sessions"
-                                              : "The university: students, courses, weeks");
+        CLI::App* report_kind = command->add_subcommand(kind, about);
+        if (std::string_view(kind) != "pool")
+            report_kind->add_option("--member", chosen.report.member,
+                                    "At a hub: the id of the member whose students they are (default: the "
+                                    "node's own)");
         report_kind->add_option("--from", chosen.report.from, "First civil day, YYYY-MM-DD")->required();
         report_kind->add_option("--to", chosen.report.to, "Last civil day, included")->required();
         if (one)
@@ -106,7 +117,7 @@ void add_report(CLI::App& app, Chosen& chosen, const config::Clock& clock, Conso
                                 "The folder to write to (default: one document goes to standard output)");
         report_kind->add_option("--lang", chosen.report.language, "fr or en (default: the settings')")
             ->check(CLI::IsMember({"fr", "en"}));
-        report_kind->callback([&, kind] {
+        report_kind->callback([&, kind = std::string(kind)] {
             chosen.run = [&, kind] {
                 chosen.report.dir = chosen.dir;
                 chosen.report.kind = kind;
@@ -135,18 +146,46 @@ void add_outage(CLI::App& app, Chosen& chosen, const config::Clock& clock, Conso
     }
 }
 
+void add_status(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console& console) {
+    CLI::App* command = app.add_subcommand(
+        "status", "What this node holds, how fresh it is, what waits in its spool and for its hub");
+    command->add_flag("--json", chosen.status.json, "The same as one JSON object");
+    command->callback([&] {
+        chosen.run = [&] {
+            chosen.status.dir = chosen.dir;
+            return status(chosen.status, clock, console);
+        };
+    });
+}
+
+void add_audit(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console& console) {
+    CLI::App* command = app.add_subcommand("audit", "Who was told names, when, how many and for what");
+    command->add_option("--from", chosen.audit.from, "First civil day, YYYY-MM-DD (default: all)");
+    command->add_option("--to", chosen.audit.to, "Last civil day, included");
+    command->callback([&] {
+        chosen.run = [&] {
+            chosen.audit.dir = chosen.dir;
+            return audit(chosen.audit, clock, console);
+        };
+    });
+}
+
 void add_demo(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console& console) {
     CLI::App* command = app.add_subcommand(
-        "demo", "A month of one invented university: generate logs, import, compute, report");
+        "demo", "A month of an invented pool: universities and their hub, each a process of its own");
     chosen.demo.out = "demo-out";
     command->add_option("--out", chosen.demo.out, "The folder to write to")->capture_default_str();
     command->add_option("--seed", chosen.demo.seed, "Other people, other logs")->capture_default_str();
-    command->add_option("--student-count", chosen.demo.students, "Students of the university")
+    command->add_option("--university-count", chosen.demo.universities, "Universities of the pool")
         ->capture_default_str()
-        ->check(CLI::Range(1, 5000));
-    command->add_option("--event-count", chosen.demo.events, "Events of the month, about")
+        ->check(CLI::Range(1, demo::kUniversitiesMax));
+    command->add_option("--student-count", chosen.demo.students, "Students of the pool")
         ->capture_default_str()
-        ->check(CLI::Range(1000, 20'000'000));
+        ->check(CLI::Range(demo::kStudentsMin, 50'000));
+    command->add_option("--event-count", chosen.demo.events, "Log events of the month, about")
+        ->capture_default_str()
+        ->check(CLI::Range(1000, 50'000'000));
+    command->add_flag("--keep", chosen.demo.keep, "Leave the pool running until Ctrl-C");
     command->add_option("--lang", chosen.demo.language, "Of the reports: fr or en")
         ->check(CLI::IsMember({"fr", "en"}));
     command->callback([&] { chosen.run = [&] { return demo(chosen.demo, clock, console); }; });
@@ -162,8 +201,12 @@ void add_member(CLI::App& app, Chosen& chosen, const config::Clock& clock, Conso
     CLI::App* suspend = command->add_subcommand("suspend", "Take nothing more from a member");
     for (CLI::App* action : {invite, accept, suspend})
         action->add_option("ID", chosen.member.id, "The node's id")->required();
-    invite->add_option("--names", chosen.member.names, "What this hub may know of students (default: none)")
-        ->check(CLI::IsMember({"none", "roster"}));
+    invite
+        ->add_option("--names", chosen.member.names,
+                     "What this hub may know of students: none, issue (the names of a report, asked for when "
+                     "it is issued) or roster (all)")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"none", "issue", "roster"}));
     accept->add_option("--fingerprint", chosen.member.fingerprint, "As the node's administrator reads it out")
         ->required();
     for (CLI::App* action : {list, invite, accept, suspend}) {
@@ -184,10 +227,15 @@ void add_pool(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console
     join_command->add_option("--token", chosen.join.token, "Of the invitation")->required();
     join_command->add_option("--fingerprint", chosen.join.fingerprint,
                              "Of the hub, as its administrator reads it out");
+    join_command->add_option("--own-url", chosen.join.own_url,
+                             "Where the hub reaches this node's own listener, such as "
+                             "https://assidu.univ-lyon.fr:8443 (default: nowhere)");
     join_command
         ->add_option("--names", chosen.join.names,
-                     "What the hub may know of this node's students: none or roster (default: none)")
-        ->check(CLI::IsMember({"none", "roster"}));
+                     "What the hub may know of this node's students: none, issue (the names of a report, "
+                     "asked for when it is issued) or roster (all)")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"none", "issue", "roster"}));
     join_command->callback([&] {
         chosen.run = [&] {
             chosen.join.dir = chosen.dir;
@@ -197,11 +245,17 @@ void add_pool(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console
     CLI::App* send_command =
         app.add_subcommand("send", "Compute, declare what changed, and send it to the hub");
     send_command->callback([&] { chosen.run = [&] { return send(chosen.dir, clock, console); }; });
-    CLI::App* serve_command =
-        app.add_subcommand("serve", "Listen for the statements of members, until Ctrl-C");
+    CLI::App* serve_command = app.add_subcommand(
+        "serve",
+        "Do by itself what this node is for, until Ctrl-C: take in the files of the spool, "
+        "compute, report to the hub it joined, listen for members");
+    serve_command->add_option("--listen", chosen.serve.listen,
+                              "Address in figures and port, port 0: any free one; empty: do not listen "
+                              "(default: the settings' [pool] listen)");
     serve_command
-        ->add_option("--listen", chosen.serve.listen, "Address in figures and port; port 0: any free one")
-        ->capture_default_str();
+        ->add_option("--every", chosen.serve.every_s,
+                     "Seconds from round to round (default: the settings' [pool] report_every_s)")
+        ->check(CLI::Range(config::limits::kReportEverySecondsMin, config::limits::kReportEverySecondsMax));
     serve_command->callback([&] {
         chosen.run = [&] {
             chosen.serve.dir = chosen.dir;
@@ -238,10 +292,10 @@ int run(int argc, const char* const* argv, const config::Clock& clock, Console& 
     add_import(app, chosen, clock, console);
     add_report(app, chosen, clock, console);
     add_outage(app, chosen, clock, console);
-    CLI::App* status_command = app.add_subcommand("status", "What this node holds, and how fresh it is");
-    status_command->callback([&] { chosen.run = [&] { return status(chosen.dir, clock, console); }; });
+    add_status(app, chosen, clock, console);
     add_member(app, chosen, clock, console);
     add_pool(app, chosen, clock, console);
+    add_audit(app, chosen, clock, console);
     add_demo(app, chosen, clock, console);
     add_scale(app, chosen.run, console);
     add_compute(app, chosen.run, clock, console);

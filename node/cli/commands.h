@@ -31,7 +31,8 @@ struct ImportArguments {
 
 struct ReportArguments {
     std::filesystem::path dir;
-    std::string kind;                   // "student" or "group"
+    std::string kind;                   // "student", "group" or, at a hub, "pool"
+    std::string member;                 // at a hub: whose students; empty: the node's own
     std::string from, to;               // civil days, both included
     std::vector<std::string> students;  // none: all
     std::vector<std::string> formats;   // of "html", "csv", "json", "xml"
@@ -46,14 +47,28 @@ struct OutageArguments {
 };
 [[nodiscard]] ExitCode outage(const OutageArguments& arguments, const config::Clock& clock, Console& console);
 
-[[nodiscard]] ExitCode status(const std::filesystem::path& dir, const config::Clock& clock, Console& console);
+struct AuditArguments {
+    std::filesystem::path dir;
+    std::string from, to;  // civil days, both included; empty: from the first, to the last
+};
+// Who was told names, when and for what.
+[[nodiscard]] ExitCode audit(const AuditArguments& arguments, const config::Clock& clock, Console& console);
+
+struct StatusArguments {
+    std::filesystem::path dir;
+    bool json = false;  // one JSON object (docs/operating.md) instead of lines
+};
+[[nodiscard]] ExitCode status(const StatusArguments& arguments, const config::Clock& clock, Console& console);
 
 struct DemoArguments {
     std::filesystem::path out;
     std::uint64_t seed = 1;
-    int students = 60;
-    std::int64_t events = 60'000;
+    int universities = 16;
+    int students = 1'040;
+    std::int64_t events =
+        1'400'000;  // of all people on the Moodles; those of students are about three quarters
     std::string language;
+    bool keep = false;  // leave the pool running until Ctrl-C
 };
 [[nodiscard]] ExitCode demo(const DemoArguments& arguments, const config::Clock& clock, Console& console);
 

@@ -55,7 +55,26 @@ void Console::progress(std::string_view line) {
     progress_shown_ = terminal_;
 }
 
+void Console::panel(std::span<const std::string> lines, std::string_view summary) {
+    if (quiet_) return;
+    if (!terminal_) return progress(summary);
+    const std::int64_t now_ms = steady_ms();
+    if (now_ms < next_progress_ms_) return;
+    next_progress_ms_ = now_ms + 200;
+    std::string text = panel_lines_ > 0 ? fmt::format("\033[{}A", panel_lines_) : "";
+    for (const std::string& line : lines)
+        text += "\r\033[K" + line + "\n";
+    if (lines.size() < panel_lines_) text += "\033[J";
+    panel_lines_ = lines.size();
+    err_ << text;
+    err_.flush();
+}
+
 void Console::clear_progress() {
+    if (panel_lines_ > 0) {
+        err_ << fmt::format("\033[{}A\r\033[J", panel_lines_);
+        panel_lines_ = 0;
+    }
     if (!progress_shown_) return;
     err_ << "\r\033[K";
     progress_shown_ = false;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <ostream>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -22,6 +23,9 @@ class Console {
     // Where long work is. Shown at most a few times a second on a terminal, every few seconds elsewhere, and
     // not at all when quiet.
     void progress(std::string_view line);
+    // The same for several things at once: on a terminal a block of lines that rewrites itself, elsewhere
+    // `summary` as progress() shows it. It disappears when anything else is printed.
+    void panel(std::span<const std::string> lines, std::string_view summary);
 
     [[nodiscard]] std::ostream& out() { return out_; }
     void set_quiet(bool quiet) { quiet_ = quiet; }
@@ -33,6 +37,7 @@ class Console {
     std::ostream& err_;
     bool terminal_, quiet_;
     bool progress_shown_ = false;
+    std::size_t panel_lines_ = 0;  // that stand above the cursor
     std::int64_t next_progress_ms_ = 0;
 };
 

@@ -1,13 +1,15 @@
 #include <fmt/format.h>
 
-#include "config/civil_calendar.h"
+#include <algorithm>
+#include <functional>
+
 #include "config/durable_file.h"
+#include "federation/consolidation.h"
 #include "node/cli/commands.h"
-#include "node/cli/import_files.h"
+#include "node/cli/demo_pool.h"
+#include "node/cli/demo_table.h"
+#include "node/cli/hub_report.h"
 #include "node/cli/interrupt.h"
-#include "node/cli/report_files.h"
-#include "node/demo/log_generator.h"
-#include "reports/text.h"
 
 namespace assidu::node::cli {
 namespace {
@@ -17,9 +19,14 @@ constexpr const char* kMarker = "assidu-demo.txt";
 constexpr const char* kMarkerText =
     "Made by `assidu demo`: invented people, invented logs. The next demo into this folder replaces all of "
     "it.\n";
-constexpr const char* kParts[] = {"logs", "node", "reports"};
+constexpr const char* kFingerprint = "pool-fingerprint.txt";
+// What a demo leaves in its folder; "logs" and "node" are an earlier version's.
+constexpr const char* kParts[] = {"hub", "hub.log", "universities", "reports", kFingerprint, "logs", "node"};
+// Paths of single students' reports that the last screen names.
+constexpr std::size_t kStudentsShown = 1;
 
-config::Result<void> prepare_folder(const std::filesystem::path& out) {
+// Makes the folder, or sees that it is the demonstration's own.
+config::Result<void> claim_folder(const std::filesystem::path& out) {
     std::error_code error;
     std::filesystem::create_directories(out, error);
     if (error)
@@ -29,148 +36,146 @@ config::Result<void> prepare_folder(const std::filesystem::path& out) {
         return config::refuse(fmt::format(
             "{}: is not empty and not of an earlier demo; name another folder with --out", out.string()));
     config::write_file_durably(out / kMarker, kMarkerText);
+    return {};
+}
+
+void clear_folder(const std::filesystem::path& out) {
+    std::error_code error;
     for (const char* part : kParts) {
         std::filesystem::remove_all(out / part, error);
         if (error)
             throw config::ResourceFailure(
                 fmt::format("{}: cannot clear: {}", (out / part).string(), error.message()));
     }
-    return {};
 }
 
-demo::DemoUniversity university_of(const DemoArguments& arguments) {
-    demo::DemoUniversity university;
-    university.seed = arguments.seed;
-    university.name = "Université de Lyon-Est (démonstration)";
-    university.email_domain = "univ-lyon-est.example";
-    university.students = arguments.students;
-    university.others = std::max(4, arguments.students / 3);
-    university.events_target = arguments.events;
-    return university;
+// The whole way, until the hub has everything.
+ExitCode run(DemoPool& pool, const std::string& language) {
+    using Part = std::function<ExitCode()>;
+    const Part parts[] = {[&] { return pool.make_nodes(language); }, [&] { return pool.write_logs(); },
+                          [&] { return pool.start_hub(); }, [&] { return pool.join_universities(); },
+                          [&] { return pool.run_universities(); }};
+    for (const Part& part : parts)
+        if (const ExitCode code = part(); code != ExitCode::ok) return code;
+    return ExitCode::ok;
 }
 
-config::Settings settings_of(const demo::DemoUniversity& university, const std::string& language) {
-    config::Settings settings;
-    settings.name = university.name;
-    settings.node_id = "univ-lyon-est";
-    settings.wwwroot = "https://moodle.sonate.example";
-    settings.source_name = "moodle";
-    settings.students.institution = {university.name};
-    settings.scale = "sonate";
-    settings.language = language.empty() ? "fr" : language;
-    return settings;
+demo::PoolSize size_of(const DemoArguments& arguments) {
+    return {.seed = arguments.seed,
+            .universities = arguments.universities,
+            .students = arguments.students,
+            .events = arguments.events};
 }
 
 struct Made {
-    const demo::DemoUniversity& university;
-    const demo::DemoFiles& files;
-    const std::vector<collect::FileImport>& imported;
-    const std::vector<std::filesystem::path>& reports;
-    federation::Period period;
+    const DemoPool& pool;
+    const federation::Consolidated& consolidated;
+    const std::vector<DemoLine>& lines;
+    const PoolReports& reports;
     std::filesystem::path out;
 };
 
-std::string summary(const Node& node, const NodeDirectory& directory, const Made& made) {
-    std::map<std::string, std::int64_t> rows;
-    for (const collect::FileImport& file : made.imported) {
-        if (file.kind != collect::FileKind::log_csv) continue;
-        for (const auto& [name, count] : file.counts)
-            rows[name] += count;
-    }
-    std::int64_t seconds = 0, ledger_rows = 0;
-    const federation::LedgerQuery query{node.settings().node_id, node.scale().sha256, made.period,
-                                        std::nullopt};
-    node.ledger().rows(query, [&](const federation::LedgerRow& row) {
-        seconds += row.measured_s + row.credited_s;
-        ++ledger_rows;
-    });
-    const std::int64_t not_ours =
-        rows["read"] - rows["added"] - rows["duplicate"] - rows["conflict"] - rows["rejected"];
-
-    std::string text = "\n";
+std::string last_screen(const Made& made) {
+    const federation::Period& period = made.consolidated.period;
+    std::string text =
+        fmt::format("\n{}, {} to {}: {} processes\n\n", "A pool of invented universities",
+                    config::iso_date(period.from), config::iso_date(period.to), made.pool.plan().size() + 1);
+    text += demo_table(made.lines);
+    text += "\n";
     const auto line = [&](std::string_view name, const std::string& value) {
-        text += fmt::format("{:<10} {}\n", name, value);
+        text += fmt::format("{:<12} {}\n", name, value);
     };
-    line("node", fmt::format("{}, {} to {}", node.settings().name, config::iso_date(made.period.from),
-                             config::iso_date(made.period.to)));
-    line("read", fmt::format("{} rows of 2 files", grouped(rows["read"])));
-    line("kept", fmt::format("{} events; {} more were there already", grouped(rows["added"]),
-                             grouped(rows["duplicate"])));
-    line("not kept", fmt::format("{} rows of nobody, guests and people of others (counted, not stored)",
-                                 grouped(not_ours)));
-    line("rejected", fmt::format("{} broken rows, kept aside with their reasons", grouped(rows["rejected"])));
-    bool first = true;
-    for (const auto& [reason, count] : node.ledger().dropped(query)) {
-        line(first ? "dropped" : "",
-             fmt::format("{:>6}  {}", grouped(count), reports::reason_text(reports::Language::en, reason)));
-        first = false;
-    }
-    line("computed",
-         fmt::format("{} students, {} h {:02} min in {} ledger rows, scale {}",
-                     grouped(static_cast<std::int64_t>(directory.students().size())), grouped(seconds / 3600),
-                     seconds / 60 % 60, grouped(ledger_rows), node.scale().name()));
-    line("ledger",
-         fmt::format("SHA-256 {}", node.ledger().digest(node.settings().node_id, node.scale().sha256)));
-    line("reports", fmt::format("{} files in {}", grouped(static_cast<std::int64_t>(made.reports.size())),
-                                (made.out / "reports").string()));
-    for (std::size_t i = 0; i < std::min<std::size_t>(made.reports.size(), 8); ++i)
-        line("", made.reports[i].string());
-    line("go on", fmt::format("assidu --dir {} status", (made.out / "node").string()));
+    const auto paths = [&](std::string_view name, const std::vector<std::filesystem::path>& files,
+                           std::size_t shown) {
+        for (std::size_t i = 0; i < std::min(files.size(), shown); ++i)
+            line(i == 0 ? name : "", files[i].string());
+        if (files.size() > shown)
+            line("", fmt::format("and {} files more beside",
+                                 grouped(static_cast<std::int64_t>(files.size() - shown))));
+    };
+    paths("pool", made.reports.pool, std::size(kReportFormats));
+    paths("universities", made.reports.groups, std::size(kReportFormats));
+    paths("students", made.reports.students, kStudentsShown * std::size(kReportFormats));
+    line("fingerprint", (made.out / kFingerprint).string());
+    line("look around", fmt::format("assidu --dir {} status", made.pool.hub_folder().path.string()));
     return text;
+}
+
+// What the hub can issue once it has everything; the last screen.
+ExitCode finish(const DemoArguments& arguments, const DemoPool& pool, const config::Clock& clock,
+                Console& console) {
+    const auto hub = Node::open(pool.hub_folder(), clock, Node::Access::look);
+    if (!hub) {
+        console.complain(hub.error().what);
+        return ExitCode::configuration;
+    }
+    const demo::DemoUniversity& month = pool.plan().front().month;
+    const federation::Period period{month.first_day, config::next(month.first_day, month.days - 1)};
+    const federation::Consolidated consolidated = consolidate(*hub, period);
+
+    std::vector<DemoLine> lines;
+    for (const demo::PoolUniversity& university : pool.plan()) {
+        const auto node = Node::open(pool.folder_of(university), clock, Node::Access::look);
+        if (!node) {
+            console.complain(node.error().what);
+            return ExitCode::configuration;
+        }
+        const auto part =
+            std::ranges::find(consolidated.members, university.node_id, &federation::MemberPart::node);
+        if (part == consolidated.members.end()) {
+            console.complain(fmt::format("the hub does not know {}", university.node_id));
+            return ExitCode::resource;
+        }
+        lines.push_back(demo_line(*hub, *node, *part, period));
+    }
+
+    Documents documents;
+    documents.formats.assign(std::begin(kReportFormats), std::end(kReportFormats));
+    documents.language = arguments.language == "en" ? reports::Language::en : reports::Language::fr;
+    documents.out = arguments.out / "reports";
+    PoolReports written;
+    if (const ExitCode code = report_everything(*hub, consolidated, documents, console, written);
+        code != ExitCode::ok)
+        return code;
+    config::write_file_durably(arguments.out / kFingerprint, fingerprint_file(lines, arguments.seed));
+    console.print(last_screen({pool, consolidated, lines, written, arguments.out}));
+    const bool same = std::ranges::all_of(lines, &DemoLine::same);
+    if (!same) console.complain("the hub's rows are not those of every university");
+    return same ? ExitCode::ok : ExitCode::resource;
 }
 
 }  // namespace
 
 ExitCode demo(const DemoArguments& arguments, const config::Clock& clock, Console& console) {
-    if (const auto prepared = prepare_folder(arguments.out); !prepared) {
-        console.complain(prepared.error().what);
+    if (arguments.students < demo::kStudentsMin * arguments.universities) {
+        console.complain(fmt::format(
+            "--student-count {}: at least {} students a university are wanted, {} for {}", arguments.students,
+            demo::kStudentsMin, demo::kStudentsMin * arguments.universities, arguments.universities));
         return ExitCode::usage;
     }
-    const demo::DemoUniversity university = university_of(arguments);
-    console.say(fmt::format("generating a month of logs of {}", university.name));
-    const auto files = demo::write_demo_files(
-        university, arguments.out / "logs",
-        [&](std::int64_t rows) { console.progress(fmt::format("generating logs: {} rows", grouped(rows))); },
-        [] { return !interrupted(); });
-    if (!files) {
-        console.complain("interrupted while generating logs");
-        return ExitCode::interrupted;
+    if (const auto claimed = claim_folder(arguments.out); !claimed) {
+        console.complain(claimed.error().what);
+        return ExitCode::usage;
     }
-
-    const NodeFolder folder{arguments.out / "node"};
-    if (const auto created =
-            create_node(folder, settings_of(university, arguments.language), clock.now_utc_s());
-        !created) {
-        console.complain(created.error().what);
-        return ExitCode::configuration;
+    // Two demonstrations in one folder would clear each other's files.
+    const auto lock = FolderLock::take(NodeFolder{arguments.out});
+    if (!lock) {
+        console.complain(lock.error().what);
+        return ExitCode::usage;
     }
-    auto node = Node::open(folder, clock);
-    if (!node) {
-        console.complain(node.error().what);
-        return ExitCode::configuration;
-    }
-    std::vector<std::filesystem::path> inputs = files->catalogues;
-    inputs.insert(inputs.end(), files->logs.begin(), files->logs.end());
-    std::vector<collect::FileImport> imported;
-    if (const ExitCode code = import_files(*node, inputs, {}, console, imported); code != ExitCode::ok)
+    clear_folder(arguments.out);
+    DemoPool pool(arguments.out, demo::plan_pool(size_of(arguments)), clock, console);
+    if (const ExitCode code = run(pool, arguments.language.empty() ? "fr" : arguments.language);
+        code != ExitCode::ok)
         return code;
-    if (const ExitCode code = bring_up_to_date(*node, console); code != ExitCode::ok) return code;
-
-    const NodeDirectory directory(*node);
-    const federation::Period period{university.first_day,
-                                    config::next(university.first_day, university.days - 1)};
-    const reports::Language language =
-        arguments.language == "en" ? reports::Language::en : reports::Language::fr;
-    ReportFiles wanted;
-    wanted.group = true;
-    wanted.students = directory.students();
-    wanted.formats.assign(std::begin(kReportFormats), std::end(kReportFormats));
-    wanted.out = arguments.out / "reports";
-    std::vector<std::filesystem::path> written;
-    const ExitCode code = write_reports(*node, directory, period, language, wanted, console, written);
-    if (code != ExitCode::ok) return code;
-    console.print(summary(*node, directory, {university, *files, imported, written, period, arguments.out}));
-    return ExitCode::ok;
+    if (const ExitCode code = finish(arguments, pool, clock, console); code != ExitCode::ok) return code;
+    if (arguments.keep) {
+        console.print(fmt::format("hub          {}\n             fingerprint {}\n", pool.hub_url(),
+                                  pool.hub_fingerprint()));
+        console.say("The pool is running; Ctrl-C ends it.");
+        if (const ExitCode code = pool.keep_running(); code != ExitCode::ok) return code;
+    }
+    return pool.stop();
 }
 
 }  // namespace assidu::node::cli

@@ -3,6 +3,7 @@
 #include "node/cli/commands.h"
 #include "node/cli/import_files.h"
 #include "node/cli/interrupt.h"
+#include "node/cli/open_node.h"
 #include "node/cli/report_files.h"
 #include "node/collect/importer.h"
 
@@ -94,7 +95,7 @@ ExitCode import_files(Node& node, const std::vector<std::filesystem::path>& path
 }
 
 ExitCode import(const ImportArguments& arguments, const config::Clock& clock, Console& console) {
-    auto node = Node::open(NodeFolder{arguments.dir}, clock);
+    auto node = open_to_change(arguments.dir, clock, console);
     if (!node) {
         console.complain(node.error().what);
         return ExitCode::configuration;

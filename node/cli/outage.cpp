@@ -4,6 +4,7 @@
 
 #include "node/cli/commands.h"
 #include "node/cli/local_time.h"
+#include "node/cli/open_node.h"
 #include "node/node.h"
 
 namespace assidu::node::cli {
@@ -28,7 +29,7 @@ config::Result<std::int64_t> parse_local_time(const std::string& text,
 }
 
 ExitCode outage(const OutageArguments& arguments, const config::Clock& clock, Console& console) {
-    const auto node = Node::open(NodeFolder{arguments.dir}, clock);
+    const auto node = open_to_change(arguments.dir, clock, console);
     if (!node) {
         console.complain(node.error().what);
         return ExitCode::configuration;

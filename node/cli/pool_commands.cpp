@@ -1,27 +1,18 @@
 #include "node/cli/pool_commands.h"
 
 #include <fmt/format.h>
-#include <poll.h>
-
-#include <charconv>
-#include <mutex>
 
 #include "federation/delivery.h"
-#include "node/cli/interrupt.h"
+#include "node/cli/open_node.h"
 #include "node/cli/report_files.h"
+#include "node/collect/text.h"
 #include "node/node.h"
 #include "node/services/hub_contact.h"
-#include "node/services/pool_hub.h"
+#include "node/services/joining.h"
 #include "node/services/pool_member.h"
-#include "rpc/http_client.h"
 
 namespace assidu::node::cli {
 namespace {
-
-// How long an exchange in flight may take when the hub is asked to stop.
-constexpr std::chrono::milliseconds kGrace{5000};
-// How often a serving hub asks whether it was interrupted.
-constexpr int kWatchMilliseconds = 200;
 
 ExitCode refused(Console& console, const config::Refusal& refusal, ExitCode code) {
     console.complain(refusal.what);
@@ -40,22 +31,12 @@ void list(const Node& node, Console& console) {
                                   local(node, member.since_utc_s)));
         if (member.key)
             console.print(fmt::format("  {}\n  fingerprint {}\n",
-                                      member.name.empty() ? member.id : member.name,
+                                      member.name.empty() ? member.id : collect::printable(member.name),
                                       member.key->fingerprint()));
     }
     for (const auto& refusals : node.members().refusals())
         console.print(fmt::format("refused  {:<24} {:<16} {}\n", refusals.sender, refusals.code,
                                   grouped(refusals.count)));
-}
-
-bool parse_listen(const std::string& text, std::string& address, std::uint16_t& port) {
-    const std::size_t colon = text.rfind(':');
-    if (colon == std::string::npos) return false;
-    address = text.substr(0, colon);
-    if (address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
-    const char* const end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data() + colon + 1, end, port);
-    return error == std::errc() && stop == end && !address.empty();
 }
 
 }  // namespace
@@ -70,7 +51,7 @@ ExitCode member(const MemberArguments& arguments, const config::Clock& clock, Co
         return ExitCode::ok;
     }
     if (arguments.action == "invite") {
-        const auto names = arguments.names == "roster" ? federation::Names::roster : federation::Names::none;
+        const auto names = federation::parse_names(arguments.names).value_or(federation::Names::none);
         const auto token = members.invite(arguments.id, names, now_utc_s);
         if (!token) return refused(console, token.error(), ExitCode::usage);
         console.print(fmt::format("token        {}\nfingerprint  {}\n", *token,
@@ -90,33 +71,29 @@ ExitCode member(const MemberArguments& arguments, const config::Clock& clock, Co
 }
 
 ExitCode join(const JoinArguments& arguments, const config::Clock& clock, Console& console) {
-    const auto node = Node::open(NodeFolder{arguments.dir}, clock);
+    const auto node = open_to_change(arguments.dir, clock, console);
     if (!node) return refused(console, node.error(), ExitCode::configuration);
-    const auto seen = rpc::peek_fingerprint(arguments.url);
-    if (!seen) return refused(console, seen.error(), ExitCode::resource);
-    const auto carry = services::carry_to(arguments.url, *seen, node->tls_identity());
-    if (!carry) return refused(console, carry.error(), ExitCode::usage);
-    const auto introduction = federation::ask_introduction(*carry);
-    if (!introduction) return refused(console, introduction.error(), ExitCode::resource);
-    console.print(fmt::format("hub          {} ({})\nfingerprint  {}\n", introduction->id, introduction->name,
-                              introduction->key.fingerprint()));
-    if (introduction->tls_fingerprint != *seen) {
-        console.complain(
-            "the hub's key does not endorse the certificate of this connection: somebody stands between");
-        return ExitCode::input;
+    if (!arguments.own_url.empty()) {
+        // Only to see that one can be made: nobody is called.
+        const auto own =
+            services::carry_to(arguments.own_url, node->tls_identity().fingerprint(), node->tls_identity());
+        if (!own) return refused(console, own.error(), ExitCode::usage);
     }
-    if (introduction->key.fingerprint() != arguments.fingerprint) {
+    const auto hub = services::look_at_hub(arguments.url, node->tls_identity());
+    if (!hub) return refused(console, hub.error(), ExitCode::resource);
+    console.print(fmt::format("hub          {} ({})\nfingerprint  {}\n", hub->introduction.id,
+                              hub->introduction.name, hub->introduction.key.fingerprint()));
+    if (hub->introduction.key.fingerprint() != arguments.fingerprint) {
         console.complain(arguments.fingerprint.empty()
                              ? "compare this fingerprint with the one the hub's administrator reads out, "
                                "then give it with --fingerprint"
                              : "this is not the fingerprint that was given: nothing was joined");
         return ExitCode::input;
     }
-    if (const auto asked = federation::ask_to_join(*carry, node->introduction(), arguments.token); !asked)
-        return refused(console, asked.error(), ExitCode::input);
-    services::write_hub(node->folder(),
-                        {arguments.url, introduction->id, introduction->key, *seen,
-                         arguments.names == "roster" ? federation::Names::roster : federation::Names::none});
+    const auto names = federation::parse_names(arguments.names).value_or(federation::Names::none);
+    if (const auto joined = services::join_hub(*node, *hub, arguments.token, {names, arguments.own_url});
+        !joined)
+        return refused(console, joined.error(), ExitCode::input);
     console.print(fmt::format("this node    {}\nfingerprint  {}\n", node->settings().node_id,
                               node->signing_key().verifying_key().fingerprint()));
     console.say(
@@ -127,7 +104,7 @@ ExitCode join(const JoinArguments& arguments, const config::Clock& clock, Consol
 }
 
 ExitCode send(const std::filesystem::path& dir, const config::Clock& clock, Console& console) {
-    auto node = Node::open(NodeFolder{dir}, clock);
+    auto node = open_to_change(dir, clock, console);
     if (!node) return refused(console, node.error(), ExitCode::configuration);
     const auto hub = services::read_hub(node->folder());
     if (!hub) return refused(console, hub.error(), ExitCode::configuration);
@@ -147,35 +124,6 @@ ExitCode send(const std::filesystem::path& dir, const config::Clock& clock, Cons
                     reported.declared, reported.delivered.statements, grouped(reported.delivered.bytes),
                     reported.delivered.waiting));
     if (!done) return refused(console, done.error(), ExitCode::resource);
-    return ExitCode::ok;
-}
-
-ExitCode serve(const ServeArguments& arguments, const config::Clock& clock, Console& console) {
-    std::string address;
-    std::uint16_t port = 0;
-    if (!parse_listen(arguments.listen, address, port)) {
-        console.complain(
-            fmt::format("--listen {}: ADDRESS:PORT is wanted, the address in figures", arguments.listen));
-        return ExitCode::usage;
-    }
-    const auto node = Node::open(NodeFolder{arguments.dir}, clock);
-    if (!node) return refused(console, node.error(), ExitCode::configuration);
-    std::mutex console_lock;
-    const auto hub = services::PoolHub::start(*node, address, port, [&](std::string_view line) {
-        const std::scoped_lock guard(console_lock);
-        console.complain(line);
-    });
-    if (!hub) return refused(console, hub.error(), ExitCode::resource);
-    {
-        const std::scoped_lock guard(console_lock);
-        console.print(fmt::format("listening on https://{}:{}\nfingerprint  {}\n",
-                                  address.find(':') == std::string::npos ? address : "[" + address + "]",
-                                  (*hub)->port(), node->signing_key().verifying_key().fingerprint()));
-    }
-    while (!interrupted())
-        ::poll(nullptr, 0, kWatchMilliseconds);
-    (*hub)->stop(kGrace);
-    console.say("stopped");
     return ExitCode::ok;
 }
 

@@ -14,24 +14,17 @@ namespace assidu::node::cli {
 struct MemberArguments {
     std::filesystem::path dir;
     std::string action;  // "list", "invite", "accept", "suspend"
-    std::string id, fingerprint, names;
+    std::string id, fingerprint, names = "issue";
 };
 [[nodiscard]] ExitCode member(const MemberArguments& arguments, const config::Clock& clock, Console& console);
 
 struct JoinArguments {
     std::filesystem::path dir;
-    std::string url, token, fingerprint, names;
+    std::string url, token, fingerprint, names = "issue", own_url;
 };
 // Shows the hub's fingerprint and goes on only if it is the one that the administrator gave.
 [[nodiscard]] ExitCode join(const JoinArguments& arguments, const config::Clock& clock, Console& console);
 
 [[nodiscard]] ExitCode send(const std::filesystem::path& dir, const config::Clock& clock, Console& console);
-
-struct ServeArguments {
-    std::filesystem::path dir;
-    std::string listen = "127.0.0.1:8443";  // numeric address and port
-};
-// A hub's listener, until Ctrl-C.
-[[nodiscard]] ExitCode serve(const ServeArguments& arguments, const config::Clock& clock, Console& console);
 
 }  // namespace assidu::node::cli

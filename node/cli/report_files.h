@@ -1,4 +1,4 @@
-// Reports of one node as files, or one on standard output: what `report` and `demo` share.
+// Reports as files, or one on standard output: what the commands that issue them share.
 #pragma once
 
 #include <filesystem>
@@ -8,25 +8,48 @@
 #include "node/cli/console.h"
 #include "node/cli/exit_code.h"
 #include "node/directory.h"
+#include "node/report_document.h"
 #include "node/report_writer.h"
 
 namespace assidu::node::cli {
 
+// How documents are written.
+struct Documents {
+    std::vector<ReportFormat> formats;
+    reports::Language language = reports::Language::fr;
+    std::filesystem::path out;  // the folder, which must be there; empty: standard output, for one document
+};
+
+// With everything above it. Throws ResourceFailure.
+void make_folder(const std::filesystem::path& folder);
+
+// Makes the folder if there is one; `usage`, with a complaint, where `reports` reports in these formats would
+// be more than one document on standard output.
+[[nodiscard]] ExitCode can_be_written(const Documents& wanted, std::size_t reports, Console& console);
+
+// Writes the report in every format, each file whole or not at all, and appends their paths to `written`.
+// Throws ResourceFailure.
+void put_document(const reports::StudentReport& report, const Documents& wanted, Console& console,
+                  std::vector<std::filesystem::path>& written);
+void put_document(const reports::GroupReport& report, const Documents& wanted, Console& console,
+                  std::vector<std::filesystem::path>& written);
+void put_document(const reports::PoolReport& report, const Documents& wanted, Console& console,
+                  std::vector<std::filesystem::path>& written);
+
+// Which reports of a node's own students.
 struct ReportFiles {
     bool group = false;
     std::vector<federation::StudentId> students;
-    std::vector<ReportFormat> formats;
-    std::filesystem::path out;  // empty: standard output, for one document
+    Documents documents;
 };
 
 // Brings the totals up to date, with progress. `interrupted` if a signal came.
 [[nodiscard]] ExitCode bring_up_to_date(Node& node, Console& console);
 
-// Writes the documents, each whole or not at all, and appends their paths to `written`. `no_data` if nothing
-// was ever computed, `interrupted` between two documents if a signal came.
+// Writes the documents and appends their paths to `written`. `no_data` if nothing was ever computed,
+// `interrupted` between two documents if a signal came.
 [[nodiscard]] ExitCode write_reports(const Node& node, const NodeDirectory& directory,
-                                     federation::Period period, reports::Language language,
-                                     const ReportFiles& wanted, Console& console,
+                                     federation::Period period, const ReportFiles& wanted, Console& console,
                                      std::vector<std::filesystem::path>& written);
 
 }  // namespace assidu::node::cli

@@ -1,26 +1,112 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "node/cli/commands.h"
+#include "node/collect/text.h"
 #include "node/node.h"
 #include "node/services/hub_contact.h"
+#include "node/services/serve_state.h"
+#include "node/services/spool.h"
 #include "rpc/key_file.h"
 
 namespace assidu::node::cli {
 namespace {
 
+using collect::printable;
+using Json = nlohmann::ordered_json;
+using Instant = std::optional<std::int64_t>;
+
 constexpr std::size_t kIntakesShown = 10;
 
-std::string local(const Node& node, std::optional<std::int64_t> utc_s) {
-    return utc_s ? node.calendar().local_iso(*utc_s) : "no data";
+struct MemberStatus {
+    federation::Member member;
+    std::int64_t statements = 0;  // kept here
+    Instant received_utc_s;       // the last of them
+};
+
+// What there is to say of a node, gathered once for both ways of saying it.
+struct Status {
+    std::int64_t now_utc_s = 0;
+    std::string fingerprint;
+    archive::Extent extent;
+    std::size_t users = 0, to_compute = 0;
+    std::int64_t people = 0;
+    std::optional<federation::Freshness> freshness;
+    std::string ledger_sha256;  // empty: never computed
+    federation::StatementHead head;
+    std::size_t waiting = 0;  // own statements without a receipt
+    Instant oldest_waiting_utc_s;
+    config::Result<std::optional<federation::Hub>> hub;
+    std::vector<MemberStatus> members;
+    services::Spool::Counts spool;
+    std::optional<std::string> serving;  // the process
+    config::Result<std::optional<services::ServeState>> serve;
+    Instant archive_bytes;
+    std::vector<archive::Intake> intakes;
+};
+
+// When a statement of a member was received: our own receipt says it.
+Instant received(const Node& node, const std::string& member, std::int64_t number) {
+    const auto kept = node.statements().find(member, number);
+    if (!kept) return std::nullopt;
+    const auto receipt = federation::read_receipt(kept->receipt, node.signing_key().verifying_key());
+    return receipt ? Instant(receipt->received_utc_s) : std::nullopt;
 }
 
-std::string size_of(const std::filesystem::path& path) {
+Instant issued(const Node& node, std::int64_t number) {
+    const auto kept = node.statements().find(node.settings().node_id, number);
+    if (!kept) return std::nullopt;
+    const auto statement = federation::read_statement(kept->bytes, node.signing_key().verifying_key());
+    return statement ? Instant(statement->header.issued_utc_s) : std::nullopt;
+}
+
+Instant size_of(const std::filesystem::path& path) {
     std::error_code error;
     const auto bytes = std::filesystem::file_size(path, error);
-    return error ? "missing" : grouped(static_cast<std::int64_t>(bytes)) + " bytes";
+    return error ? std::nullopt : Instant(static_cast<std::int64_t>(bytes));
+}
+
+Status status_of(const Node& node) {
+    const std::string& id = node.settings().node_id;
+    const std::string& scale = node.scale().sha256;
+    Status status;
+    status.now_utc_s = node.clock().now_utc_s();
+    const auto fingerprint = rpc::node_key_fingerprint(node.folder().node_key());
+    status.fingerprint = fingerprint ? *fingerprint : fingerprint.error().what;
+    status.extent = node.archive().extent(node.source());
+    status.users = node.archive().users(node.source()).size();
+    status.to_compute = node.archive().dirty(node.source()).size();
+    status.people = node.catalogue().count_people(node.settings().source_name);
+    status.freshness = node.ledger().freshness(id, scale);
+    if (status.freshness) status.ledger_sha256 = node.ledger().digest(id, scale);
+    status.head = node.statements().head(id);
+    const auto waiting = node.statements().unreceipted(id);
+    status.waiting = waiting.size();
+    if (!waiting.empty()) status.oldest_waiting_utc_s = issued(node, waiting.front());
+    status.hub = services::read_hub(node.folder());
+    for (const federation::Member& member : node.members().all()) {
+        const std::int64_t number = node.statements().head(member.id).number;
+        status.members.push_back({member, number, received(node, member.id, number)});
+    }
+    if (!node.settings().spool.empty())
+        status.spool = services::Spool::count(node.folder().path / node.settings().spool);
+    status.serving = FolderLock::serving(node.folder());
+    status.serve = services::read_serve_state(node.folder());
+    status.archive_bytes = size_of(node.folder().archive());
+    status.intakes = node.archive().intakes(kIntakesShown);
+    return status;
+}
+
+// "5 min", "3 h", "2 days": how long ago something was, for a person.
+std::string age(std::int64_t seconds) {
+    constexpr std::int64_t kMinute = 60, kHour = 3600, kDay = 86'400;
+    if (seconds < kMinute) return fmt::format("{} s", std::max<std::int64_t>(seconds, 0));
+    if (seconds < kHour) return fmt::format("{} min", seconds / kMinute);
+    if (seconds < 2 * kDay) return fmt::format("{} h", seconds / kHour);
+    return fmt::format("{} days", seconds / kDay);
 }
 
 // `repeated`: the same file was read to its end later.
@@ -28,71 +114,215 @@ std::string describe(const archive::Intake& intake, bool repeated) {
     std::string counts;
     for (const auto& [name, count] : intake.counts)
         counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", name, grouped(count));
-    return fmt::format("{} ({}): {}{}", intake.path, intake.kind, counts.empty() ? "nothing" : counts,
+    return fmt::format("{} ({}): {}{}", printable(intake.path), intake.kind,
+                       counts.empty() ? "nothing" : counts,
                        intake.ended_utc_s ? ""
                        : repeated         ? "; not read to its end, and repeated since"
                                           : "; NOT READ TO ITS END: import it again");
 }
 
+class Lines {
+  public:
+    Lines(const Node& node, const Status& status) : node_(node), status_(status) {}
+
+    std::string all() {
+        holdings();
+        pool();
+        serving();
+        line("archive",
+             status_.archive_bytes ? grouped(*status_.archive_bytes) + " bytes" : std::string("missing"));
+        std::set<std::string> whole;
+        for (const archive::Intake& intake : status_.intakes) {
+            line(&intake == &status_.intakes.front() ? "imports" : "",
+                 describe(intake, whole.contains(intake.path)));
+            if (intake.ended_utc_s) whole.insert(intake.path);
+        }
+        return text_;
+    }
+
+  private:
+    void line(std::string_view name, const std::string& value) {
+        text_ += fmt::format("{:<12} {}\n", name, value);
+    }
+    [[nodiscard]] std::string local(Instant utc_s) const {
+        return utc_s ? node_.calendar().local_iso(*utc_s) : "no data";
+    }
+    [[nodiscard]] std::string ago(std::int64_t utc_s) const {
+        return fmt::format("{} ({} ago)", local(utc_s), age(status_.now_utc_s - utc_s));
+    }
+
+    void holdings() {
+        const config::Settings& settings = node_.settings();
+        line("node", fmt::format("{} ({})", settings.node_id, settings.name));
+        line("moodle", settings.wwwroot);
+        line("fingerprint", status_.fingerprint);
+        line("scale", fmt::format("{}, SHA-256 {}", node_.scale().name(), node_.scale().sha256));
+        line("events", fmt::format("{} of {} users, {} to {}", grouped(status_.extent.events),
+                                   grouped(static_cast<std::int64_t>(status_.users)),
+                                   local(status_.extent.first_utc_s), local(status_.extent.last_utc_s)));
+        line("catalogue", fmt::format("{} people", grouped(status_.people)));
+        if (!status_.freshness) return line("computed", "never: no data");
+        const std::string to_compute =
+            status_.to_compute == 0 ? ""
+                                    : fmt::format("; {} students to compute",
+                                                  grouped(static_cast<std::int64_t>(status_.to_compute)));
+        line("computed", fmt::format("as of {}, by {}{}", local(status_.freshness->as_of_utc_s),
+                                     status_.freshness->engine, to_compute));
+        line("ledger", fmt::format("SHA-256 {}", status_.ledger_sha256));
+    }
+
+    void pool() {
+        line("statements", status_.head.number == 0
+                               ? "none declared"
+                               : fmt::format("{} declared, {} without a receipt, head {}",
+                                             status_.head.number, status_.waiting, status_.head.digest));
+        if (status_.oldest_waiting_utc_s)
+            line("waiting", "the oldest was declared " + ago(*status_.oldest_waiting_utc_s));
+        if (!status_.hub)
+            line("hub", printable(status_.hub.error().what));
+        else if (*status_.hub)
+            line("hub", printable(fmt::format("{} at {}", (*status_.hub)->id, (*status_.hub)->url)));
+        for (const MemberStatus& one : status_.members)
+            line("member",
+                 fmt::format("{}, {}, {} statements{}{}{}", one.member.id, name_of(one.member.state),
+                             one.statements,
+                             one.member.announced.number > one.statements
+                                 ? fmt::format(" of {} announced", one.member.announced.number)
+                                 : "",
+                             one.received_utc_s ? ", the last received " + ago(*one.received_utc_s) : "",
+                             one.member.name.empty() ? "" : ", " + printable(one.member.name)));
+    }
+
+    void serving() {
+        if (!node_.settings().spool.empty())
+            line("spool", fmt::format("{}: {} files wait, {} being imported, {} refused",
+                                      printable(node_.settings().spool), status_.spool.waiting,
+                                      status_.spool.importing, status_.spool.refused));
+        const std::string running = status_.serving
+                                        ? fmt::format("running (process {})", printable(*status_.serving))
+                                        : "not running";
+        if (!status_.serve) return line("serve", running + "; " + printable(status_.serve.error().what));
+        if (!*status_.serve || !(*status_.serve)->round_utc_s) return line("serve", running);
+        const services::ServeState& state = **status_.serve;
+        line("serve", fmt::format("{}; last round {}: {}", running, ago(*state.round_utc_s),
+                                  state.round_problem.empty() ? "well" : printable(state.round_problem)));
+        if (!state.delivery_utc_s) return;
+        line("delivery",
+             fmt::format("last {}: {}{}", ago(*state.delivery_utc_s),
+                         state.delivery_problem.empty() ? "well" : printable(state.delivery_problem),
+                         state.retry_utc_s ? "; next attempt " + local(state.retry_utc_s) : ""));
+    }
+
+    const Node& node_;
+    const Status& status_;
+    std::string text_;
+};
+
+Json json_of(const Instant& value) {
+    return value ? Json(*value) : Json(nullptr);
+}
+
+Json pool_json(const Status& status) {
+    Json hub = nullptr;
+    if (!status.hub)
+        hub = {{"problem", status.hub.error().what}};
+    else if (*status.hub)
+        hub = {{"id", (*status.hub)->id}, {"url", (*status.hub)->url}};
+    Json members = Json::array();
+    for (const MemberStatus& one : status.members) {
+        const Instant age_s =
+            one.received_utc_s ? Instant(status.now_utc_s - *one.received_utc_s) : std::nullopt;
+        members.push_back({{"id", one.member.id},
+                           {"name", one.member.name},
+                           {"state", name_of(one.member.state)},
+                           {"names", name_of(one.member.names)},
+                           {"since_utc_s", one.member.since_utc_s},
+                           {"statements", one.statements},
+                           {"announced", one.member.announced.number},
+                           {"announced_utc_s", json_of(one.member.announced_utc_s)},
+                           {"last_received_utc_s", json_of(one.received_utc_s)},
+                           {"last_received_age_s", json_of(age_s)}});
+    }
+    return {{"statements",
+             {{"declared", status.head.number},
+              {"receipted", status.head.number - static_cast<std::int64_t>(status.waiting)},
+              {"waiting", status.waiting},
+              {"oldest_waiting_utc_s", json_of(status.oldest_waiting_utc_s)},
+              {"head", status.head.digest}}},
+            {"hub", hub},
+            {"members", members}};
+}
+
+Json serve_json(const Node& node, const Status& status) {
+    Json spool = nullptr;
+    if (!node.settings().spool.empty())
+        spool = {{"path", node.settings().spool},
+                 {"waiting", status.spool.waiting},
+                 {"importing", status.spool.importing},
+                 {"refused", status.spool.refused}};
+    services::ServeState state;
+    if (!status.serve)
+        state.round_problem = status.serve.error().what;
+    else if (*status.serve)
+        state = **status.serve;
+    return {{"spool", spool},
+            {"serve",
+             {{"running", status.serving.has_value()},
+              {"round_utc_s", json_of(state.round_utc_s)},
+              {"round_problem", state.round_problem},
+              {"delivery_utc_s", json_of(state.delivery_utc_s)},
+              {"delivery_problem", state.delivery_problem},
+              {"retry_utc_s", json_of(state.retry_utc_s)}}}};
+}
+
+Json json_of(const Node& node, const Status& status) {
+    Json object = {{"now_utc_s", status.now_utc_s},
+                   {"node",
+                    {{"id", node.settings().node_id},
+                     {"name", node.settings().name},
+                     {"wwwroot", node.settings().wwwroot},
+                     {"fingerprint", status.fingerprint}}},
+                   {"scale", {{"name", node.scale().name()}, {"sha256", node.scale().sha256}}},
+                   {"events",
+                    {{"count", status.extent.events},
+                     {"users", status.users},
+                     {"first_utc_s", json_of(status.extent.first_utc_s)},
+                     {"last_utc_s", json_of(status.extent.last_utc_s)}}},
+                   {"catalogue", {{"people", status.people}}},
+                   {"computed", nullptr}};
+    if (status.freshness)
+        object["computed"] = {{"as_of_utc_s", status.freshness->as_of_utc_s},
+                              {"engine", status.freshness->engine},
+                              {"students_to_compute", status.to_compute},
+                              {"ledger_sha256", status.ledger_sha256}};
+    object.update(pool_json(status));
+    object.update(serve_json(node, status));
+    object["archive_bytes"] = json_of(status.archive_bytes);
+    object["imports"] = Json::array();
+    for (const archive::Intake& intake : status.intakes)
+        object["imports"].push_back({{"path", intake.path},
+                                     {"kind", intake.kind},
+                                     {"begun_utc_s", intake.begun_utc_s},
+                                     {"ended_utc_s", json_of(intake.ended_utc_s)},
+                                     {"counts", intake.counts}});
+    return object;
+}
+
 }  // namespace
 
-ExitCode status(const std::filesystem::path& dir, const config::Clock& clock, Console& console) {
-    const auto opened = Node::open(NodeFolder{dir}, clock, Node::Access::look);
-    if (!opened) {
-        console.complain(opened.error().what);
+ExitCode status(const StatusArguments& arguments, const config::Clock& clock, Console& console) {
+    const auto node = Node::open(NodeFolder{arguments.dir}, clock, Node::Access::look);
+    if (!node) {
+        console.complain(node.error().what);
         return ExitCode::configuration;
     }
-    const Node& node = *opened;
-    const config::Settings& settings = node.settings();
-    const archive::Extent extent = node.archive().extent(node.source());
-    const auto freshness = node.ledger().freshness(settings.node_id, node.scale().sha256);
-    const auto fingerprint = rpc::node_key_fingerprint(node.folder().node_key());
-    const std::size_t dirty = node.archive().dirty(node.source()).size();
-
-    std::string text;
-    const auto line = [&](std::string_view name, const std::string& value) {
-        text += fmt::format("{:<12} {}\n", name, value);
-    };
-    line("node", fmt::format("{} ({})", settings.node_id, settings.name));
-    line("moodle", settings.wwwroot);
-    line("fingerprint", fingerprint ? *fingerprint : fingerprint.error().what);
-    line("scale", fmt::format("{}, SHA-256 {}", node.scale().name(), node.scale().sha256));
-    line("events", fmt::format("{} of {} users, {} to {}", grouped(extent.events),
-                               grouped(static_cast<std::int64_t>(node.archive().users(node.source()).size())),
-                               local(node, extent.first_utc_s), local(node, extent.last_utc_s)));
-    line("catalogue", fmt::format("{} people", grouped(node.catalogue().count_people(settings.source_name))));
-    if (freshness) {
-        line("computed",
-             fmt::format("as of {}, by {}{}", local(node, freshness->as_of_utc_s), freshness->engine,
-                         dirty > 0 ? fmt::format("; {} students to compute",
-                                                 grouped(static_cast<std::int64_t>(dirty)))
-                                   : ""));
-        line("ledger",
-             fmt::format("SHA-256 {}", node.ledger().digest(settings.node_id, node.scale().sha256)));
-    } else {
-        line("computed", "never: no data");
-    }
-    const federation::StatementHead head = node.statements().head(settings.node_id);
-    const std::size_t waiting = node.statements().unreceipted(settings.node_id).size();
-    line("statements", head.number == 0 ? "none declared"
-                                        : fmt::format("{} declared, {} without a receipt, head {}",
-                                                      head.number, waiting, head.digest));
-    const auto hub = services::read_hub(node.folder());
-    if (!hub)
-        line("hub", hub.error().what);
-    else if (*hub)
-        line("hub", fmt::format("{} at {}", (*hub)->id, (*hub)->url));
-    for (const federation::Member& member : node.members().all())
-        line("member", fmt::format("{}, {}, {} statements", member.id, name_of(member.state),
-                                   node.statements().head(member.id).number));
-    line("archive", size_of(node.folder().archive()));
-    const auto intakes = node.archive().intakes(kIntakesShown);
-    std::set<std::string> whole;
-    for (const archive::Intake& intake : intakes) {
-        line(&intake == &intakes.front() ? "imports" : "", describe(intake, whole.contains(intake.path)));
-        if (intake.ended_utc_s) whole.insert(intake.path);
-    }
-    console.print(text);
+    const Status status = status_of(*node);
+    // Names from outside may be any bytes; what is no UTF-8 is replaced.
+    console.print(
+        arguments.json
+            ? json_of(*node, status).dump(2, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace) +
+                  "\n"
+            : Lines(*node, status).all());
     return ExitCode::ok;
 }
 

@@ -123,21 +123,35 @@ std::string cleaned(std::string_view utf8, std::size_t bytes_max) {
     return text;
 }
 
+namespace {
+
+// Appends what begins at `at` as printable() has it, and answers how many bytes that were.
+std::size_t append_printable(std::string& text, std::string_view bytes, std::size_t at) {
+    const CodePoint point = code_point_at(bytes, at);
+    const std::size_t size = point.bytes == 0 ? 1 : point.bytes;
+    if (point.bytes != 0 && !is_control(point.value)) {
+        text += bytes.substr(at, size);
+        return size;
+    }
+    for (std::size_t i = 0; i < size; ++i)
+        fmt::format_to(std::back_inserter(text), "\\x{:02X}", byte_of(bytes[at + i]));
+    return size;
+}
+
+}  // namespace
+
+std::string printable(std::string_view bytes) {
+    std::string text;
+    for (std::size_t at = 0; at < bytes.size();)
+        at += append_printable(text, bytes, at);
+    return text;
+}
+
 std::string shown(std::string_view bytes, std::size_t bytes_max) {
     std::string text = "'";
     std::size_t at = 0;
-    while (at < bytes.size() && at < bytes_max) {
-        const CodePoint point = code_point_at(bytes, at);
-        if (point.bytes == 0 || is_control(point.value)) {
-            const std::size_t size = point.bytes == 0 ? 1 : point.bytes;
-            for (std::size_t i = 0; i < size; ++i)
-                fmt::format_to(std::back_inserter(text), "\\x{:02X}", byte_of(bytes[at + i]));
-            at += size;
-        } else {
-            text += bytes.substr(at, point.bytes);
-            at += point.bytes;
-        }
-    }
+    while (at < bytes.size() && at < bytes_max)
+        at += append_printable(text, bytes, at);
     text += at < bytes.size() ? "...'" : "'";
     return text;
 }

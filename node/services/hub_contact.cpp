@@ -32,9 +32,8 @@ config::Result<std::optional<federation::Hub>> read_hub(const NodeFolder& folder
     if (!object.is_object() || !key || member("url").empty() || member("id").empty() || member("tls").empty())
         return config::refuse(
             fmt::format("{}: not a hub that was joined; run assidu join again", folder.hub().string()));
-    const auto names = member("names") == name_of(federation::Names::roster) ? federation::Names::roster
-                                                                             : federation::Names::none;
-    return federation::Hub{member("url"), member("id"), *key, member("tls"), names};
+    const auto names = federation::parse_names(member("names")).value_or(federation::Names::none);
+    return federation::Hub{member("url"), member("id"), *key, member("tls"), names, member("own_url")};
 }
 
 void write_hub(const NodeFolder& folder, const federation::Hub& hub) {
@@ -44,7 +43,8 @@ void write_hub(const NodeFolder& folder, const federation::Hub& hub) {
         {"id", hub.id},
         {"key", config::hex({reinterpret_cast<const std::uint8_t*>(raw.data()), raw.size()})},
         {"tls", hub.tls_fingerprint},
-        {"names", name_of(hub.names)}};
+        {"names", name_of(hub.names)},
+        {"own_url", hub.own_url}};
     config::write_file_durably(folder.hub(), object.dump(2) + "\n", 0600);
 }
 

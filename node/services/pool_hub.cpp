@@ -3,6 +3,7 @@
 #include "config/limits.h"
 #include "federation/ledger_tables.h"
 #include "federation/reception.h"
+#include "node/services/names_desk.h"
 #include "rpc/http_server.h"
 
 namespace assidu::node::services {
@@ -13,12 +14,15 @@ constexpr int kNotFound = 404;
 
 class Listening final : public PoolHub {
   public:
-    Listening(const Node& node, std::function<void(std::string_view)> log)
+    Listening(const Node& node, const std::function<void(std::string_view)>& log)
         : file_(federation::open_ledger_file(node.folder().ledger())),
           members_(file_),
           statements_(file_),
+          audit_(file_),
           reception_({node.settings().node_id, node.introduction(), &node.signing_key()}, members_,
-                     statements_, node.clock(), [log](const std::string& line) { log(line); }) {}
+                     statements_, node.clock(), [log](const std::string& line) { log(line); }) {
+        reception_.serve_own_hub(names_desk(node.folder(), node.clock(), audit_, log));
+    }
 
     config::Result<void> listen(const Node& node, const std::string& address, std::uint16_t port,
                                 std::function<void(std::string_view)> log) {
@@ -48,6 +52,7 @@ class Listening final : public PoolHub {
     std::shared_ptr<SQLite::Database> file_;
     federation::MemberList members_;
     federation::StatementLog statements_;
+    federation::AuditLog audit_;
     federation::Reception reception_;
     std::unique_ptr<rpc::HttpServer> server_;  // last: its threads use all above
 };

@@ -1,4 +1,5 @@
-// A hub's pool listener: what members send over HTTPS, answered by federation::Reception.
+// A node's pool listener: what its members, and the hub that it joined itself, send over HTTPS, answered by
+// federation::Reception.
 #pragma once
 
 #include <chrono>

@@ -18,6 +18,11 @@ struct Reported {
 // it. Refused if a day is too large for a statement.
 [[nodiscard]] config::Result<std::int64_t> declare(Node& node, bool with_roster);
 
+// Everything without a receipt to the hub, as report_to(). Changes nothing but receipts: it needs no lock on
+// the folder, and repeating it is harmless, even by two processes at once.
+[[nodiscard]] config::Result<void> deliver(const Node& node, const federation::Hub& hub,
+                                           const federation::Carry& carry, federation::Delivered& delivered);
+
 // declare(), then everything without a receipt to the hub. Refused with the reason if the hub cannot be
 // reached or does not take a statement; what was receipted by then is kept.
 [[nodiscard]] config::Result<void> report_to(Node& node, const federation::Hub& hub,

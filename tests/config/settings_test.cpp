@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "config/limits.h"
+
 namespace assidu::config {
 namespace {
 
@@ -77,6 +79,67 @@ TEST(Settings, WhoseStudentsMustBeSaidAndOnlyOnce) {
                 HasSubstr("say whose events this node keeps"));
     EXPECT_THAT(refusal_of(with("\neveryone = true", "\neveryone = true\ninstitution = [\"A\"]")),
                 HasSubstr("is true beside conditions"));
+}
+
+TEST(Settings, WhatServeDoesIsReadBackAndHasDefaultsInAnOldFile) {
+    Settings written = example();
+    written.listen = "[::1]:8443";
+    written.report_every_s = 60;
+    written.spool = "in/coming";
+    const Settings read = parse_settings(settings_document(written), "x").value();
+    EXPECT_EQ(read.listen, "[::1]:8443");
+    EXPECT_EQ(read.report_every_s, 60);
+    EXPECT_EQ(read.spool, "in/coming");
+
+    std::string old = settings_document(example());
+    old.erase(old.find("\n[pool]"));
+    const Settings defaults = parse_settings(old, "x").value();
+    EXPECT_EQ(defaults.listen, "");
+    EXPECT_EQ(defaults.report_every_s, 3600);
+    EXPECT_EQ(defaults.spool, "spool");
+    EXPECT_EQ(parse_settings(with("spool = \"spool\"", "spool = \"\""), "x").value().spool, "");
+    EXPECT_THAT(refusal_of(with("[pool]", "[pool]\nlisten_to = \"\"")),
+                HasSubstr("[pool] listen_to is not known"));
+    EXPECT_THAT(refusal_of(with("[intake]", "[intake]\nspools = \"\"")),
+                HasSubstr("[intake] spools is not known"));
+}
+
+TEST(Settings, TheTimeBetweenRoundsHasLimits) {
+    const auto every = [](std::int64_t seconds) {
+        return refusal_of(with("report_every_s = 3600", "report_every_s = " + std::to_string(seconds)));
+    };
+    EXPECT_EQ(every(limits::kReportEverySecondsMin), "accepted");
+    EXPECT_EQ(every(limits::kReportEverySecondsMax), "accepted");
+    EXPECT_THAT(every(limits::kReportEverySecondsMin - 1), HasSubstr("must be from 10 to 86400"));
+    EXPECT_THAT(every(limits::kReportEverySecondsMax + 1), HasSubstr("must be from 10 to 86400"));
+}
+
+TEST(Settings, TheSpoolIsAFolderOfItsOwnInsideTheNodes) {
+    const auto spool = [](const std::string& path) {
+        return refusal_of(with("spool = \"spool\"", "spool = \"" + path + "\""));
+    };
+    EXPECT_EQ(spool("a/b"), "accepted");
+    for (const char* path : {".", "..", "/srv/in", "a/../..", "a//b", "a/", "./a"})
+        EXPECT_THAT(spool(path), HasSubstr("must be a folder inside the node's")) << path;
+    EXPECT_THAT(spool("keys"), HasSubstr("uses itself"));
+    EXPECT_THAT(spool("rejects/in"), HasSubstr("uses itself"));
+    EXPECT_EQ(spool("in/keys"), "accepted");
+    EXPECT_EQ(spool(std::string(limits::kPathBytesMax, 'a')), "accepted");
+    EXPECT_THAT(spool(std::string(limits::kPathBytesMax + 1, 'a')), HasSubstr("is too long"));
+}
+
+TEST(Settings, AListenerIsAnAddressInFiguresAndAPort) {
+    const auto v4 = parse_endpoint("127.0.0.1:8443");
+    ASSERT_TRUE(v4);
+    EXPECT_EQ(v4->address, "127.0.0.1");
+    EXPECT_EQ(v4->port, 8443);
+    EXPECT_EQ(parse_endpoint("[::1]:0").value().address, "::1");
+    EXPECT_EQ(parse_endpoint("0.0.0.0:65535").value().port, 65535);
+    for (const char* text :
+         {"", ":", "8443", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:1 ",
+          "::1:8443", "[127.0.0.1]:1", "localhost:8443", "[]:1", "[:1", "1:1"})
+        EXPECT_FALSE(parse_endpoint(text)) << text;
+    EXPECT_THAT(refusal_of(with("listen = \"\"", "listen = \"localhost:1\"")), HasSubstr("[pool] listen"));
 }
 
 TEST(NodeId, IsMadeFromANamePeopleRead) {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "config/digest.h"
+#include "config/limits.h"
 #include "federation/declaration.h"
 #include "federation/delivery.h"
 #include "federation/ledger_tables.h"
@@ -45,8 +46,10 @@ class Exchange : public ::testing::Test {
         };
     }
     Delivery delivery(Carry carry) {
-        return Delivery("lyon", {"https://hub.example", "hub", hub_key.verifying_key(), tls_print('c')}, key,
-                        clock, std::move(carry));
+        return Delivery(
+            "lyon",
+            {"https://hub.example", "hub", hub_key.verifying_key(), tls_print('c'), Names::none, own_url},
+            key, clock, std::move(carry));
     }
     void put(std::int64_t seconds) {
         StudentLedger totals{{}, "moodle", {}, {}, {}};
@@ -86,7 +89,27 @@ class Exchange : public ::testing::Test {
         return seconds;
     }
 
+    // Carries only announcements over; statements as `carry` does.
+    Carry announcing_first(Carry carry) {
+        return [this, carry = std::move(carry)](std::string_view body) {
+            const rpc::Call call = rpc::decode_call(body).value();
+            const rpc::Call inside = rpc::decode_call(*call.params[0].find("payload")->as_bytes()).value();
+            return inside.method == "statement.announce" ? straight()(body) : carry(body);
+        };
+    }
+    // The hub's verdict on an announcement made by hand.
+    std::string announced(Value params) {
+        return verdict(envelope({"lyon", "hub", rpc::make_message_id(), "", clock.now_utc_s()},
+                                rpc::encode_call("statement.announce", {std::move(params)}), key));
+    }
+    static Value head(std::int64_t number, std::string digest, std::string url = "") {
+        return Value::structure({{"number", Value::integer(number)},
+                                 {"digest", Value::text(std::move(digest))},
+                                 {"url", Value::text(std::move(url))}});
+    }
+
     tests::TemporaryFolder folder;
+    std::string own_url;
     config::FixedClock clock{kNow};
     ScaleIdentity scale{"sonate", 1, "", "{}"};
     config::CivilCalendar paris = config::CivilCalendar::of("Europe/Paris").value();
@@ -119,10 +142,10 @@ TEST_F(Exchange, AStatementArrivesAndItsReceiptComesBack) {
 
 TEST_F(Exchange, AnAnswerThatIsLostIsASecondSendingWithTheSameReceipt) {
     put(600);
-    const Carry loses = [&](std::string_view body) -> config::Result<std::string> {
+    const Carry loses = announcing_first([&](std::string_view body) -> config::Result<std::string> {
         (void)straight()(body);
         return config::refuse("connection reset");
-    };
+    });
     EXPECT_THAT(deliver(loses), HasSubstr("connection reset"));
     EXPECT_EQ(log.unreceipted("lyon"), std::vector<std::int64_t>{1});
     const std::string first = hub_log.find("lyon", 1)->receipt;
@@ -130,6 +153,103 @@ TEST_F(Exchange, AnAnswerThatIsLostIsASecondSendingWithTheSameReceipt) {
     EXPECT_EQ(deliver(straight()), "delivered");
     EXPECT_EQ(log.find("lyon", 1)->receipt, first);
     EXPECT_EQ(at_hub(), 600);
+}
+
+TEST_F(Exchange, ADeliverySaysWithWhichFaultTheHubAnsweredIfItDid) {
+    put(600);
+    Delivered delivered;
+    const Carry away = [](std::string_view) -> config::Result<std::string> {
+        return config::refuse("nobody listens there");
+    };
+    EXPECT_FALSE(delivery(away).deliver(log, delivered));
+    EXPECT_EQ(delivered.fault, 0);
+    EXPECT_FALSE(delivery(straight(tls_print('b'))).deliver(log, delivered));
+    EXPECT_EQ(delivered.fault, static_cast<std::int32_t>(PoolFault::refused)) << "outside the envelope";
+    clock.set(kNow - 3600);  // of both; the statement is of the future now, which is no matter to the hub
+    EXPECT_TRUE(delivery(straight()).deliver(log, delivered));
+    EXPECT_EQ(delivered.fault, 0);
+}
+
+TEST_F(Exchange, AMemberAnnouncesItsHeadAlsoWhereNothingIsToBeDelivered) {
+    own_url = "https://lyon.example:8443";
+    EXPECT_EQ(members.find("lyon")->announced_utc_s, std::nullopt);
+    EXPECT_EQ(deliver(straight()), "delivered");
+    EXPECT_EQ(members.find("lyon")->announced, StatementHead{});
+    EXPECT_EQ(members.find("lyon")->announced_utc_s, kNow);
+    EXPECT_EQ(members.find("lyon")->url, own_url);
+    // What is announced is known, though the statement never arrives.
+    put(600);
+    const Carry refuses = announcing_first(
+        [](std::string_view) -> config::Result<std::string> { return config::refuse("no route"); });
+    clock.set(kNow + 60);
+    EXPECT_EQ(deliver(refuses), "no route");
+    EXPECT_EQ(MemberList(hub_file).find("lyon")->announced, log.head("lyon"));
+    EXPECT_EQ(members.find("lyon")->announced_utc_s, kNow + 60);
+    EXPECT_EQ(hub_log.head("lyon").number, 0);
+    EXPECT_EQ(delivery(straight()).announce(log.head("lyon")).value(), StatementHead{});
+    ASSERT_EQ(deliver(straight()), "delivered");
+    EXPECT_EQ(delivery(straight()).announce(log.head("lyon")).value(), log.head("lyon"));
+    EXPECT_TRUE(logged.empty());
+}
+
+TEST_F(Exchange, NothingIsDeliveredWhereTheAnnouncementIsNotTaken) {
+    put(600);
+    int carried = 0;
+    const Carry refuses = [&](std::string_view) -> config::Result<std::string> {
+        ++carried;
+        return config::refuse("no route");
+    };
+    EXPECT_EQ(deliver(refuses), "no route");
+    EXPECT_EQ(carried, 1);
+    own_url = "http://lyon.example";
+    EXPECT_THAT(deliver(straight()), HasSubstr("statement.announce wants an https:// address"));
+    EXPECT_EQ(log.unreceipted("lyon"), std::vector<std::int64_t>{1});
+}
+
+TEST_F(Exchange, AnAnnouncementThatIsNoneIsNamedAndChangesNothing) {
+    const std::string digest(64, 'a'), origin = "https://";
+    const std::string longest = origin + std::string(config::limits::kUrlBytesMax - origin.size(), 'x');
+    const std::vector<Value> bad{
+        head(-1, ""),
+        head(-1, digest),
+        head(0, digest),
+        head(1, ""),
+        head(1, std::string(63, 'a')),
+        head(1, std::string(64, 'A')),
+        head(1, std::string(64, 'g')),
+        head(1, digest, "http://lyon.example"),
+        head(1, digest, "https://lyon.example/\n"),
+        head(1, digest, "https://lyon.example/é"),
+        head(1, digest, longest + "x"),
+        Value::text("1"),
+        Value::structure({{"number", Value::integer(1)}, {"digest", Value::text(digest)}}),
+        Value::structure(
+            {{"number", Value::text("1")}, {"digest", Value::text(digest)}, {"url", Value::text("")}}),
+    };
+    for (std::size_t i = 0; i < bad.size(); ++i) {
+        EXPECT_THAT(announced(bad[i]), HasSubstr("inside: malformed: statement.announce")) << i;
+    }
+    EXPECT_EQ(members.find("lyon")->announced_utc_s, std::nullopt);
+    EXPECT_EQ(logged.size(), bad.size());
+    EXPECT_EQ(announced(head(INT64_MAX, digest, longest)), "taken");
+    EXPECT_EQ(members.find("lyon")->announced, (StatementHead{INT64_MAX, digest}));
+    EXPECT_EQ(members.find("lyon")->url, longest);
+}
+
+TEST_F(Exchange, AnAnnouncementThatGoesBackwardsIsTakenAndLogged) {
+    ASSERT_EQ(announced(head(7, std::string(64, 'a'))), "taken");
+    ASSERT_EQ(announced(head(7, std::string(64, 'b'))), "taken");
+    EXPECT_TRUE(logged.empty());
+    ASSERT_EQ(announced(head(6, std::string(64, 'c'))), "taken");
+    EXPECT_THAT(logged, ElementsAre("lyon announces statement 6 after 7: was it restored from a backup?"));
+    EXPECT_EQ(members.find("lyon")->announced, (StatementHead{6, std::string(64, 'c')}));
+}
+
+TEST_F(Exchange, ASuspendedMembersAnnouncementIsNotTaken) {
+    ASSERT_EQ(announced(head(7, std::string(64, 'a'))), "taken");
+    ASSERT_TRUE(members.suspend("lyon", kNow));
+    EXPECT_EQ(announced(head(8, std::string(64, 'a'))), "outside: refused");
+    EXPECT_EQ(members.find("lyon")->announced.number, 7);
 }
 
 TEST_F(Exchange, AProxyThatWritesTheDocumentAnewChangesNothing) {
@@ -280,7 +400,7 @@ TEST_F(Exchange, AReceiptThatIsNotTheHubsOrOfAnotherStatementIsNotKept) {
     put(600);
     const auto answering = [&](const rpc::SigningKey& envelope_key, const rpc::SigningKey& receipt_key,
                                const std::string& digest) {
-        return [&, digest](std::string_view body) -> config::Result<std::string> {
+        return announcing_first([&, digest](std::string_view body) -> config::Result<std::string> {
             const rpc::Call call = rpc::decode_call(body).value();
             const auto request = rpc::read_message(*call.params[0].find("note")->as_bytes(),
                                                    *call.params[0].find("payload")->as_bytes())
@@ -291,7 +411,7 @@ TEST_F(Exchange, AReceiptThatIsNotTheHubsOrOfAnotherStatementIsNotKept) {
                 rpc::encode_response(Value::structure({{"receipt", Value::bytes(receipt)}})), envelope_key);
             return rpc::encode_response(Value::structure(
                 {{"note", Value::bytes(reply.note)}, {"payload", Value::bytes(reply.payload)}}));
-        };
+        });
     };
     const rpc::SigningKey forger = rpc::SigningKey::generate();
     const std::string digest = log.find("lyon", 1)->digest;

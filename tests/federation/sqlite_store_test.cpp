@@ -5,6 +5,10 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <future>
+#include <thread>
+#include <vector>
+
 #include "config/refusal.h"
 #include "tests/temporary_folder.h"
 
@@ -71,6 +75,45 @@ TEST(SqliteStore, ATransactionThatThrowsLeavesNothing) {
                                 }),
                  std::runtime_error);
     EXPECT_EQ(database.execAndGet("SELECT count(*) FROM t").getInt(), 0);
+}
+
+TEST(SqliteStore, AWriterWaitsForAnothersTransactionInsteadOfFailing) {
+    const TemporaryFolder folder;
+    SQLite::Database first = open_store(folder / "t.sqlite", kVersion1);
+    std::promise<void> locked;
+    std::jthread other([&] {
+        locked.get_future().wait();
+        SQLite::Database second = open_store(folder / "t.sqlite", kVersion1);
+        in_transaction(second, [&] {
+            EXPECT_EQ(second.execAndGet("SELECT sum(a) FROM t").getInt(), 1);
+            second.exec("INSERT INTO t VALUES (2)");
+        });
+    });
+    in_transaction(first, [&] {
+        locked.set_value();
+        first.exec("INSERT INTO t VALUES (1)");
+    });
+    other.join();
+    EXPECT_EQ(first.execAndGet("SELECT sum(a) FROM t").getInt(), 3);
+}
+
+TEST(SqliteStore, WritersOfOneFileAtOnceLoseNothing) {
+    const TemporaryFolder folder;
+    constexpr int kWriters = 4, kEach = 50;
+    {
+        std::vector<std::jthread> writers;
+        for (int writer = 0; writer < kWriters; ++writer) {
+            writers.emplace_back([&] {
+                for (int i = 0; i < kEach; ++i) {
+                    // Opened anew each time, as a round does.
+                    SQLite::Database database = open_store(folder / "t.sqlite", kVersion1);
+                    in_transaction(database, [&] { database.exec("INSERT INTO t VALUES (1)"); });
+                }
+            });
+        }
+    }
+    SQLite::Database database = open_store(folder / "t.sqlite", kVersion1);
+    EXPECT_EQ(database.execAndGet("SELECT sum(a) FROM t").getInt(), kWriters * kEach);
 }
 
 TEST(SqliteStore, AFullDiskIsSaidToBeOne) {

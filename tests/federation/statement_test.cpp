@@ -160,6 +160,24 @@ TEST_F(Statements, ThatContradictThemselvesAreRefusedThoughSigned) {
     std::vector<SaltedRow> other = rows();
     other[1] = salted(row(1, 20'514, 10, 90'001));
     EXPECT_THAT(refusal_of(header(), other), HasSubstr("row 2: the row: a total is out of range"));
+    // The rows are in key order: course 10 is the second.
+    LedgerRow most = row(1, 20'514, 10, 900);
+    for (std::int64_t LedgerRow::* total : {&LedgerRow::credited_s, &LedgerRow::events}) {
+        most.*total = config::limits::kRowTotalMax + 1;
+        other[1] = salted(most);
+        EXPECT_THAT(refusal_of(header(), other), HasSubstr("row 2: the row: a total is out of range"));
+        most.*total = config::limits::kRowTotalMax;
+        other[1] = salted(most);
+        EXPECT_EQ(refusal_of(header(), other), "accepted");
+    }
+    for (std::int64_t ActivityShare::* total : {&ActivityShare::credited_s, &ActivityShare::events}) {
+        most.activities.at(0).*total = config::limits::kRowTotalMax + 1;
+        other[1] = salted(most);
+        EXPECT_THAT(refusal_of(header(), other), HasSubstr("row 2: the row: an activity has more"));
+        most.activities[0].*total = config::limits::kRowTotalMax;
+        other[1] = salted(most);
+        EXPECT_EQ(refusal_of(header(), other), "accepted");
+    }
     other[1] = {std::string(32, 's'), R"({"student" :"x"})"};
     EXPECT_THAT(refusal_of(header(), other), HasSubstr("row 2: the row is not canonical JSON"));
 }

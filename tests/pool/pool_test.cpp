@@ -1,139 +1,29 @@
 // A pool of real processes with real keys over TLS on loopback: two universities and a hub, as their
 // administrators type it.
 
-#include <fcntl.h>
 #include <signal.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <map>
+#include <fstream>
 
-#include "federation/ledger_tables.h"
-#include "federation/sqlite_ledger.h"
-#include "tests/node/cli/node_fixture.h"
-#include "tests/seed.h"
+#include "node/node.h"
+#include "node/services/pool_directory.h"
+#include "tests/pool/pool_fixture.h"
 
 namespace assidu::tests {
 namespace {
 
 using ::testing::HasSubstr;
 
-// The value of a line "NAME   VALUE" of an output.
-std::string value_of(const std::string& output, const std::string& name) {
-    const std::size_t at = output.find(name);
-    if (at == std::string::npos) return {};
-    const std::size_t begin = output.find_first_not_of(' ', at + name.size());
-    return output.substr(begin, output.find('\n', begin) - begin);
-}
-
-// `assidu serve` as a child process; its first lines say where it listens.
-class Hub {
-  public:
-    Hub(std::string dir, const std::string& listen) : dir_(std::move(dir)) {
-        int ends[2];
-        if (::pipe(ends) != 0) throw std::runtime_error("cannot make a pipe");
-        child_ = ::fork();
-        if (child_ == 0) {
-            ::dup2(ends[1], STDOUT_FILENO);
-            const int log = ::open((dir_ + "/hub.log").c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-            ::dup2(log, STDERR_FILENO);
-            ::close(ends[0]);
-            const std::string program = std::string(ASSIDU_BINARY_DIR) + "/assidu";
-            ::execl(program.c_str(), program.c_str(), "--dir", dir_.c_str(), "serve", "--listen",
-                    listen.c_str(), nullptr);
-            ::_exit(127);
-        }
-        ::close(ends[1]);
-        std::string said;
-        char byte = 0;
-        while (std::ranges::count(said, '\n') < 2 && ::read(ends[0], &byte, 1) == 1)
-            said.push_back(byte);
-        ::close(ends[0]);
-        url_ = value_of(said, "listening on");
-        if (url_.empty())
-            throw std::runtime_error("the hub does not listen: " + contents_of(dir_ + "/hub.log"));
-    }
-    ~Hub() { end(SIGKILL); }
-    Hub(const Hub&) = delete;
-    Hub& operator=(const Hub&) = delete;
-
-    [[nodiscard]] const std::string& url() const { return url_; }
-    [[nodiscard]] std::string port() const { return url_.substr(url_.rfind(':') + 1); }
-    // Sends the signal and waits for the end; the exit code, or 128 + signal.
-    int end(int signal) {
-        if (child_ <= 0) return 0;
-        ::kill(child_, signal);
-        int status = 0;
-        while (::waitpid(child_, &status, 0) < 0) {
-        }
-        child_ = -1;
-        return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    }
-
-  private:
-    std::string dir_, url_;
-    pid_t child_ = -1;
-};
-
-class Pool : public ::testing::Test {
+class Pool : public PoolTest {
   protected:
-    void SetUp() override {
-        ASSERT_EQ(assidu({"init", "--dir", hub_dir(), "--name", "Le pôle", "--id", "pole", "--wwwroot",
-                          "https://pole.example"})
-                      .exit_code,
-                  0);
-        hub = std::make_unique<Hub>(hub_dir(), "127.0.0.1:0");
-        for (const std::string& name : {std::string("lyon"), std::string("nantes")}) {
-            ASSERT_EQ(assidu({"init", "--dir", dir_of(name), "--name", name, "--wwwroot",
-                              "https://" + name + ".example"})
-                          .exit_code,
-                      0);
-        }
-    }
-    [[nodiscard]] std::string hub_dir() const { return folder / "hub"; }
-    [[nodiscard]] std::string dir_of(const std::string& name) const { return folder / name; }
-
-    // Everything two administrators do until a node is a member.
-    void join(const std::string& name) {
-        const Finished invited = assidu({"--dir", hub_dir(), "member", "invite", name});
-        ASSERT_EQ(invited.exit_code, 0) << invited.err;
-        const Finished joined =
-            assidu({"--dir", dir_of(name), "join", hub->url(), "--token", value_of(invited.out, "token"),
-                    "--fingerprint", value_of(invited.out, "fingerprint")});
-        ASSERT_EQ(joined.exit_code, 0) << joined.err;
-        const std::string mine = value_of(joined.out.substr(joined.out.find("this node")), "fingerprint");
-        ASSERT_EQ(assidu({"--dir", hub_dir(), "member", "accept", name, "--fingerprint", mine}).exit_code, 0);
-    }
-    // Some days of events of some students, from a seed of their own.
     void import(const std::string& name, std::int64_t first_id, std::int64_t count) {
-        std::string text = kHeader;
-        for (std::int64_t id = first_id; id < first_id + count; ++id)
-            text += row(id, dice.roll(40, 60), 1'772'438'400 + dice.roll(0, 600'000),
-                        dice.one_in(2) ? dice.roll(501, 520) : 0);
-        const Finished finished = assidu(
-            {"--dir", dir_of(name), "import", folder.write(name + std::to_string(first_id) + ".csv", text)});
+        const Finished finished =
+            assidu({"--dir", dir_of(name), "import",
+                    folder.write(name + std::to_string(first_id) + ".csv", some_days(first_id, count))});
         ASSERT_EQ(finished.exit_code, 0) << finished.err;
     }
     Finished send(const std::string& name) const { return assidu({"--dir", dir_of(name), "send"}); }
-
-    // Seconds by student, day and course of a node, in a ledger file.
-    static std::map<std::string, std::int64_t> totals(const std::string& dir, const std::string& node) {
-        constexpr const char* kSonate = "e76007b21b2b992ddaef41907957208ab77c7ac67af15b6a66e7f44382f2f84b";
-        std::map<std::string, std::int64_t> found;
-        const auto ledger = federation::open_sqlite_ledger(dir + "/ledger.sqlite");
-        ledger->rows(
-            {node, kSonate, {config::CivilDay{INT32_MIN}, config::CivilDay{INT32_MAX}}, std::nullopt},
-            [&](const federation::LedgerRow& one) {
-                found[to_string(one.student) + " " + config::iso_date(one.day) + " " +
-                      std::to_string(one.course)] += one.measured_s;
-            });
-        return found;
-    }
-
-    TemporaryFolder folder;
-    Dice dice{test_seed()};
-    std::unique_ptr<Hub> hub;
 };
 
 TEST_F(Pool, TheHubsLedgerIsTheMembersToTheSecond) {
@@ -165,7 +55,7 @@ TEST_F(Pool, WhatAHubThatIsAwayDidNotGetArrivesOnceItIsBack) {
     EXPECT_THAT(away.err, HasSubstr("127.0.0.1:" + port));
     import("lyon", 1000, 500);
     EXPECT_EQ(send("lyon").exit_code, 5);
-    hub = std::make_unique<Hub>(hub_dir(), "127.0.0.1:" + port);
+    hub = serve_hub(port);
     const Finished back = send("lyon");
     ASSERT_EQ(back.exit_code, 0) << back.err;
     EXPECT_THAT(back.out, HasSubstr("2 receipted"));
@@ -187,7 +77,7 @@ TEST_F(Pool, KillsOnBothSidesAtAnyMomentLoseNothingAndCountNothingTwice) {
         };
         (void)assidu({"--dir", dir_of("lyon"), "send"}, killed);
         hub.reset();
-        hub = std::make_unique<Hub>(hub_dir(), "127.0.0.1:" + port);
+        hub = serve_hub(port);
     }
     const Finished last = send("lyon");
     ASSERT_EQ(last.exit_code, 0) << last.err;
@@ -202,11 +92,116 @@ TEST_F(Pool, AHubStopsOnCtrlCAndASuspendedMemberIsRefused) {
     const Finished refused = send("lyon");
     EXPECT_EQ(refused.exit_code, 5);
     EXPECT_THAT(refused.err, HasSubstr("the hub answers: refused (fault 1)"));
-    EXPECT_THAT(contents_of(hub_dir() + "/hub.log"),
+    EXPECT_THAT(contents_of(hub_dir() + "/serve.log"),
                 HasSubstr("refused a message of lyon: refused: it is suspended"));
     EXPECT_THAT(assidu({"--dir", hub_dir(), "member", "list"}).out, HasSubstr("refused  lyon"));
     EXPECT_EQ(hub->end(SIGINT), 0);
-    EXPECT_THAT(contents_of(hub_dir() + "/hub.log"), HasSubstr("stopped"));
+    EXPECT_THAT(contents_of(hub_dir() + "/serve.log"), HasSubstr("stopped"));
+}
+
+TEST_F(Pool, AHubAsksANodeForTheNamesOfAReportAndBothAuditIt) {
+    const auto listen = [&](const std::string& where) {
+        auto process =
+            std::make_unique<ServingProcess>(dir_of("lyon"), std::vector<std::string>{"--listen", where});
+        (void)process->url();
+        return process;
+    };
+    auto listener = listen("127.0.0.1:0");
+    const std::string url = listener->url();
+    ASSERT_EQ(listener->end(SIGINT), 0);
+    join("lyon", {"--own-url", url});
+    ASSERT_EQ(
+        assidu({"--dir", dir_of("lyon"), "import",
+                folder.write("people.csv", "id,username,firstname,lastname\n42,elodie,Élodie,Roux\n"),
+                folder.write("courses.csv", "id,fullname,shortname\n10,Mathématiques,MATH\n11,Latin,LAT\n")})
+            .exit_code,
+        0);
+    import("lyon", 1, 500);
+    ASSERT_EQ(send("lyon").exit_code, 0);
+
+    const config::SystemClock clock;
+    const auto issuer = node::Node::open(node::NodeFolder{hub_dir()}, clock, node::Node::Access::look);
+    ASSERT_TRUE(issuer) << issuer.error().what;
+    const auto lyon = [&] { return issuer->members().find("lyon").value(); };
+    EXPECT_EQ(lyon().url, url);
+    EXPECT_EQ(lyon().names, federation::Names::issue) << "the default";
+    const auto elodie =
+        node::Node::open(node::NodeFolder{dir_of("lyon")}, clock, node::Node::Access::look)->student_id(42);
+    const federation::NamesAsked asked{{elodie}, {10, 11}, {}};
+    const std::string purpose = "report group 2026-03-01 to 2026-03-31";
+    const auto nobody = node::services::PoolDirectory::of(*issuer, lyon(), asked, purpose);
+    ASSERT_FALSE(nobody) << "nobody listens";
+    EXPECT_THAT(nobody.error().what, HasSubstr("the names of lyon are not told: " + url));
+
+    listener = listen(url.substr(url.find("//") + 2));
+    const auto directory = node::services::PoolDirectory::of(*issuer, lyon(), asked, purpose);
+    ASSERT_TRUE(directory) << directory.error().what;
+    EXPECT_EQ((*directory)->person(elodie)->lastname, "Roux");
+    EXPECT_EQ((*directory)->course("moodle", 10)->fullname, "Mathématiques");
+    EXPECT_FALSE((*directory)->course("moodle", 11)) << "the ledger does not speak of it";
+    const std::string told = "pole names.ask of lyon  told: 1 students, 1 courses and activities  " + purpose;
+    for (const std::string& dir : {dir_of("lyon"), hub_dir()}) {
+        const Finished audit = assidu({"--dir", dir, "audit"});
+        EXPECT_EQ(audit.exit_code, 0) << audit.err;
+        EXPECT_THAT(audit.out, HasSubstr(told));
+        EXPECT_THAT(audit.out, ::testing::Not(HasSubstr("Roux")));
+        EXPECT_THAT(assidu({"--dir", dir, "audit", "--to", "2026-01-01"}).out, ::testing::IsEmpty());
+        EXPECT_THAT(assidu({"--dir", dir, "audit", "--from", "2026-01-01"}).out, HasSubstr(told));
+        EXPECT_EQ(assidu({"--dir", dir, "audit", "--from", "yesterday"}).exit_code, 2);
+    }
+    EXPECT_THAT(assidu({"--dir", hub_dir(), "audit"}).out, HasSubstr("refused: 0 students"));
+
+    // The node changes its mind: at once, whatever the hub believes was agreed.
+    std::string contact = contents_of(dir_of("lyon") + "/hub.json");
+    contact.replace(contact.find("\"issue\""), 7, "\"none\"");
+    std::ofstream(dir_of("lyon") + "/hub.json") << contact;
+    const auto not_agreed = node::services::PoolDirectory::of(*issuer, lyon(), asked, purpose);
+    ASSERT_FALSE(not_agreed);
+    EXPECT_THAT(not_agreed.error().what, HasSubstr("lyon answers: not_agreed"));
+    EXPECT_THAT(assidu({"--dir", dir_of("lyon"), "audit"}).out, HasSubstr("not_agreed: 0 students"));
+    // Nor does another node with another key get anything out of it.
+    const auto nantes = node::Node::open(node::NodeFolder{dir_of("nantes")}, clock, node::Node::Access::look);
+    const auto stranger = node::services::PoolDirectory::of(*nantes, lyon(), asked, purpose);
+    ASSERT_FALSE(stranger);
+    EXPECT_THAT(stranger.error().what, HasSubstr("lyon answers: refused (fault 1)"));
+}
+
+TEST_F(Pool, NamesAreReadFromARosterOrNotAtAllWhereThatIsAgreed) {
+    const config::SystemClock clock;
+    const auto issuer = node::Node::open(node::NodeFolder{hub_dir()}, clock, node::Node::Access::look);
+    for (const std::string names : {"roster", "none"}) {
+        const std::string name = names == "roster" ? "lyon" : "nantes";
+        join(name, {"--names", names}, names);
+        ASSERT_EQ(assidu({"--dir", dir_of(name), "import",
+                          folder.write("people.csv", "id,username,lastname\n42,elodie,Roux\n")})
+                      .exit_code,
+                  0);
+        import(name, 1, 500);
+        ASSERT_EQ(send(name).exit_code, 0);
+        const auto elodie =
+            node::Node::open(node::NodeFolder{dir_of(name)}, clock, node::Node::Access::look)->student_id(42);
+        const auto directory = node::services::PoolDirectory::of(
+            *issuer, issuer->members().find(name).value(), {{elodie}, {}, {}}, "report");
+        ASSERT_TRUE(directory) << directory.error().what;
+        EXPECT_EQ((*directory)->person(elodie).has_value(), names == "roster");
+    }
+    EXPECT_THAT(assidu({"--dir", hub_dir(), "audit"}).out, ::testing::IsEmpty());
+    EXPECT_THAT(assidu({"--dir", hub_dir(), "member", "list"}).out, HasSubstr("names roster"));
+}
+
+TEST_F(Pool, AMemberThatNeverSaidWhereItIsReachedIsNamed) {
+    join("lyon");
+    const config::SystemClock clock;
+    const auto issuer = node::Node::open(node::NodeFolder{hub_dir()}, clock, node::Node::Access::look);
+    const auto refusal = [&] {
+        return node::services::PoolDirectory::of(*issuer, issuer->members().find("lyon").value(),
+                                                 {{}, {10}, {}}, "report")
+            .error()
+            .what;
+    };
+    EXPECT_THAT(refusal(), HasSubstr("lyon cannot be asked for: it has not said where it is reached"));
+    ASSERT_TRUE(issuer->members().suspend("lyon", clock.now_utc_s()));
+    EXPECT_THAT(refusal(), HasSubstr("lyon are not asked for: it is suspended"));
 }
 
 TEST_F(Pool, ANodeDoesNotJoinAHubWithAnotherFingerprint) {
@@ -217,6 +212,11 @@ TEST_F(Pool, ANodeDoesNotJoinAHubWithAnotherFingerprint) {
     EXPECT_THAT(joined.err, HasSubstr("this is not the fingerprint that was given: nothing was joined"));
     EXPECT_FALSE(std::filesystem::exists(dir_of("lyon") + "/hub.json"));
     EXPECT_EQ(send("lyon").exit_code, 3);
+    const Finished nowhere =
+        assidu({"--dir", dir_of("lyon"), "join", hub->url(), "--token", "0", "--own-url", "lyon.example:8443",
+                "--fingerprint", value_of(invited.out, "fingerprint")});
+    EXPECT_EQ(nowhere.exit_code, 2);
+    EXPECT_THAT(nowhere.err, HasSubstr("lyon.example:8443"));
 }
 
 }  // namespace

@@ -61,15 +61,15 @@ TEST_F(BuildReport, CoursesStandByNameWithThePlatformLast) {
 TEST_F(BuildReport, ASessionOverAnEndIsWholeAndMarkedAndItsPartInsideAddsUp) {
     put({ada_ledger()});
     const StudentReport report = student_report(ada);
-    ASSERT_EQ(report.sessions.size(), 5U);
-    EXPECT_TRUE(report.sessions.front().clipped);
-    EXPECT_EQ(report.sessions.front().begin_utc_s, at("2026-03-19", 23, 30));
-    EXPECT_EQ(report.sessions.front().inside_s, 1'200);
-    EXPECT_FALSE(report.sessions[1].clipped);
-    EXPECT_FALSE(report.sessions[3].clipped);  // over a midnight inside the period
-    EXPECT_TRUE(report.sessions.back().clipped);
+    ASSERT_EQ(report.sessions->size(), 5U);
+    EXPECT_TRUE(report.sessions->front().clipped);
+    EXPECT_EQ(report.sessions->front().begin_utc_s, at("2026-03-19", 23, 30));
+    EXPECT_EQ(report.sessions->front().inside_s, 1'200);
+    EXPECT_FALSE((*report.sessions)[1].clipped);
+    EXPECT_FALSE((*report.sessions)[3].clipped);  // over a midnight inside the period
+    EXPECT_TRUE(report.sessions->back().clipped);
     std::int64_t inside_s = 0;
-    for (const SessionLine& session : report.sessions)
+    for (const SessionLine& session : *report.sessions)
         inside_s += session.inside_s;
     EXPECT_EQ(inside_s, report.totals.measured_s);
 }
@@ -79,7 +79,7 @@ TEST_F(BuildReport, ASessionThatEndsWhereThePeriodBeginsIsNotOfThePeriod) {
     ledger_of_bob.sessions.insert(ledger_of_bob.sessions.begin(),
                                   {bob, at("2026-03-19", 23, 0), at("2026-03-20", 0, 0), 3, {12}});
     put({ledger_of_bob});
-    EXPECT_EQ(student_report(bob).sessions.size(), 1U);
+    EXPECT_EQ(student_report(bob).sessions->size(), 1U);
     EXPECT_EQ(group_report().totals.sessions, 1);
 }
 

@@ -26,7 +26,7 @@ class FormatPages : public Sample {
     // The example of a page: its only fenced block of that kind.
     static std::string example(const char* page, const std::string& fence) {
         const std::filesystem::path path =
-            std::filesystem::path(__FILE__).parent_path() / ".." / ".." / "docs" / "formats" / page;
+            std::filesystem::path(ASSIDU_SOURCE_DIR) / "docs" / "formats" / page;
         std::ifstream file(path);
         std::ostringstream text;
         text << file.rdbuf();

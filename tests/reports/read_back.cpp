@@ -28,14 +28,35 @@ void put_line(Numbers& numbers, const std::string& key, const auto& line) {
     put_amount(numbers, key, line.measured_s, line.credited_s, line.events);
 }
 
+// What is not known has no key.
+void put_known(Numbers& numbers, const std::string& key, const std::optional<std::int64_t>& value) {
+    if (value) put(numbers, key, *value);
+}
+
 void put_totals(Numbers& numbers, const std::string& key, const Totals& totals) {
     put_line(numbers, key, totals);
     put(numbers, key + ".days", totals.days);
-    put(numbers, key + ".sessions", totals.sessions);
+    put_known(numbers, key + ".sessions", totals.sessions);
+}
+
+// A run of missing days is its last day under its first.
+void put_run(Numbers& numbers, const std::string& key, const std::string& from, const std::string& to) {
+    put(numbers, key + ".missing." + from, config::parse_iso_date(to).value().number);
+}
+
+void put_declared(Numbers& numbers, const std::string& key, const Declared& declared) {
+    if (declared.last.number > 0) put(numbers, key + ".last_statement", declared.last.number);
+    if (declared.announced > 0) put(numbers, key + ".announced", declared.announced);
+    put_known(numbers, key + ".announced_utc_s", declared.announced_utc_s);
+    put_known(numbers, key + ".statements_missing", declared.statements_missing());
+    for (const federation::Period& run : declared.missing_days)
+        put_run(numbers, key, config::iso_date(run.from), config::iso_date(run.to));
 }
 
 void put_provenance(Numbers& numbers, const Provenance& provenance) {
-    for (const auto& [reason, events] : provenance.dropped)
+    if (provenance.received) put_declared(numbers, "received", provenance.received->declared);
+    put(numbers, "dropped_known", provenance.dropped.has_value());
+    for (const auto& [reason, events] : provenance.dropped.value_or(std::map<std::string, std::int64_t>{}))
         put(numbers, "dropped." + reason, events);
     for (const federation::Outage& outage : provenance.outages)
         put(numbers, fmt::format("outage.{}.end", outage.from_utc_s), outage.to_utc_s);
@@ -56,7 +77,7 @@ Numbers numbers_of(const StudentReport& report) {
     for (const DayLine& day : report.days) {
         const std::string key = "day." + config::iso_date(day.day);
         put_line(numbers, key, day);
-        put(numbers, key + ".sessions", day.sessions);
+        put_known(numbers, key + ".sessions", day.sessions);
         for (const DayCourseLine& course : day.courses)
             put_line(numbers, fmt::format("{}.course.{}", key, course.course), course);
     }
@@ -68,7 +89,8 @@ Numbers numbers_of(const StudentReport& report) {
         for (const ActivityLine& activity : course.activities)
             put_line(numbers, fmt::format("{}.activity.{}", key, activity.activity), activity);
     }
-    for (const SessionLine& session : report.sessions) {
+    put(numbers, "sessions_known", report.sessions.has_value());
+    for (const SessionLine& session : report.sessions.value_or(std::vector<SessionLine>{})) {
         const std::string key = fmt::format("session.{}-{}", session.begin_utc_s, session.end_utc_s);
         put(numbers, key + ".duration_s", session.end_utc_s - session.begin_utc_s);
         put(numbers, key + ".inside_s", session.inside_s);
@@ -100,6 +122,58 @@ Numbers numbers_of(const GroupReport& report) {
     return numbers;
 }
 
+namespace {
+
+void put_sums(Numbers& numbers, const std::string& key, const std::optional<federation::Sums>& sums) {
+    if (!sums) return;
+    put(numbers, key + ".students", sums->students);
+    put_line(numbers, key, *sums);
+}
+
+void put_weeks(Numbers& numbers, const std::string& prefix, const std::vector<PoolWeekLine>& weeks) {
+    for (const PoolWeekLine& line : weeks) {
+        const std::string key = prefix + "week." + config::iso_week_name(line.week);
+        put_sums(numbers, key, line.sums);
+        put(numbers, key + ".missing_days", line.missing_days);
+    }
+}
+
+void put_freshness(Numbers& numbers, const std::string& key,
+                   const std::optional<federation::Freshness>& freshness) {
+    if (!freshness) return;
+    put(numbers, key + ".as_of_utc_s", freshness->as_of_utc_s);
+    put(numbers, key + ".archived_events", freshness->archived_events);
+    put_known(numbers, key + ".last_event_utc_s", freshness->last_event_utc_s);
+    put_known(numbers, key + ".last_event_id", freshness->last_event_id);
+}
+
+}  // namespace
+
+Numbers numbers_of(const PoolReport& report) {
+    Numbers numbers;
+    put_sums(numbers, "total", report.sums);
+    put(numbers, "total.days", report.days);
+    put(numbers, "members", static_cast<std::int64_t>(report.members.size()));
+    put(numbers, "complete_members", report.complete_members);
+    put_weeks(numbers, "", report.weeks);
+    for (const PoolMemberLine& member : report.members) {
+        const std::string key = "member." + member.node;
+        put_sums(numbers, key, member.sums);
+        put_known(numbers, key + ".days", member.days);
+        put_declared(numbers, key, member.declared);
+        put_freshness(numbers, key, member.freshness);
+        for (const federation::Outage& outage : member.outages)
+            put(numbers, fmt::format("{}.outage.{}.end", key, outage.from_utc_s), outage.to_utc_s);
+        for (const GroupCourseLine& course : member.courses) {
+            const std::string course_key = fmt::format("{}.course.{}.{}", key, course.source, course.course);
+            put_line(numbers, course_key, course);
+            put(numbers, course_key + ".students", course.students);
+        }
+        put_weeks(numbers, key + ".", member.weeks);
+    }
+    return numbers;
+}
+
 // JSON
 // --------------------------------------------------------------------------------------------------------------
 
@@ -109,17 +183,30 @@ void json_amount(Numbers& numbers, const std::string& key, const json& line) {
     put_amount(numbers, key, line.at("measured_s"), line.at("credited_s"), line.at("events"));
 }
 
+void json_known(Numbers& numbers, const std::string& key, const json& value) {
+    if (!value.is_null()) put(numbers, key, value);
+}
+
+void json_declared(Numbers& numbers, const std::string& key, const json& declared) {
+    json_known(numbers, key + ".last_statement", declared.at("last_statement"));
+    json_known(numbers, key + ".announced", declared.at("announced_statement"));
+    json_known(numbers, key + ".announced_utc_s", declared.at("announced_utc_s"));
+    json_known(numbers, key + ".statements_missing", declared.at("statements_missing"));
+    for (const json& run : declared.at("missing_days"))
+        put_run(numbers, key, run.at("from"), run.at("to"));
+}
+
 void json_totals(Numbers& numbers, const std::string& key, const json& totals) {
     json_amount(numbers, key, totals);
     put(numbers, key + ".days", totals.at("days"));
-    put(numbers, key + ".sessions", totals.at("sessions"));
+    json_known(numbers, key + ".sessions", totals.at("sessions"));
 }
 
 void json_student(Numbers& numbers, const json& document) {
     for (const json& day : document.at("days")) {
         const std::string key = "day." + day.at("date").get<std::string>();
         json_amount(numbers, key, day);
-        put(numbers, key + ".sessions", day.at("sessions"));
+        json_known(numbers, key + ".sessions", day.at("sessions"));
         for (const json& course : day.at("courses"))
             json_amount(numbers, fmt::format("{}.course.{}", key, course.at("course").get<std::int64_t>()),
                         course);
@@ -133,6 +220,7 @@ void json_student(Numbers& numbers, const json& document) {
                         fmt::format("{}.activity.{}", key, activity.at("activity").get<std::int64_t>()),
                         activity);
     }
+    put(numbers, "sessions_known", !document.at("sessions").is_null());
     for (const json& session : document.at("sessions")) {
         const std::string key = fmt::format("session.{}-{}", session.at("begin_utc_s").get<std::int64_t>(),
                                             session.at("end_utc_s").get<std::int64_t>());
@@ -160,10 +248,55 @@ void json_group(Numbers& numbers, const json& document) {
     }
 }
 
+void json_sums(Numbers& numbers, const std::string& key, const json& sums) {
+    for (const char* name : {"students", "measured_s", "credited_s", "events"})
+        json_known(numbers, key + "." + name, sums.at(name));
+}
+
+void json_pool_weeks(Numbers& numbers, const std::string& prefix, const json& weeks) {
+    for (const json& week : weeks) {
+        const std::string key = prefix + "week." + week.at("week").get<std::string>();
+        json_sums(numbers, key, week);
+        put(numbers, key + ".missing_days", week.at("missing_days"));
+    }
+}
+
+void json_member(Numbers& numbers, const json& member) {
+    const std::string key = "member." + member.at("member").get<std::string>();
+    json_sums(numbers, key, member.at("totals"));
+    json_known(numbers, key + ".days", member.at("totals").at("days"));
+    json_declared(numbers, key, member);
+    if (const json& freshness = member.at("freshness"); !freshness.is_null())
+        for (const char* name : {"as_of_utc_s", "archived_events", "last_event_utc_s", "last_event_id"})
+            json_known(numbers, key + "." + name, freshness.at(name));
+    for (const json& outage : member.at("outages"))
+        put(numbers, fmt::format("{}.outage.{}.end", key, outage.at("from_utc_s").get<std::int64_t>()),
+            outage.at("to_utc_s"));
+    for (const json& course : member.at("courses"))
+        json_sums(numbers,
+                  fmt::format("{}.course.{}.{}", key, course.at("source").get<std::string>(),
+                              course.at("course").get<std::int64_t>()),
+                  course);
+    json_pool_weeks(numbers, key + ".", member.at("weeks"));
+}
+
+Numbers json_pool(const json& document) {
+    Numbers numbers;
+    json_sums(numbers, "total", document.at("totals"));
+    put(numbers, "total.days", document.at("totals").at("days"));
+    put(numbers, "members", static_cast<std::int64_t>(document.at("members").size()));
+    put(numbers, "complete_members", document.at("complete_members"));
+    json_pool_weeks(numbers, "", document.at("weeks"));
+    for (const json& member : document.at("members"))
+        json_member(numbers, member);
+    return numbers;
+}
+
 }  // namespace
 
 Numbers numbers_of_json(const std::string& text) {
     const json document = json::parse(text);
+    if (document.at("format") == "assidu-pool-report") return json_pool(document);
     Numbers numbers;
     json_totals(numbers, "total", document.at("totals"));
     if (document.at("format") == "assidu-student-report")
@@ -171,6 +304,8 @@ Numbers numbers_of_json(const std::string& text) {
     else
         json_group(numbers, document);
     const json& provenance = document.at("provenance");
+    if (provenance.contains("received")) json_declared(numbers, "received", provenance.at("received"));
+    put(numbers, "dropped_known", !provenance.at("dropped").is_null());
     for (const auto& [reason, events] : provenance.at("dropped").items())
         put(numbers, "dropped." + reason, events);
     for (const json& outage : provenance.at("outages"))
@@ -228,7 +363,7 @@ void csv_line(Numbers& numbers, const std::map<std::string, std::string>& line) 
                    number(line.at("events")));
     };
     const auto also = [&](const std::string& key, const char* column) {
-        put(numbers, key + "." + column, number(line.at(column)));
+        if (!line.at(column).empty()) put(numbers, key + "." + column, number(line.at(column)));
     };
     if (record == "total" || record == "student") {
         const std::string key = record == "total" ? record : "student." + line.at("student");
@@ -262,7 +397,56 @@ void csv_line(Numbers& numbers, const std::map<std::string, std::string>& line) 
         put(numbers, "dropped." + line.at("key"), number(line.at("events")));
     } else if (record == "outage") {
         put(numbers, "outage." + line.at("begin_utc_s") + ".end", number(line.at("end_utc_s")));
-    } else if (record == "meta" && (line.at("key") == "active" || line.at("key") == "median_s")) {
+    } else if (record == "missing_days") {
+        put_run(numbers, "received", line.at("date_from"), line.at("date_to"));
+    } else if (record == "meta") {
+        static const std::map<std::string, std::string> kNumbers = {
+            {"active", "active"},
+            {"median_s", "median_s"},
+            {"last_statement", "received.last_statement"},
+            {"announced_statement", "received.announced"},
+            {"announced_utc_s", "received.announced_utc_s"},
+            {"statements_missing", "received.statements_missing"}};
+        const auto found = kNumbers.find(line.at("key"));
+        if (found != kNumbers.end()) put(numbers, found->second, number(line.at("value")));
+    }
+}
+
+using Record = std::map<std::string, std::string>;
+
+void csv_fields(Numbers& numbers, const std::string& key, const Record& line,
+                std::initializer_list<const char*> columns) {
+    for (const char* column : columns)
+        if (!line.at(column).empty()) put(numbers, key + "." + column, number(line.at(column)));
+}
+
+void csv_pool_line(Numbers& numbers, const Record& line) {
+    const std::string& record = line.at("record");
+    const std::string member = "member." + line.at("member");
+    const auto sums = [&](const std::string& key) {
+        csv_fields(numbers, key, line, {"students", "measured_s", "credited_s", "events"});
+    };
+    if (record == "total" || record == "member") {
+        sums(record == "total" ? record : member);
+        csv_fields(numbers, record == "total" ? record : member, line, {"days"});
+    }
+    if (record == "member") {
+        csv_fields(numbers, member, line,
+                   {"last_statement", "announced_utc_s", "statements_missing", "as_of_utc_s",
+                    "archived_events", "last_event_utc_s", "last_event_id"});
+        if (!line.at("announced_statement").empty())
+            put(numbers, member + ".announced", number(line.at("announced_statement")));
+    } else if (record == "missing_days") {
+        put_run(numbers, member, line.at("date_from"), line.at("date_to"));
+    } else if (record == "outage") {
+        put(numbers, member + ".outage." + line.at("begin_utc_s") + ".end", number(line.at("end_utc_s")));
+    } else if (record == "member_course") {
+        sums(member + ".course." + line.at("source") + "." + line.at("course"));
+    } else if (record == "week" || record == "member_week") {
+        const std::string key = (record == "week" ? "" : member + ".") + "week." + line.at("key");
+        sums(key);
+        csv_fields(numbers, key, line, {"missing_days"});
+    } else if (record == "meta" && (line.at("key") == "members" || line.at("key") == "complete_members")) {
         put(numbers, line.at("key"), number(line.at("value")));
     }
 }
@@ -271,8 +455,22 @@ void csv_line(Numbers& numbers, const std::map<std::string, std::string>& line) 
 
 Numbers numbers_of_csv(const std::string& table) {
     Numbers numbers;
-    for (const auto& line : parse_csv(table))
+    if (const auto lines = parse_csv(table); lines.front().contains("member")) {
+        for (const Record& line : lines)
+            csv_pool_line(numbers, line);
+        return numbers;
+    }
+    bool dropped_known = true, sessions_known = true, of_a_student = false;
+    for (const auto& line : parse_csv(table)) {
         csv_line(numbers, line);
+        if (line.at("record") == "meta" && line.at("key") == "dropped")
+            dropped_known = !line.at("value").empty();
+        if (line.at("record") != "total") continue;
+        of_a_student = !line.at("student").empty();
+        sessions_known = !line.at("sessions").empty();
+    }
+    put(numbers, "dropped_known", dropped_known);
+    if (of_a_student) put(numbers, "sessions_known", sessions_known);
     return numbers;
 }
 
@@ -293,6 +491,19 @@ std::int64_t child_number(xml_node parent, const char* name) {
     return number(parent.child(name).text().get());
 }
 
+void xml_known(Numbers& numbers, const std::string& key, xml_node parent, const char* name) {
+    if (parent.child(name)) put(numbers, key, child_number(parent, name));
+}
+
+void xml_declared(Numbers& numbers, const std::string& key, xml_node declared) {
+    xml_known(numbers, key + ".last_statement", declared, "LAST_STATEMENT");
+    xml_known(numbers, key + ".announced", declared, "ANNOUNCED_STATEMENT");
+    xml_known(numbers, key + ".announced_utc_s", declared, "ANNOUNCED_AT");
+    xml_known(numbers, key + ".statements_missing", declared, "STATEMENTS_MISSING");
+    for (xml_node run : declared.child("MISSING_DAYS"))
+        put_run(numbers, key, run.child("FIRST_DAY").text().get(), run.child("LAST_DAY").text().get());
+}
+
 void xml_amount(Numbers& numbers, const std::string& key, xml_node node) {
     put_amount(numbers, key, child_number(node, "ELAPSED_SECONDS"), child_number(node, "CREDITED_SECONDS"),
                child_number(node, "EVENTS"));
@@ -301,10 +512,12 @@ void xml_amount(Numbers& numbers, const std::string& key, xml_node node) {
 void xml_totals(Numbers& numbers, const std::string& key, xml_node node) {
     xml_amount(numbers, key, node);
     put(numbers, key + ".days", child_number(node, "DAYS_WITH_TRACE"));
-    put(numbers, key + ".sessions", child_number(node, "SESSIONS_COUNT"));
+    xml_known(numbers, key + ".sessions", node, "SESSIONS_COUNT");
 }
 
 void xml_provenance(Numbers& numbers, xml_node provenance) {
+    if (xml_node received = provenance.child("RECEIVED")) xml_declared(numbers, "received", received);
+    put(numbers, "dropped_known", !provenance.child("DROPPED").empty());
     for (xml_node line : provenance.child("DROPPED"))
         put(numbers, fmt::format("dropped.{}", line.child("REASON").text().get()),
             child_number(line, "EVENTS"));
@@ -326,10 +539,11 @@ void xml_student(Numbers& numbers, xml_node stats) {
     for (xml_node day : ours.child("DAYS")) {
         const std::string key = fmt::format("day.{}", day.child("DATE").text().get());
         xml_amount(numbers, key, day);
-        put(numbers, key + ".sessions", child_number(day, "SESSIONS_BEGUN"));
+        xml_known(numbers, key + ".sessions", day, "SESSIONS_BEGUN");
         for (xml_node course : day.children("DAY_COURSE"))
             xml_amount(numbers, fmt::format("{}.course.{}", key, child_number(course, "COURSE_ID")), course);
     }
+    put(numbers, "sessions_known", !ours.child("SESSIONS").empty());
     for (xml_node session : ours.child("SESSIONS")) {
         const std::string key =
             fmt::format("session.{}-{}", child_number(session, "BEGIN"), child_number(session, "END"));
@@ -362,10 +576,61 @@ void xml_group(Numbers& numbers, xml_node group) {
             continue;
         }
         const std::string id = stats.child("STUDENT_WITHOUT_TRACE").child("STUDENT_ID").text().get();
-        for (const char* zero : {".measured_s", ".credited_s", ".events", ".days", ".sessions"})
+        for (const char* zero : {".measured_s", ".credited_s", ".events", ".days"})
             put(numbers, "student." + id + zero, 0);
+        if (group.child("SESSIONS_COUNT")) put(numbers, "student." + id + ".sessions", 0);
     }
     xml_provenance(numbers, group.child("PROVENANCE"));
+}
+
+void xml_sums(Numbers& numbers, const std::string& key, xml_node node) {
+    xml_known(numbers, key + ".students", node, "STUDENTS");
+    xml_known(numbers, key + ".measured_s", node, "ELAPSED_SECONDS");
+    xml_known(numbers, key + ".credited_s", node, "CREDITED_SECONDS");
+    xml_known(numbers, key + ".events", node, "EVENTS");
+}
+
+void xml_pool_weeks(Numbers& numbers, const std::string& prefix, xml_node weeks) {
+    for (xml_node week : weeks) {
+        const std::string key = fmt::format("{}week.{}", prefix, week.child("ISO_WEEK").text().get());
+        xml_sums(numbers, key, week);
+        put(numbers, key + ".missing_days", child_number(week, "DAYS_MISSING"));
+    }
+}
+
+void xml_member(Numbers& numbers, xml_node member) {
+    const std::string key = fmt::format("member.{}", member.child("NODE").text().get());
+    xml_sums(numbers, key, member);
+    xml_known(numbers, key + ".days", member, "DAYS_WITH_TRACE");
+    xml_declared(numbers, key, member);
+    xml_known(numbers, key + ".as_of_utc_s", member, "AS_OF");
+    xml_known(numbers, key + ".archived_events", member, "ARCHIVED_EVENTS");
+    xml_known(numbers, key + ".last_event_utc_s", member, "LAST_EVENT");
+    xml_known(numbers, key + ".last_event_id", member, "LAST_EVENT_ID");
+    for (xml_node line : member.child("OUTAGES"))
+        put(numbers, fmt::format("{}.outage.{}.end", key, child_number(line, "BEGIN")),
+            child_number(line, "END"));
+    for (xml_node course : member.child("GROUP_COURSES"))
+        xml_sums(numbers,
+                 fmt::format("{}.course.{}.{}", key, course.child("SOURCE").text().get(),
+                             child_number(course, "COURSE_ID")),
+                 course);
+    xml_pool_weeks(numbers, key + ".", member.child("WEEKS"));
+}
+
+Numbers xml_pool(xml_node pool) {
+    Numbers numbers;
+    xml_sums(numbers, "total", pool);
+    put(numbers, "total.days", child_number(pool, "DAYS_WITH_TRACE"));
+    put(numbers, "complete_members", child_number(pool, "COMPLETE_MEMBERS"));
+    xml_pool_weeks(numbers, "", pool.child("WEEKS"));
+    std::int64_t members = 0;
+    for (xml_node member : pool.child("MEMBERS")) {
+        xml_member(numbers, member);
+        ++members;
+    }
+    put(numbers, "members", members);
+    return numbers;
 }
 
 }  // namespace
@@ -373,6 +638,7 @@ void xml_group(Numbers& numbers, xml_node group) {
 Numbers numbers_of_xml(const std::string& text) {
     pugi::xml_document document;
     parse(document, text);
+    if (xml_node pool = document.child("ASSIDU_POOL")) return xml_pool(pool);
     Numbers numbers;
     if (xml_node group = document.child("ASSIDU_GROUP"))
         xml_group(numbers, group);
@@ -401,6 +667,14 @@ std::int64_t attribute(xml_node parent, const char* name) {
     return value;
 }
 
+// A cell that is not known shows a dash, and nothing else.
+void put_shown(Numbers& numbers, const std::string& key, xml_node row, const char* name) {
+    if (row.find_child([&](xml_node child) { return child.attribute(name); }))
+        return put(numbers, key, attribute(row, name));
+    if (!row.find_child([&](xml_node child) { return std::strcmp(child.text().get(), "–") == 0; }))
+        throw std::runtime_error(fmt::format("neither {} nor a dash in {}", name, row.name()));
+}
+
 void html_amount(Numbers& numbers, const std::string& key, xml_node row) {
     put_amount(numbers, key, attribute(row, "data-measured-s"), attribute(row, "data-credited-s"),
                attribute(row, "data-events"));
@@ -408,6 +682,22 @@ void html_amount(Numbers& numbers, const std::string& key, xml_node row) {
 
 xml_node by_id(const pugi::xml_document& page, const char* id) {
     return page.find_node([&](xml_node node) { return std::strcmp(node.attribute("id").value(), id) == 0; });
+}
+
+// The value of an attribute whose text says it in words; nothing where no element has it.
+void html_said(Numbers& numbers, const std::string& key, const pugi::xml_document& page, const char* name) {
+    const auto found = page.select_node(fmt::format("//*[@{}]", name).c_str());
+    if (found) put(numbers, key, number(found.node().attribute(name).value()));
+}
+
+void html_received(Numbers& numbers, const pugi::xml_document& page) {
+    html_said(numbers, "received.last_statement", page, "data-statement");
+    html_said(numbers, "received.announced", page, "data-announced");
+    html_said(numbers, "received.announced_utc_s", page, "data-announced-utc-s");
+    html_said(numbers, "received.statements_missing", page, "data-statements-missing");
+    for (const auto& run : page.select_nodes("//*[@data-missing-from]"))
+        put_run(numbers, "received", run.node().attribute("data-missing-from").value(),
+                run.node().attribute("data-missing-to").value());
 }
 
 template <class Visit>
@@ -423,7 +713,7 @@ void html_days(Numbers& numbers, const pugi::xml_document& page) {
         if (auto date = row.attribute("data-day")) {
             key = fmt::format("day.{}", date.value());
             html_amount(numbers, key, row);
-            put(numbers, key + ".sessions", attribute(row, "data-sessions"));
+            put_shown(numbers, key + ".sessions", row, "data-sessions");
         } else if (auto course = row.attribute("data-day-course")) {
             html_amount(numbers, fmt::format("{}.course.{}", key, course.value()), row);
         }
@@ -466,7 +756,7 @@ void html_lines(Numbers& numbers, const pugi::xml_document& page) {
         const std::string key = fmt::format("student.{}", row.attribute("data-student").value());
         html_amount(numbers, key, row);
         put(numbers, key + ".days", attribute(row, "data-days"));
-        put(numbers, key + ".sessions", attribute(row, "data-sessions"));
+        put_shown(numbers, key + ".sessions", row, "data-sessions");
     });
     each_row(page, "weeks", [&](xml_node row) {
         if (!row.attribute("data-week")) return;
@@ -491,17 +781,123 @@ void html_totals(Numbers& numbers, const pugi::xml_document& page) {
             if (box.child("dd").attribute(name.c_str())) put(numbers, key, attribute(box, name.c_str()));
 }
 
+void html_sums(Numbers& numbers, const std::string& key, xml_node row) {
+    if (!row.find_child([](xml_node child) { return child.attribute("data-measured-s"); })) return;
+    html_amount(numbers, key, row);
+    put(numbers, key + ".students", attribute(row, "data-students"));
+}
+
+void html_pool_statements(Numbers& numbers, const pugi::xml_document& page) {
+    const std::pair<const char*, const char*> said[] = {{"data-statement", ".last_statement"},
+                                                        {"data-announced", ".announced"},
+                                                        {"data-announced-utc-s", ".announced_utc_s"},
+                                                        {"data-as-of-utc-s", ".as_of_utc_s"},
+                                                        {"data-last-event-utc-s", ".last_event_utc_s"}};
+    each_row(page, "statements", [&](xml_node row) {
+        const std::string key = fmt::format("member.{}", row.attribute("data-member").value());
+        for (const auto& [name, what] : said)
+            if (row.attribute(name)) put(numbers, key + what, number(row.attribute(name).value()));
+        put_shown(numbers, key + ".statements_missing", row, "data-statements-missing");
+    });
+    for (const auto& run : page.select_nodes("//*[@data-missing-from]"))
+        put_run(numbers, fmt::format("member.{}", run.parent().attribute("data-member").value()),
+                run.node().attribute("data-missing-from").value(),
+                run.node().attribute("data-missing-to").value());
+}
+
+// The times of the weeks of some members, who stand across.
+void html_matrix(Numbers& numbers, xml_node table) {
+    std::vector<std::string> members;
+    for (xml_node column : table.child("thead").child("tr").children("th"))
+        if (column.attribute("data-member")) members.emplace_back(column.attribute("data-member").value());
+    for (xml_node row : table.child("tbody").children("tr")) {
+        if (!row.attribute("data-week")) continue;
+        auto member = members.begin();
+        for (xml_node cell : row.children("td")) {
+            const std::string key =
+                fmt::format("member.{}.week.{}", *member++, row.attribute("data-week").value());
+            if (!cell.attribute("data-measured-s")) continue;
+            const std::int64_t seconds = number(cell.attribute("data-measured-s").value());
+            const std::string shown = cell.text().get();
+            if (shown.substr(0, shown.find(' ')) !=
+                fmt::format("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60))
+                throw std::runtime_error(fmt::format("{} s shown as '{}'", seconds, shown));
+            put(numbers, key + ".measured_s", seconds);
+        }
+    }
+}
+
+void html_pool_courses(Numbers& numbers, const pugi::xml_document& page) {
+    std::string member;
+    each_row(page, "courses", [&](xml_node row) {
+        if (auto node = row.attribute("data-member")) {
+            member = fmt::format("member.{}", node.value());
+        } else if (row.attribute("data-course")) {
+            html_sums(numbers,
+                      fmt::format("{}.course.{}.{}", member, row.attribute("data-source").value(),
+                                  row.attribute("data-course").value()),
+                      row);
+        } else if (auto count = row.attribute("data-others")) {
+            put(numbers, member + ".others", number(count.value()));
+            html_amount(numbers, member + ".others", row);
+        }
+    });
+}
+
+Numbers html_pool(const pugi::xml_document& page) {
+    Numbers numbers;
+    const std::map<std::string, std::string> keys = {{"data-measured-s", "total.measured_s"},
+                                                     {"data-credited-s", "total.credited_s"},
+                                                     {"data-events", "total.events"},
+                                                     {"data-days", "total.days"},
+                                                     {"data-students", "total.students"},
+                                                     {"data-members", "members"},
+                                                     {"data-complete-members", "complete_members"}};
+    for (xml_node box : by_id(page, "totals"))
+        for (const auto& [name, key] : keys)
+            if (box.child("dd").attribute(name.c_str())) put(numbers, key, attribute(box, name.c_str()));
+    each_row(page, "members", [&](xml_node row) {
+        if (!row.attribute("data-member")) return;
+        const std::string key = fmt::format("member.{}", row.attribute("data-member").value());
+        html_sums(numbers, key, row);
+        if (row.find_child([](xml_node child) { return child.attribute("data-days"); }))
+            put(numbers, key + ".days", attribute(row, "data-days"));
+    });
+    html_pool_statements(numbers, page);
+    each_row(page, "weeks", [&](xml_node row) {
+        if (!row.attribute("data-week")) return;
+        const std::string key = fmt::format("week.{}", row.attribute("data-week").value());
+        html_sums(numbers, key, row);
+        put(numbers, key + ".missing_days", attribute(row, "data-missing-days"));
+    });
+    for (const auto& table : page.select_nodes("//table[@class='matrix']"))
+        html_matrix(numbers, table.node());
+    html_pool_courses(numbers, page);
+    each_row(page, "outages", [&](xml_node row) {
+        put(numbers,
+            fmt::format("member.{}.outage.{}.end", row.attribute("data-member").value(),
+                        row.attribute("data-begin").value()),
+            number(row.attribute("data-end").value()));
+    });
+    return numbers;
+}
+
 }  // namespace
 
 Numbers numbers_of_html(const std::string& text) {
     pugi::xml_document page;
     parse(page, text);
+    if (by_id(page, "members")) return html_pool(page);
     Numbers numbers;
     html_totals(numbers, page);
     html_days(numbers, page);
     html_courses(numbers, page);
     html_sessions(numbers, page);
     html_lines(numbers, page);
+    html_received(numbers, page);
+    put(numbers, "dropped_known", by_id(page, "dropped-unknown").empty());
+    if (by_id(page, "students").empty())
+        put(numbers, "sessions_known", by_id(page, "sessions-unknown").empty());
     each_row(page, "dropped", [&](xml_node row) {
         put(numbers, fmt::format("dropped.{}", row.attribute("data-reason").value()),
             attribute(row, "data-events"));

@@ -17,8 +17,9 @@ using Numbers = std::map<std::string, std::int64_t>;
 
 [[nodiscard]] Numbers numbers_of(const StudentReport& report);
 [[nodiscard]] Numbers numbers_of(const GroupReport& report);
+[[nodiscard]] Numbers numbers_of(const PoolReport& report);
 
-// Student and group reports alike; what a format does not have is a key that is missing.
+// All reports alike; what a format does not have is a key that is missing.
 [[nodiscard]] Numbers numbers_of_json(const std::string& document);
 [[nodiscard]] Numbers numbers_of_csv(const std::string& table);
 [[nodiscard]] Numbers numbers_of_xml(const std::string& document);

@@ -76,7 +76,8 @@ class Sample : public testing::Test {
                    .period = period,
                    .issued_at_utc_s = at("2026-04-02", 10, 0),
                    .language = "fr",
-                   .remarks = {}};
+                   .remarks = {},
+                   .received = {}};
     }
 
     std::int64_t at(const char* date, int hour, int minute, int second = 0) const {

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <set>
 #include <stdexcept>
+#include <string>
+
+#include "federation/member.h"
 
 namespace assidu::reports {
 namespace {
@@ -24,6 +27,20 @@ TEST(Text, IsThereOnceInBothLanguagesWithTheSamePlacesForValues) {
         EXPECT_FALSE(entry.fr.empty()) << entry.key;
         EXPECT_FALSE(entry.en.empty()) << entry.key;
         EXPECT_EQ(places_of(entry.fr), places_of(entry.en)) << entry.key;
+    }
+}
+
+TEST(Text, ThereIsAWordForEveryStateAndAgreementOfAMember) {
+    using federation::MemberState;
+    using federation::Names;
+    for (const Language language : {Language::fr, Language::en}) {
+        for (const MemberState state :
+             {MemberState::invited, MemberState::pending, MemberState::active, MemberState::suspended}) {
+            EXPECT_FALSE(text(language, "state." + std::string(name_of(state))).empty());
+        }
+        for (const Names names : {Names::none, Names::issue, Names::roster}) {
+            EXPECT_FALSE(text(language, "names." + std::string(name_of(names))).empty());
+        }
     }
 }
 

@@ -1,6 +1,9 @@
 // The other subcommands as a person runs them.
 
 #include <SQLiteCpp/Database.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <nlohmann/json.hpp>
@@ -30,7 +33,7 @@ class Commands : public NodeProcess {
 };
 
 TEST_F(Commands, EveryCommandHasHelpAndWrongWordsAreExitCodeTwo) {
-    for (const char* command : {"init", "import", "report", "outage", "status", "demo"}) {
+    for (const char* command : {"init", "import", "report", "outage", "status", "demo", "serve"}) {
         const Finished help = assidu({command, "--help"});
         EXPECT_EQ(help.exit_code, 0) << command;
         EXPECT_THAT(help.out, HasSubstr("Usage:")) << command;
@@ -101,7 +104,7 @@ TEST_F(Commands, AFolderThatIsNoNodeAWrongSettingAndAMissingKeyAreOneLineAndExit
     folder.write("node/assidu.toml", settings);
     const Finished wrong = run({"status"});
     EXPECT_EQ(wrong.exit_code, 3);
-    EXPECT_THAT(wrong.err, HasSubstr("[reports] lnguage is not known"));
+    EXPECT_THAT(wrong.err, HasSubstr("[intake] lnguage is not known"));
     EXPECT_EQ(std::ranges::count(wrong.err, '\n'), 1);
 }
 
@@ -246,6 +249,56 @@ TEST_F(Commands, ALedgerRestoredFromAnOlderBackupIsMadeAgain) {
                           std::filesystem::copy_options::overwrite_existing);
     EXPECT_THAT(run(report("student", {"--student", "42", "--format", "json"})).out,
                 HasSubstr("\"measured_s\": 1000"));
+}
+
+TEST_F(Commands, StatusSaysTheSameInLinesAndAsJson) {
+    init();
+    import_a_day();
+    std::filesystem::create_directories(dir() + "/spool/refused");
+    for (const char* name :
+         {"spool/a.csv", "spool/b.csv", "spool/c.part", "spool/refused/x", "spool/refused/x.txt"})
+        folder.write(std::string("node/") + name, "x");
+    folder.write(
+        "node/serve.json",
+        "{\"format\":1,\"round_utc_s\":1772438400,\"round_problem\":\"\",\"delivery_utc_s\":1772438400,"
+        "\"delivery_problem\":\"nobody \\u001b[2J\",\"retry_utc_s\":1772439000}");
+    const Finished lines = run({"status"});
+    EXPECT_THAT(lines.out, HasSubstr("events       3 of 1 users"));
+    EXPECT_THAT(lines.out, HasSubstr("spool        spool: 2 files wait, 0 being imported, 1 refused\n"));
+    EXPECT_THAT(lines.out, HasSubstr("serve        not running; last round 2026-03-02T09:00:00+01:00 ("));
+    EXPECT_THAT(lines.out, HasSubstr("ago): nobody \\x1B[2J; next attempt 2026-03-02T09:10:00+01:00\n"));
+    const auto json = nlohmann::json::parse(run({"status", "--json"}).out);
+    EXPECT_EQ(json.at("node").at("id"), "universite-de-lyon");
+    EXPECT_EQ(json.at("events").at("count"), 3);
+    EXPECT_EQ(json.at("computed").at("ledger_sha256"), ledger_digest());
+    EXPECT_EQ(json.at("statements").at("declared"), 0);
+    EXPECT_EQ(json.at("spool").at("waiting"), 2);
+    EXPECT_EQ(json.at("spool").at("refused"), 1);
+    EXPECT_EQ(json.at("serve").at("running"), false);
+    EXPECT_EQ(json.at("serve").at("round_utc_s"), kMorning);
+    EXPECT_EQ(json.at("serve").at("retry_utc_s"), kMorning + 600);
+    EXPECT_EQ(json.at("hub"), nullptr);
+    EXPECT_EQ(json.at("imports").at(0).at("counts").at("added"), 3);
+    EXPECT_FALSE(std::filesystem::exists(dir() + "/spool/done")) << "status makes nothing";
+
+    folder.write("node/serve.json", "[]");
+    EXPECT_THAT(run({"status"}).out, HasSubstr("serve.json: not what assidu serve writes"));
+}
+
+TEST_F(Commands, ACommandIsRefusedOnceItHasWaitedForTheFolderLongEnough) {
+    init();
+    const int lock = ::open((dir() + "/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    ASSERT_EQ(::flock(lock, LOCK_EX), 0);
+    const Finished refused = run({"outage", "list"});
+    EXPECT_EQ(refused.exit_code, 3);
+    EXPECT_THAT(refused.err, HasSubstr("waiting for another assidu"));
+    EXPECT_THAT(refused.err, HasSubstr("another assidu is working in this folder"));
+    ProcessOptions interrupted;
+    interrupted.while_running = [](pid_t process) { ::kill(process, SIGTERM); };
+    EXPECT_THAT(run({"outage", "list"}, interrupted).exit_code, ::testing::AnyOf(3, 143));
+    ProcessOptions released;
+    released.while_running = [&](pid_t) { ::close(lock); };
+    EXPECT_EQ(run({"outage", "list"}, released).exit_code, 0);
 }
 
 TEST_F(Commands, UnderAnotherNodeIdOrSecretTheSecondsAreTheSame) {

@@ -29,6 +29,14 @@ TEST(Text, CutsBetweenCharacters) {
     EXPECT_EQ(cleaned("\xc3\xa9\xc3\xa9", 3), "\xc3\xa9");
 }
 
+TEST(Text, AnyBytesAreOnePrintableLine) {
+    EXPECT_EQ(printable("journal d'été.csv"), "journal d'été.csv");
+    EXPECT_EQ(printable("a\x1b[2J\n\r\t\x7f"), "a\\x1B[2J\\x0A\\x0D\\x09\\x7F");
+    EXPECT_EQ(printable("\xff\xc2\x9b"), "\\xFF\\xC2\\x9B") << "no UTF-8; C1, which terminals obey too";
+    EXPECT_EQ(printable(std::string_view("\0", 1)), "\\x00");
+    EXPECT_EQ(printable(""), "");
+}
+
 TEST(Text, ShowsBytesSafely) {
     EXPECT_EQ(shown("a\x1b[31m\xff\n"), "'a\\x1B[31m\\xFF\\x0A'");
     EXPECT_EQ(shown("abcdef", 3), "'abc...'");

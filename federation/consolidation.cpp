@@ -1,0 +1,237 @@
+#include "federation/consolidation.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <stdexcept>
+#include <tuple>
+#include <unordered_map>
+
+#include "config/limits.h"
+
+namespace assidu::federation {
+namespace {
+
+using config::CivilDay;
+using config::next;
+
+constexpr std::int64_t kNobody = -1;
+
+void add(Sums& sums, const LedgerRow& row) {
+    sums.measured_s += row.measured_s;
+    sums.credited_s += row.credited_s;
+    sums.events += row.events;
+}
+
+void add(Sums& sums, const Sums& other) {
+    sums.students += other.students;
+    sums.measured_s += other.measured_s;
+    sums.credited_s += other.credited_s;
+    sums.events += other.events;
+}
+
+// The days and weeks of a period, by place.
+class Span {
+  public:
+    explicit Span(const Period& period)
+        : period_(period), first_monday_(config::monday_of(period.from).number) {
+        if (period.to < period.from) return;
+        const std::int64_t days = std::int64_t{period.to.number} - period.from.number + 1;
+        if (days > config::limits::kPeriodDaysMax)
+            throw std::logic_error("a period is to be consolidated that no report may have");
+        days_ = static_cast<std::size_t>(days);
+        weeks_ = static_cast<std::size_t>(period.to.number - first_monday_) / 7 + 1;
+    }
+
+    [[nodiscard]] std::size_t days() const { return days_; }
+    [[nodiscard]] std::size_t day(CivilDay day) const {
+        return static_cast<std::size_t>(day.number - period_.from.number);
+    }
+    [[nodiscard]] std::size_t week(CivilDay day) const {
+        return static_cast<std::size_t>(day.number - first_monday_) / 7;
+    }
+    [[nodiscard]] std::vector<WeekSums> weeks() const {
+        std::vector<WeekSums> weeks(weeks_);
+        for (std::size_t i = 0; i < weeks_; ++i)
+            weeks[i].monday = CivilDay{first_monday_ + 7 * static_cast<std::int32_t>(i)};
+        return weeks;
+    }
+
+  private:
+    Period period_;
+    std::int32_t first_monday_;
+    std::size_t days_ = 0, weeks_ = 0;
+};
+
+// Sums under which a student is counted once, however many of their rows there are: rows come by student.
+struct Counted {
+    Sums sums;
+    std::int64_t last_student = kNobody;
+    void add(const LedgerRow& row, std::int64_t student) {
+        if (last_student != student) ++sums.students;
+        last_student = student;
+        federation::add(sums, row);
+    }
+};
+
+// The courses of a member. A year has millions of rows and some hundred courses: most rows find theirs in a
+// small table, by the last digits of the id.
+class Courses {
+  public:
+    // The courses of this source from now on.
+    void set_source(const std::string& source) {
+        if (!sources_.empty() && sources_[source_].name == source) return;
+        const auto found = std::ranges::find(sources_, source, &Source::name);
+        source_ = static_cast<std::size_t>(found - sources_.begin());
+        if (found == sources_.end()) sources_.push_back({source, {}});
+        near_.fill({});
+    }
+    void add(const LedgerRow& row, std::int64_t student) {
+        Near& near = near_[static_cast<std::uint64_t>(row.course) % near_.size()];
+        // References into an unordered_map outlive its growth.
+        if (near.counted == nullptr || near.course != row.course)
+            near = {row.course, &sources_[source_].courses[row.course]};
+        near.counted->add(row, student);
+    }
+    [[nodiscard]] std::vector<CourseSums> by_source_and_course() const {
+        std::vector<CourseSums> courses;
+        for (const Source& source : sources_) {
+            for (const auto& [course, counted] : source.courses)
+                courses.push_back({source.name, course, counted.sums});
+        }
+        std::ranges::sort(courses, [](const CourseSums& one, const CourseSums& other) {
+            return std::tie(one.source, one.course) < std::tie(other.source, other.course);
+        });
+        return courses;
+    }
+
+  private:
+    struct Source {
+        std::string name;
+        std::unordered_map<std::int64_t, Counted> courses;
+    };
+    struct Near {
+        std::int64_t course = 0;
+        Counted* counted = nullptr;
+    };
+    std::vector<Source> sources_;
+    std::size_t source_ = 0;
+    std::array<Near, 256> near_{};
+};
+
+// The rows of one member, added up; its days go into `days` of the pool too.
+void add_rows(MemberPart& part, const LedgerQuery& query, const Span& span, const Ledger& ledger,
+              std::vector<bool>& pool_days) {
+    const auto students = ledger.students(query.node, query.scale_sha256);
+    auto source = students.begin();
+    Courses courses;
+    Counted all;
+    std::vector<Counted> weeks(part.weeks.size());
+    std::vector<bool> days(span.days());
+    std::int64_t student = kNobody;
+    StudentId last;
+    ledger.rows(query, [&](const LedgerRow& row) {
+        if (student == kNobody || row.student != last) {
+            ++student;
+            last = row.student;
+            while (source != students.end() && source->first < row.student)
+                ++source;
+            courses.set_source(source != students.end() && source->first == row.student ? source->second
+                                                                                        : std::string());
+        }
+        all.add(row, student);
+        courses.add(row, student);
+        weeks[span.week(row.day)].add(row, student);
+        days[span.day(row.day)] = true;
+    });
+    part.sums = all.sums;
+    part.courses = courses.by_source_and_course();
+    for (std::size_t i = 0; i < weeks.size(); ++i)
+        part.weeks[i].sums = weeks[i].sums;
+    part.days = std::ranges::count(days, true);
+    for (std::size_t i = 0; i < days.size(); ++i) {
+        if (days[i]) pool_days[i] = true;
+    }
+}
+
+// The runs of days of the period of which `stated` says false.
+template <class Stated>
+std::vector<Period> runs_without(const Period& period, Stated&& stated) {
+    std::vector<Period> runs;
+    for (CivilDay day = period.from; day <= period.to; day = next(day)) {
+        if (stated(day)) continue;
+        if (!runs.empty() && next(runs.back().to) == day)
+            runs.back().to = day;
+        else
+            runs.push_back({day, day});
+    }
+    return runs;
+}
+
+std::vector<Period> unstated(const Period& period, const std::map<CivilDay, StatementLog::StatedDay>& days) {
+    auto at = days.lower_bound(period.from);
+    return runs_without(period, [&](CivilDay day) {
+        if (at == days.end() || at->first != day) return false;
+        ++at;
+        return true;
+    });
+}
+
+}  // namespace
+
+bool Consolidated::complete() const {
+    return !members.empty() && std::ranges::all_of(members, &MemberPart::complete);
+}
+
+Consolidated consolidate(const std::string& hub, const std::string& hub_name, const std::string& scale_sha256,
+                         const Period& period, const config::CivilCalendar& calendar,
+                         const MemberList& members, const StatementLog& statements, const Ledger& ledger) {
+    const Span span(period);
+    Consolidated pool;
+    pool.period = period;
+    pool.scale_sha256 = scale_sha256;
+    pool.weeks = span.weeks();
+
+    if (const auto freshness = ledger.freshness(hub, scale_sha256)) {
+        MemberPart own;
+        own.node = hub;
+        own.name = hub_name;
+        own.names = Names::roster;  // its own
+        own.head = statements.head(hub);
+        own.freshness = freshness;
+        // What it has computed needs no statement to be known here.
+        own.missing = runs_without(
+            period, [&](CivilDay day) { return calendar.end_of(day) <= freshness->as_of_utc_s; });
+        pool.members.push_back(std::move(own));
+    }
+    for (const Member& member : members.all()) {
+        const bool was_active = member.state == MemberState::active || member.state == MemberState::suspended;
+        if (!was_active || (!pool.members.empty() && member.id == hub)) continue;
+        MemberPart part;
+        part.node = member.id;
+        part.name = member.name;
+        part.state = member.state;
+        part.names = member.names;
+        part.head = statements.head(member.id);
+        part.announced = member.announced;
+        part.announced_utc_s = member.announced_utc_s;
+        part.freshness = ledger.freshness(member.id, scale_sha256);
+        part.missing = unstated(period, statements.stated_days(member.id, scale_sha256));
+        pool.members.push_back(std::move(part));
+    }
+    std::ranges::sort(pool.members, {}, &MemberPart::node);
+
+    std::vector<bool> days(span.days());
+    for (MemberPart& part : pool.members) {
+        part.outages = ledger.outages(part.node, calendar.begin_of(period.from), calendar.end_of(period.to));
+        part.weeks = span.weeks();
+        add_rows(part, {part.node, scale_sha256, period, std::nullopt}, span, ledger, days);
+        add(pool.sums, part.sums);
+        for (std::size_t i = 0; i < pool.weeks.size(); ++i)
+            add(pool.weeks[i].sums, part.weeks[i].sums);
+    }
+    pool.days = std::ranges::count(days, true);
+    return pool;
+}
+
+}  // namespace assidu::federation

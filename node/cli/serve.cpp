@@ -1,0 +1,367 @@
+#include "node/cli/serve.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <memory>
+#include <mutex>
+#include <set>
+
+#include "config/durable_file.h"
+#include "config/limits.h"
+#include "federation/reception.h"
+#include "node/attendance/compute.h"
+#include "node/cli/interrupt.h"
+#include "node/collect/text.h"
+#include "node/node.h"
+#include "node/services/complaints.h"
+#include "node/services/hub_contact.h"
+#include "node/services/intake.h"
+#include "node/services/pool_hub.h"
+#include "node/services/pool_member.h"
+#include "node/services/schedule.h"
+#include "node/services/serve_state.h"
+#include "rpc/secret.h"
+
+namespace assidu::node::cli {
+namespace {
+
+using collect::printable;
+using config::Result;
+
+// How long an exchange in flight may take when the listener is asked to stop.
+constexpr std::chrono::milliseconds kGrace{5000};
+// How often a serving process asks whether it was interrupted, and whether something came in.
+constexpr std::int64_t kWatchMilliseconds = 200;
+constexpr std::int64_t kLookMilliseconds = 1000;
+constexpr std::int64_t kMillisecondsASecond = 1000;
+
+// Waiting changes no number: it may look at a clock of its own.
+std::int64_t steady_ms() {
+    using namespace std::chrono;
+    return duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count();
+}
+
+std::uint64_t chance() {
+    std::uint64_t bits = 0;
+    const rpc::Secret bytes = rpc::Secret::random(sizeof bits);
+    std::memcpy(&bits, bytes.reveal().data(), sizeof bits);
+    return bits;
+}
+
+// Whether the hub's answer is one that asking again does not change: somebody has to do something first.
+bool is_lasting(std::int32_t fault) {
+    using federation::PoolFault;
+    switch (static_cast<PoolFault>(fault)) {
+        case PoolFault::refused:
+        case PoolFault::wrong_recipient:
+        case PoolFault::malformed:
+        case PoolFault::bad_statement:
+        case PoolFault::fork:
+        case PoolFault::ahead:
+        case PoolFault::broken_chain:
+        case PoolFault::not_agreed:
+            return true;
+        case PoolFault::stale:
+        case PoolFault::replay:
+            return false;
+    }
+    return false;
+}
+
+// What a serving process says, from its own thread and the listener's.
+class Speech {
+  public:
+    explicit Speech(Console& console) : console_(console), complaints_(steady_ms) {}
+
+    void done(const std::string& line) {
+        const std::scoped_lock guard(mutex_);
+        try {
+            console_.print(line + "\n");
+        } catch (const config::ResourceFailure& failure) {
+            // What a node does matters more than what it says of it; the next line tries again.
+            console_.out().clear();
+            if (const auto complaint = complaints_.raise("output", failure.what()))
+                console_.complain(*complaint);
+        }
+    }
+    void say(const std::string& line) {
+        const std::scoped_lock guard(mutex_);
+        console_.say(line);
+    }
+    void complain(std::string_view line) {
+        const std::scoped_lock guard(mutex_);
+        console_.complain(printable(line));
+    }
+    void problem(const std::string& subject, const std::string& text) {
+        const std::scoped_lock guard(mutex_);
+        if (const auto line = complaints_.raise(subject, printable(text))) console_.complain(*line);
+    }
+    void settle(const std::string& subject) {
+        const std::scoped_lock guard(mutex_);
+        complaints_.settle(subject);
+    }
+
+  private:
+    std::mutex mutex_;
+    Console& console_;
+    services::Complaints complaints_;
+};
+
+class Serving {
+  public:
+    Serving(NodeFolder folder, const config::Clock& clock, Speech& speech, std::int64_t every_s,
+            std::optional<services::Spool> spool)
+        : folder_(std::move(folder)),
+          clock_(clock),
+          speech_(speech),
+          spool_(std::move(spool)),
+          schedule_(every_s, steady_ms, chance),
+          hub_seen_(hub_document()) {}
+
+    void run() {
+        std::int64_t look_at_ms = 0;
+        while (!interrupted()) {
+            if (schedule_.round_due()) round();
+            if (!interrupted() && schedule_.delivery_due()) delivery();
+            if (steady_ms() >= look_at_ms) {
+                look();
+                look_at_ms = steady_ms() + kLookMilliseconds;
+            }
+            if (interrupted()) break;
+            ::poll(nullptr, 0, static_cast<int>(std::min(schedule_.wait_ms(), kWatchMilliseconds)));
+        }
+    }
+
+  private:
+    // Polled, not watched: a spool may lie where the kernel tells nothing (a network disk).
+    void look() {
+        if (spool_) {
+            const auto names = spool_->waiting([](const std::string&, const std::string&) {});
+            if (names &&
+                !std::ranges::all_of(*names, [&](const auto& name) { return stuck_.contains(name); }))
+                schedule_.wake();
+        }
+        if (std::string hub = hub_document(); hub != hub_seen_) {
+            hub_seen_ = std::move(hub);
+            schedule_.forget_failures();
+            schedule_.wake();
+        }
+    }
+
+    // The bytes of hub.json: `join` beside this process changes them.
+    [[nodiscard]] std::string hub_document() const {
+        return config::read_file(folder_.hub(), config::limits::kDocumentBytesMax).value_or("");
+    }
+
+    void round() {
+        const auto lock = failing_softly([&] { return FolderLock::take(folder_); });
+        if (!lock) {
+            speech_.problem("folder", "the round is put off: " + lock.error().what);
+            schedule_.round_put_off();
+            return;
+        }
+        speech_.settle("folder");
+        const Result<void> done = failing_softly([&] { return work(); });
+        state_.round_utc_s = clock_.now_utc_s();
+        state_.round_problem = done ? "" : printable(done.error().what);
+        if (done) {
+            speech_.settle("round");
+        } else {
+            speech_.problem("round", done.error().what);
+            schedule_.round_failed();
+        }
+        remember();
+    }
+
+    // A full disk ends a round or a delivery, not the process: the next one may find it emptied.
+    template <class Work>
+    static auto failing_softly(const Work& work) -> decltype(work()) {
+        try {
+            return work();
+        } catch (const config::ResourceFailure& failure) {
+            return config::refuse(failure.what());
+        }
+    }
+
+    Result<void> work() {
+        auto node = Node::open(folder_, clock_, Node::Access::look);  // this round has the lock
+        if (!node) return std::unexpected(node.error());
+        if (spool_) {
+            if (const auto taken = take_in(*node); !taken) return taken;
+        }
+        if (interrupted() || !compute(*node)) return {};
+        const auto hub = services::read_hub(folder_);
+        if (!hub) return std::unexpected(hub.error());
+        if (*hub) {
+            const auto declared = services::declare(*node, (*hub)->names == federation::Names::roster);
+            if (!declared) {
+                // What was declared before can still be delivered.
+                schedule_.round_done(/*has_hub=*/true);
+                return std::unexpected(declared.error());
+            }
+            if (*declared > 0) speech_.done(fmt::format("declared {} statements", *declared));
+        }
+        schedule_.round_done(hub->has_value());
+        return {};
+    }
+
+    Result<void> take_in(Node& node) {
+        stuck_.clear();
+        services::IntakeEvents events;
+        events.done = [&](const std::string& line) { speech_.done(line); };
+        events.problem = [&](const std::string& subject, const std::string& line) {
+            speech_.problem(subject, line);
+        };
+        events.left_alone = [&](const std::string& name) { stuck_.insert(name); };
+        events.remark = [&](const std::string& line) { speech_.complain(line); };
+        events.wants_more = [] { return !interrupted(); };
+        const auto taken = services::take_in(node, *spool_, events);
+        if (!taken) return std::unexpected(taken.error());
+        return {};
+    }
+
+    // False if it was interrupted.
+    bool compute(Node& node) {
+        // A hub that holds no events of its own has nothing to compute, and nothing to say of itself.
+        if (node.archive().extent(node.source()).events == 0 &&
+            !node.ledger().freshness(node.settings().node_id, node.scale().sha256))
+            return true;
+        const auto computed = attendance::compute_totals(
+            node, [](std::int64_t, std::int64_t) {}, [] { return !interrupted(); });
+        if (computed.students > 0) speech_.done(fmt::format("computed {} students", computed.students));
+        return computed.finished;
+    }
+
+    // Without the lock: a hub that answers slowly keeps nobody from working in the folder.
+    void delivery() {
+        federation::Delivered delivered;
+        const Result<void> done = failing_softly([&] { return deliver(delivered); });
+        if (delivered.statements > 0)
+            speech_.done(
+                fmt::format("receipted {} statements, {} waiting", delivered.statements, delivered.waiting));
+        if (!done && interrupted()) return;
+        state_.delivery_utc_s = clock_.now_utc_s();
+        state_.delivery_problem = done ? "" : printable(done.error().what);
+        state_.retry_utc_s.reset();
+        if (done) {
+            speech_.settle("delivery");
+            schedule_.delivered();
+        } else {
+            const bool lasting = is_lasting(delivered.fault);
+            if (lasting)
+                schedule_.delivery_refused();
+            else
+                schedule_.delivery_failed();
+            state_.retry_utc_s = clock_.now_utc_s() + *schedule_.retry_in_ms() / kMillisecondsASecond;
+            speech_.problem("delivery",
+                            lasting ? done.error().what +
+                                          "; repeating it does not cure this, so it is "
+                                          "tried again only now and then"
+                                    : done.error().what + "; tried again, after longer and longer waits");
+        }
+        remember();
+    }
+
+    Result<void> deliver(federation::Delivered& delivered) {
+        const auto hub = services::read_hub(folder_);
+        if (!hub) return std::unexpected(hub.error());
+        if (!*hub) return {};
+        const auto node = Node::open(folder_, clock_, Node::Access::look);
+        if (!node) return std::unexpected(node.error());
+        const auto carry = services::carry_to((*hub)->url, (*hub)->tls_fingerprint, node->tls_identity());
+        if (!carry) return std::unexpected(carry.error());
+        return services::deliver(
+            *node, **hub,
+            [&](std::string_view body) -> Result<std::string> {
+                if (interrupted()) return config::refuse("interrupted");
+                return (*carry)(body);
+            },
+            delivered);
+    }
+
+    void remember() {
+        const auto written = failing_softly([&]() -> Result<void> {
+            services::write_serve_state(folder_, state_);
+            return {};
+        });
+        if (written)
+            speech_.settle("state");
+        else
+            speech_.problem("state", written.error().what);
+    }
+
+    NodeFolder folder_;
+    const config::Clock& clock_;
+    Speech& speech_;
+    std::optional<services::Spool> spool_;
+    services::Schedule schedule_;
+    services::ServeState state_;
+    std::set<std::string> stuck_;  // of the spool, what the last round left alone
+    std::string hub_seen_;
+};
+
+ExitCode refused(Speech& speech, const config::Refusal& refusal, ExitCode code) {
+    speech.complain(refusal.what);
+    return code;
+}
+
+std::string url_of(const config::Endpoint& endpoint, std::uint16_t port) {
+    const bool v6 = endpoint.address.find(':') != std::string::npos;
+    return v6 ? fmt::format("https://[{}]:{}", endpoint.address, port)
+              : fmt::format("https://{}:{}", endpoint.address, port);
+}
+
+}  // namespace
+
+ExitCode serve(const ServeArguments& arguments, const config::Clock& clock, Console& console) {
+    Speech speech(console);
+    const NodeFolder folder{arguments.dir};
+    auto opened_node = Node::open(folder, clock, Node::Access::look);
+    if (!opened_node) return refused(speech, opened_node.error(), ExitCode::configuration);
+    std::optional<Node> node(std::move(*opened_node));
+    const config::Settings settings = node->settings();
+    const std::string listen = arguments.listen.value_or(settings.listen);
+    std::optional<config::Endpoint> endpoint;
+    if (!listen.empty()) {
+        auto parsed = config::parse_endpoint(listen);
+        if (!parsed) return refused(speech, {"--listen " + parsed.error().what}, ExitCode::usage);
+        endpoint = std::move(*parsed);
+    }
+    if (!endpoint && settings.spool.empty() && !std::filesystem::exists(folder.hub()))
+        return refused(
+            speech,
+            {fmt::format("nothing to do: {} sets neither [pool] listen (a hub) nor [intake] spool, "
+                         "and this node joined no hub",
+                         folder.settings().string())},
+            ExitCode::configuration);
+    const auto serving = FolderLock::take_serving(folder);
+    if (!serving) return refused(speech, serving.error(), ExitCode::configuration);
+    std::optional<services::Spool> spool;
+    if (!settings.spool.empty()) {
+        auto opened = services::Spool::open(folder.path / settings.spool);
+        if (!opened) return refused(speech, opened.error(), ExitCode::configuration);
+        spool = std::move(*opened);
+    }
+    std::unique_ptr<services::PoolHub> hub;
+    if (endpoint) {
+        auto started = services::PoolHub::start(*node, endpoint->address, endpoint->port,
+                                                [&](std::string_view line) { speech.complain(line); });
+        if (!started) return refused(speech, started.error(), ExitCode::resource);
+        hub = std::move(*started);
+        speech.done(fmt::format("listening on {}\nfingerprint  {}", url_of(*endpoint, hub->port()),
+                                node->signing_key().verifying_key().fingerprint()));
+    }
+    // Only a listener needs the node all the time; rounds open it for themselves.
+    if (!hub) node.reset();
+    Serving(folder, clock, speech, arguments.every_s.value_or(settings.report_every_s), std::move(spool))
+        .run();
+    if (hub) hub->stop(kGrace);
+    speech.say("stopped");
+    return ExitCode::ok;
+}
+
+}  // namespace assidu::node::cli

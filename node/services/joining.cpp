@@ -1,0 +1,33 @@
+#include "node/services/joining.h"
+
+#include <fmt/format.h>
+
+#include "node/services/hub_contact.h"
+#include "rpc/http_client.h"
+
+namespace assidu::node::services {
+
+config::Result<HubSeen> look_at_hub(const std::string& url, const rpc::TlsIdentity& identity) {
+    const auto fingerprint = rpc::peek_fingerprint(url);
+    if (!fingerprint) return std::unexpected(fingerprint.error());
+    auto carry = carry_to(url, *fingerprint, identity);
+    if (!carry) return std::unexpected(carry.error());
+    auto introduction = federation::ask_introduction(*carry);
+    if (!introduction) return std::unexpected(introduction.error());
+    if (introduction->tls_fingerprint != *fingerprint)
+        return config::refuse(
+            fmt::format("{}: the key of {} does not endorse the certificate of this "
+                        "connection: somebody stands between",
+                        url, introduction->id));
+    return HubSeen{url, *std::move(introduction), *std::move(carry)};
+}
+
+config::Result<void> join_hub(const Node& node, const HubSeen& hub, const std::string& token,
+                              const JoinTerms& terms) {
+    if (auto asked = federation::ask_to_join(hub.carry, node.introduction(), token); !asked) return asked;
+    write_hub(node.folder(), {hub.url, hub.introduction.id, hub.introduction.key,
+                              hub.introduction.tls_fingerprint, terms.names, terms.own_url});
+    return {};
+}
+
+}  // namespace assidu::node::services

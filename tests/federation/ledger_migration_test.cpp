@@ -1,0 +1,144 @@
+// Ledger files of earlier formats, made with the SQL of their time: what stood in them must still be there.
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "federation/audit_log.h"
+#include "federation/ledger_tables.h"
+#include "federation/member.h"
+#include "federation/sqlite_ledger.h"
+#include "federation/statement_log.h"
+#include "tests/temporary_folder.h"
+
+namespace assidu::federation {
+namespace {
+
+using config::CivilDay;
+
+constexpr std::int64_t kApplicationId = 0x41736c31;
+const std::string kScale(64, 'a');
+
+// Frozen: never to be changed along with the program.
+constexpr const char* kFormat1 = R"sql(
+CREATE TABLE node (key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
+CREATE TABLE scale (key INTEGER PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, id TEXT NOT NULL, version INTEGER NOT NULL,
+  document TEXT NOT NULL);
+CREATE TABLE student (key INTEGER PRIMARY KEY, node INTEGER NOT NULL REFERENCES node, id BLOB NOT NULL,
+  source TEXT NOT NULL, UNIQUE (node, id));
+CREATE TABLE ledger_row (node INTEGER NOT NULL, scale INTEGER NOT NULL, student INTEGER NOT NULL, day INTEGER NOT NULL,
+  course INTEGER NOT NULL, measured_s INTEGER NOT NULL, credited_s INTEGER NOT NULL, events INTEGER NOT NULL,
+  first_utc_s INTEGER, last_utc_s INTEGER, activities BLOB NOT NULL,
+  PRIMARY KEY (node, scale, student, day, course)) WITHOUT ROWID;
+CREATE TABLE session (node INTEGER NOT NULL, scale INTEGER NOT NULL, student INTEGER NOT NULL,
+  begin_utc_s INTEGER NOT NULL, ordinal INTEGER NOT NULL, end_utc_s INTEGER NOT NULL, events INTEGER NOT NULL,
+  courses BLOB NOT NULL, PRIMARY KEY (node, scale, student, begin_utc_s, ordinal)) WITHOUT ROWID;
+CREATE TABLE dropped (node INTEGER NOT NULL, scale INTEGER NOT NULL, student INTEGER NOT NULL, day INTEGER NOT NULL,
+  reason TEXT NOT NULL, events INTEGER NOT NULL,
+  PRIMARY KEY (node, scale, student, day, reason)) WITHOUT ROWID;
+CREATE TABLE outage (node INTEGER NOT NULL, from_utc_s INTEGER NOT NULL, to_utc_s INTEGER NOT NULL, cause TEXT NOT NULL,
+  PRIMARY KEY (node, from_utc_s, to_utc_s, cause)) WITHOUT ROWID;
+CREATE TABLE freshness (node INTEGER NOT NULL, scale INTEGER NOT NULL, engine TEXT NOT NULL, as_of_utc_s INTEGER NOT NULL,
+  archived_events INTEGER NOT NULL, last_event_utc_s INTEGER, last_event_id INTEGER,
+  PRIMARY KEY (node, scale)) WITHOUT ROWID;
+INSERT INTO node VALUES (1, 'lyon');
+INSERT INTO scale VALUES (1, 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa', 'sonate', 1, '{}');
+INSERT INTO student VALUES (1, 1, x'01010101010101010101010101010101', 'moodle');
+INSERT INTO ledger_row VALUES (1, 1, 1, 100, 10, 600, 5, 3, NULL, NULL, x'00');
+INSERT INTO freshness VALUES (1, 1, 'engine 1', 1000, 3, 900, 17);
+PRAGMA application_id=1098083377;
+PRAGMA user_version=1;
+)sql";
+
+constexpr const char* kFormat2 = R"sql(
+CREATE TABLE statement (node INTEGER NOT NULL, number INTEGER NOT NULL, digest TEXT NOT NULL, kind TEXT NOT NULL,
+  bytes BLOB NOT NULL, receipt TEXT NOT NULL, PRIMARY KEY (node, number));
+CREATE TABLE stated_day (node INTEGER NOT NULL, scale INTEGER NOT NULL, day INTEGER NOT NULL, number INTEGER NOT NULL,
+  digest TEXT NOT NULL, PRIMARY KEY (node, scale, day)) WITHOUT ROWID;
+CREATE TABLE row_secret (node INTEGER NOT NULL, holder TEXT NOT NULL, secret BLOB NOT NULL,
+  PRIMARY KEY (node, holder)) WITHOUT ROWID;
+CREATE TABLE member (id TEXT PRIMARY KEY, name TEXT NOT NULL, state TEXT NOT NULL, names TEXT NOT NULL, key BLOB NOT NULL,
+  tls_fingerprint TEXT NOT NULL, invitation TEXT NOT NULL, since_utc_s INTEGER NOT NULL);
+CREATE TABLE message (sender TEXT NOT NULL, id TEXT NOT NULL, received_utc_s INTEGER NOT NULL,
+  PRIMARY KEY (sender, id)) WITHOUT ROWID;
+CREATE TABLE refusal (sender TEXT NOT NULL, code TEXT NOT NULL, count INTEGER NOT NULL,
+  PRIMARY KEY (sender, code)) WITHOUT ROWID;
+CREATE TABLE roster (node INTEGER NOT NULL, key TEXT NOT NULL, row TEXT NOT NULL, PRIMARY KEY (node, key)) WITHOUT ROWID;
+INSERT INTO statement VALUES (1, 1, 'd1', 'daily', x'00', 'receipt');
+INSERT INTO stated_day VALUES (1, 1, 100, 1, 'd');
+INSERT INTO member VALUES ('lyon', 'Lyon', 'active', 'roster', x'', 'tls', 'token', 77);
+INSERT INTO member VALUES ('nantes', '', 'invited', 'none', x'', '', 'token', 78);
+PRAGMA user_version=2;
+)sql";
+
+constexpr const char* kFormat3 = R"sql(
+ALTER TABLE member ADD COLUMN announced INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE member ADD COLUMN announced_digest TEXT NOT NULL DEFAULT '';
+ALTER TABLE member ADD COLUMN announced_utc_s INTEGER;
+ALTER TABLE member ADD COLUMN url TEXT NOT NULL DEFAULT '';
+UPDATE member SET announced=9, announced_digest='d9', announced_utc_s=88, url='https://lyon.example' WHERE id='lyon';
+PRAGMA user_version=3;
+)sql";
+
+class LedgerMigration : public ::testing::Test {
+  protected:
+    std::shared_ptr<SQLite::Database> migrated(std::initializer_list<const char*> scripts) {
+        {
+            SQLite::Database made(folder / "l.sqlite", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+            for (const char* script : scripts)
+                made.exec(script);
+            EXPECT_EQ(made.execAndGet("PRAGMA application_id").getInt64(), kApplicationId);
+        }
+        auto file = open_ledger_file(folder / "l.sqlite");
+        const auto ledger = sqlite_ledger(file);
+        std::int64_t rows = 0;
+        ledger->rows({"lyon", kScale, {CivilDay{INT32_MIN}, CivilDay{INT32_MAX}}, std::nullopt},
+                     [&](const LedgerRow& row) { rows += row.measured_s; });
+        EXPECT_EQ(rows, 600);
+        EXPECT_EQ(ledger->freshness("lyon", kScale)->last_event_id, 17);
+        return file;
+    }
+    tests::TemporaryFolder folder;
+};
+
+TEST_F(LedgerMigration, AFileOfFormat1TakesMembersAndStatements) {
+    const auto file = migrated({kFormat1});
+    MemberList members(file);
+    EXPECT_TRUE(members.all().empty());
+    EXPECT_TRUE(members.invite("lyon", Names::none, 1));
+    EXPECT_EQ(StatementLog(file).head("lyon").number, 0);
+}
+
+TEST_F(LedgerMigration, AFileOfFormat2KeepsItsMembersWhoHaveAnnouncedNothing) {
+    const auto file = migrated({kFormat1, kFormat2});
+    MemberList members(file);
+    ASSERT_EQ(members.all().size(), 2U);
+    const Member lyon = members.find("lyon").value();
+    EXPECT_EQ(lyon.state, MemberState::active);
+    EXPECT_EQ(lyon.names, Names::roster);
+    EXPECT_EQ(lyon.since_utc_s, 77);
+    EXPECT_EQ(lyon.announced, StatementHead{});
+    EXPECT_EQ(lyon.announced_utc_s, std::nullopt);
+    EXPECT_EQ(lyon.url, "");
+    EXPECT_EQ(StatementLog(file).head("lyon"), (StatementHead{1, "d1"}));
+    EXPECT_EQ(StatementLog(file).stated_days("lyon", kScale).size(), 1U);
+    members.announce("lyon", {5, "d5"}, "https://lyon.example", 99);
+    EXPECT_EQ(MemberList(open_ledger_file(folder / "l.sqlite")).find("lyon")->announced,
+              (StatementHead{5, "d5"}));
+    EXPECT_TRUE(members.invite("nantes", Names::none, 100)) << "an invitation can be made again";
+}
+
+TEST_F(LedgerMigration, AFileOfFormat3KeepsItsAnnouncementsAndTakesAnAudit) {
+    const auto file = migrated({kFormat1, kFormat2, kFormat3});
+    const Member lyon = MemberList(file).find("lyon").value();
+    EXPECT_EQ(lyon.announced, (StatementHead{9, "d9"}));
+    EXPECT_EQ(lyon.announced_utc_s, 88);
+    EXPECT_EQ(lyon.url, "https://lyon.example");
+    AuditLog audit(file);
+    EXPECT_TRUE(audit.entries(INT64_MIN, INT64_MAX).empty());
+    audit.append({1, "pole", "lyon", "names.ask", "report", 2, 3, "told"});
+    EXPECT_EQ(audit.entries(1, 2).size(), 1U);
+}
+
+}  // namespace
+}  // namespace assidu::federation
