@@ -46,7 +46,8 @@ struct MemberPart {
     std::optional<std::int64_t> announced_utc_s;  // when it said so
     // Of its last statement under the scale; nothing: it never declared anything under this scale.
     std::optional<Freshness> freshness;
-    // Runs of days of the period of which no statement under the scale says anything, ascending.
+    // Runs of days of the period of which no statement under the scale says anything, ascending; of the hub
+    // itself, of which it could declare nothing.
     std::vector<Period> missing;
     std::vector<Outage> outages;  // that touch the period
     std::int64_t days = 0;        // with any row
