@@ -226,10 +226,7 @@ class Serving {
 
     // False if it was interrupted.
     bool compute(Node& node) {
-        // A hub that holds no events of its own has nothing to compute, and nothing to say of itself.
-        if (node.archive().extent(node.source()).events == 0 &&
-            !node.ledger().freshness(node.settings().node_id, node.scale().sha256))
-            return true;
+        if (!attendance::has_anything_to_compute(node)) return true;
         const auto computed = attendance::compute_totals(
             node, [](std::int64_t, std::int64_t) {}, [] { return !interrupted(); });
         if (computed.students > 0) speech_.done(fmt::format("computed {} students", computed.students));
