@@ -36,10 +36,14 @@ Result<Introduction> ask_introduction(const Carry& carry) {
     return read_introduction(*value->as_bytes());
 }
 
-Result<void> ask_to_join(const Carry& carry, const std::string& introduction, const std::string& token) {
+Result<Names> ask_to_join(const Carry& carry, const std::string& introduction, const std::string& token) {
     const auto value = ask(carry, "pool.join", {Value::bytes(introduction), Value::text(token)});
     if (!value) return std::unexpected(value.error());
-    return {};
+    const auto text = rpc::Field(*value, "answer").member("names").text();
+    if (!text) return std::unexpected(text.error());
+    const auto names = parse_names(*text);
+    if (!names) return refuse("the hub's answer is malformed: it says no agreement on names");
+    return *names;
 }
 
 Delivery::Delivery(std::string node, Hub hub, const rpc::SigningKey& key, const config::Clock& clock,

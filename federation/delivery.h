@@ -21,13 +21,16 @@ struct Hub {
     std::string tls_fingerprint;
     Names names = Names::none;  // what this node lets the hub know of its students
     std::string own_url;        // where the hub reaches this node's own pool listener; empty: nowhere
+    // What the hub's invitation has of it: the less of both holds, for the hub refuses what it did not agree
+    // to.
+    Names invited_names = Names::roster;
 };
 
 // Asks whoever answers to introduce itself; whether to believe it is for people to decide.
 [[nodiscard]] config::Result<Introduction> ask_introduction(const Carry& carry);
-// Introduces this node to the hub, with the token of its invitation.
-[[nodiscard]] config::Result<void> ask_to_join(const Carry& carry, const std::string& introduction,
-                                               const std::string& token);
+// Introduces this node to the hub, with the token of its invitation; what the invitation says of names.
+[[nodiscard]] config::Result<Names> ask_to_join(const Carry& carry, const std::string& introduction,
+                                                const std::string& token);
 
 // What became of the outbox.
 struct Delivered {

@@ -91,11 +91,13 @@ ExitCode join(const JoinArguments& arguments, const config::Clock& clock, Consol
         return ExitCode::input;
     }
     const auto names = federation::parse_names(arguments.names).value_or(federation::Names::none);
-    if (const auto joined = services::join_hub(*node, *hub, arguments.token, {names, arguments.own_url});
-        !joined)
-        return refused(console, joined.error(), ExitCode::input);
+    const auto invited = services::join_hub(*node, *hub, arguments.token, {names, arguments.own_url});
+    if (!invited) return refused(console, invited.error(), ExitCode::input);
     console.print(fmt::format("this node    {}\nfingerprint  {}\n", node->settings().node_id,
                               node->signing_key().verifying_key().fingerprint()));
+    if (*invited < names)
+        console.complain(fmt::format("the hub's invitation says --names {}: that holds, and {} is not told",
+                                     name_of(*invited), name_of(names)));
     console.say(
         fmt::format("Read this node's fingerprint out to the hub's administrator, who types:\n"
                     "  assidu member accept {} --fingerprint {}",

@@ -189,6 +189,29 @@ TEST_F(Pool, NamesAreReadFromARosterOrNotAtAllWhereThatIsAgreed) {
     EXPECT_THAT(assidu({"--dir", hub_dir(), "member", "list"}).out, HasSubstr("names roster"));
 }
 
+TEST_F(Pool, ANodeThatWouldTellMoreThanItsHubAgreedToTellsTheLessAndItsHoursArrive) {
+    const Finished invited = assidu({"--dir", hub_dir(), "member", "invite", "lyon"});
+    const Finished joined =
+        assidu({"--dir", dir_of("lyon"), "join", hub->url(), "--token", value_of(invited.out, "token"),
+                "--fingerprint", value_of(invited.out, "fingerprint"), "--names", "roster"});
+    ASSERT_EQ(joined.exit_code, 0) << joined.err;
+    EXPECT_THAT(joined.err, HasSubstr("the hub's invitation says --names issue"));
+    const std::string mine = value_of(joined.out.substr(joined.out.find("this node")), "fingerprint");
+    ASSERT_EQ(assidu({"--dir", hub_dir(), "member", "accept", "lyon", "--fingerprint", mine}).exit_code, 0);
+    ASSERT_EQ(assidu({"--dir", dir_of("lyon"), "import",
+                      folder.write("people.csv", "id,username,lastname\n42,elodie,Roux\n")})
+                  .exit_code,
+              0);
+    for (const std::int64_t id : {1, 1000}) {
+        import("lyon", id, 300);
+        const Finished sent = send("lyon");
+        ASSERT_EQ(sent.exit_code, 0) << sent.err;
+        EXPECT_THAT(sent.out, HasSubstr(" 0 without a receipt"));
+    }
+    EXPECT_EQ(totals(hub_dir(), "lyon"), totals(dir_of("lyon"), "lyon"));
+    EXPECT_THAT(contents_of(hub_dir() + "/ledger.sqlite"), ::testing::Not(HasSubstr("Roux")));
+}
+
 TEST_F(Pool, AMemberThatNeverSaidWhereItIsReachedIsNamed) {
     join("lyon");
     const config::SystemClock clock;
