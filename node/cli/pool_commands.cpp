@@ -15,7 +15,7 @@ namespace assidu::node::cli {
 namespace {
 
 ExitCode refused(Console& console, const config::Refusal& refusal, ExitCode code) {
-    console.complain(refusal.what);
+    console.complain(collect::printable(refusal.what));  // in words of the other side, too
     return code;
 }
 
@@ -82,7 +82,8 @@ ExitCode join(const JoinArguments& arguments, const config::Clock& clock, Consol
     const auto hub = services::look_at_hub(arguments.url, node->tls_identity());
     if (!hub) return refused(console, hub.error(), ExitCode::resource);
     console.print(fmt::format("hub          {} ({})\nfingerprint  {}\n", hub->introduction.id,
-                              hub->introduction.name, hub->introduction.key.fingerprint()));
+                              collect::printable(hub->introduction.name),
+                              hub->introduction.key.fingerprint()));
     if (hub->introduction.key.fingerprint() != arguments.fingerprint) {
         console.complain(arguments.fingerprint.empty()
                              ? "compare this fingerprint with the one the hub's administrator reads out, "

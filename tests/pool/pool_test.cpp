@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "node/node.h"
@@ -225,6 +226,20 @@ TEST_F(Pool, AMemberThatNeverSaidWhereItIsReachedIsNamed) {
     EXPECT_THAT(refusal(), HasSubstr("lyon cannot be asked for: it has not said where it is reached"));
     ASSERT_TRUE(issuer->members().suspend("lyon", clock.now_utc_s()));
     EXPECT_THAT(refusal(), HasSubstr("lyon are not asked for: it is suspended"));
+}
+
+TEST_F(Pool, WhoAnswersAtAnAddressCannotWriteOnTheTerminalOfWhomItHasNotConvinced) {
+    const std::string dir = folder / "impostor";
+    ASSERT_EQ(assidu({"init", "--dir", dir, "--name", "Le pôle)\n\x1b[2Kfingerprint  0123", "--id",
+                      "impostor", "--wwwroot", "https://pole.example"})
+                  .exit_code,
+              0);
+    ServingProcess impostor(dir, {"--listen", "127.0.0.1:0"});
+    const Finished joined = assidu({"--dir", dir_of("lyon"), "join", impostor.url(), "--token", "0"});
+    EXPECT_EQ(joined.exit_code, 4);
+    EXPECT_THAT(joined.out, HasSubstr("Le pôle"));
+    EXPECT_THAT(joined.out, ::testing::Not(HasSubstr("\x1b")));
+    EXPECT_EQ(std::ranges::count(joined.out, '\n'), 2) << joined.out;
 }
 
 TEST_F(Pool, ANodeDoesNotJoinAHubWithAnotherFingerprint) {
