@@ -51,6 +51,9 @@ ExitCode member(const MemberArguments& arguments, const config::Clock& clock, Co
         return ExitCode::ok;
     }
     if (arguments.action == "invite") {
+        // Statements under the hub's own id would stand in the place of what it computes itself.
+        if (arguments.id == node->settings().node_id)
+            return refused(console, {fmt::format("{} is this hub itself", arguments.id)}, ExitCode::usage);
         const auto names = federation::parse_names(arguments.names).value_or(federation::Names::none);
         const auto token = members.invite(arguments.id, names, now_utc_s);
         if (!token) return refused(console, token.error(), ExitCode::usage);

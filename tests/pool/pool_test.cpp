@@ -242,6 +242,13 @@ TEST_F(Pool, WhoAnswersAtAnAddressCannotWriteOnTheTerminalOfWhomItHasNotConvince
     EXPECT_EQ(std::ranges::count(joined.out, '\n'), 2) << joined.out;
 }
 
+TEST_F(Pool, AHubDoesNotInviteItself) {
+    const Finished invited = assidu({"--dir", hub_dir(), "member", "invite", "pole"});
+    EXPECT_EQ(invited.exit_code, 2);
+    EXPECT_THAT(invited.err, HasSubstr("pole is this hub itself"));
+    EXPECT_THAT(assidu({"--dir", hub_dir(), "member", "list"}).out, ::testing::IsEmpty());
+}
+
 TEST_F(Pool, ANodeDoesNotJoinAHubWithAnotherFingerprint) {
     const Finished invited = assidu({"--dir", hub_dir(), "member", "invite", "lyon"});
     const Finished joined = assidu({"--dir", dir_of("lyon"), "join", hub->url(), "--token",
