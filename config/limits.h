@@ -16,7 +16,8 @@ namespace assidu::config::limits {
 inline constexpr std::size_t kRecordBytesMax = std::size_t{1} << 20;
 // Columns of a CSV record. logstore_standard_log has 21; dumps with joined columns stay far below this.
 inline constexpr std::size_t kColumnsMax = 256;
-// Nesting of a JSON row and of a scale document. A row of local_log_sender has three levels, as has a scale.
+// Nesting of a JSON row, of a scale document, and of whatever is signed as canonical JSON. A row of
+// local_log_sender has three levels, as have a scale and the header of a statement.
 inline constexpr std::size_t kJsonDepthMax = 16;
 // Bytes that the recognition of a file may look at before it says what the file is.
 inline constexpr std::size_t kSniffBytes = std::size_t{64} * 1024;

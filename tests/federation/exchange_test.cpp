@@ -11,6 +11,7 @@
 #include "federation/ledger_tables.h"
 #include "federation/reception.h"
 #include "federation/sqlite_ledger.h"
+#include "rpc/signed_note.h"
 #include "tests/temporary_folder.h"
 
 namespace assidu::federation {
@@ -454,6 +455,17 @@ TEST_F(Exchange, AMemberJoinsByInvitationIntroductionAndAcceptedFingerprint) {
     EXPECT_EQ(members.find("nantes")->state, MemberState::active);
     EXPECT_FALSE(members.invite("nantes", Names::none, kNow)) << "it is a member";
     EXPECT_EQ(ask_introduction(straight())->key, hub_key.verifying_key());
+}
+
+// Anybody may send one: it is read before the token of an invitation is looked at.
+TEST(IntroductionTest, NestedDeeperThanAnyStackIsRefused) {
+    const rpc::SigningKey key = rpc::SigningKey::generate();
+    constexpr std::size_t kLevels = 300'000;
+    const std::string text =
+        "assidu.node/1\n{\"id\":" + std::string(kLevels, '[') + std::string(kLevels, ']') + "}\n";
+    const auto read = read_introduction(rpc::sign_note(text, "lyon", key));
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error().what, "the introduction is not canonical");
 }
 
 TEST(IntroductionTest, IsSignedByTheKeyItNames) {
