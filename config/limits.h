@@ -153,5 +153,9 @@ inline constexpr std::size_t kPathBytesMax = 1'024;
 // repeating one.
 inline constexpr std::size_t kComplaintsMax = 1'000;
 inline constexpr std::int64_t kComplaintMilliseconds = 3'600'000;
+// Lines that strangers can make a listener say within that time, and bytes of one: anybody can be refused,
+// and must not fill a disk by it.
+inline constexpr std::int64_t kListenerLinesMax = 200;
+inline constexpr std::size_t kListenerLineBytesMax = 500;
 
 }  // namespace assidu::config::limits
