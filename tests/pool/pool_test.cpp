@@ -46,6 +46,27 @@ TEST_F(Pool, TheHubsLedgerIsTheMembersToTheSecond) {
                 HasSubstr("statements   2 declared, 0 without a receipt"));
 }
 
+TEST_F(Pool, ARosterThatIsTooLongKeepsNoHourFromTheHub) {
+    join("lyon", {"--names", "roster"}, "roster");
+    constexpr std::int64_t kDay = 86'400, kPeople = 20'001;  // one more than a statement has rows
+    std::string people = "id,username,firstname,lastname\n";
+    std::string log = kHeader;
+    for (std::int64_t user = 2; user <= kPeople + 1; ++user) {  // user 1 is the guest
+        const std::string id = std::to_string(user);
+        people += id + ",u" + id + ",U," + id + "\n";
+        log += row(user, user, 1'772'438'400 + user % 2 * kDay);
+    }
+    ASSERT_EQ(assidu({"--dir", dir_of("lyon"), "import", folder.write("people.csv", people),
+                      folder.write("log.csv", log)})
+                  .exit_code,
+              0);
+    const Finished sent = send("lyon");
+    EXPECT_EQ(sent.exit_code, 5);
+    EXPECT_THAT(sent.err, HasSubstr("the roster has 20001 rows"));
+    EXPECT_EQ(totals(hub_dir(), "lyon"), totals(dir_of("lyon"), "lyon"));
+    EXPECT_FALSE(totals(hub_dir(), "lyon").empty());
+}
+
 TEST_F(Pool, WhatAHubThatIsAwayDidNotGetArrivesOnceItIsBack) {
     join("lyon");
     import("lyon", 1, 500);
