@@ -56,17 +56,18 @@ Result<StatementHead> Delivery::head() {
     return head_of(correspondence_.call("statement.head", {}));
 }
 
-Result<StatementHead> Delivery::announce(const StatementHead& made) {
-    return head_of(
-        correspondence_.call("statement.announce", {Value::structure({{"number", Value::integer(made.number)},
-                                                                      {"digest", Value::text(made.digest)},
-                                                                      {"url", Value::text(hub_.own_url)}})}));
+Result<StatementHead> Delivery::announce(const StatementHead& made, std::int64_t* bytes) {
+    return head_of(correspondence_.call("statement.announce",
+                                        {Value::structure({{"number", Value::integer(made.number)},
+                                                           {"digest", Value::text(made.digest)},
+                                                           {"url", Value::text(hub_.own_url)}})},
+                                        bytes));
 }
 
 Result<void> Delivery::deliver(StatementLog& log, Delivered& delivered) {
     const std::vector<std::int64_t> numbers = log.unreceipted(node_);
     delivered.waiting = static_cast<std::int64_t>(numbers.size());
-    const auto head = announce(log.head(node_));
+    const auto head = announce(log.head(node_), &delivered.bytes);
     delivered.fault = correspondence_.fault();
     if (!head) return std::unexpected(head.error());
     for (const std::int64_t number : numbers) {

@@ -171,6 +171,21 @@ TEST_F(Exchange, ADeliverySaysWithWhichFaultTheHubAnsweredIfItDid) {
     EXPECT_EQ(delivered.fault, 0);
 }
 
+TEST_F(Exchange, TheBytesThatADeliverySaysAreAllThatWentOverTheWire) {
+    for (const std::int64_t seconds : {0, 600}) {
+        if (seconds > 0) put(seconds);
+        std::int64_t carried = 0;
+        const Carry counts = [&](std::string_view body) {
+            auto answer = straight()(body);
+            carried += static_cast<std::int64_t>(body.size() + answer->size());
+            return answer;
+        };
+        Delivered delivered;
+        ASSERT_TRUE(delivery(counts).deliver(log, delivered));
+        EXPECT_EQ(delivered.bytes, carried) << seconds;
+    }
+}
+
 TEST_F(Exchange, AMemberAnnouncesItsHeadAlsoWhereNothingIsToBeDelivered) {
     own_url = "https://lyon.example:8443";
     EXPECT_EQ(members.find("lyon")->announced_utc_s, std::nullopt);
