@@ -193,6 +193,13 @@ std::vector<Period> unknown(const Period& period, const std::string& hub, const 
     });
 }
 
+bool is_kept(const std::string& node, const StatementHead& announced, const StatementHead& head,
+             const StatementLog& statements) {
+    if (announced.number == 0 || announced == head) return true;
+    const auto kept = statements.find(node, announced.number);
+    return kept && kept->digest == announced.digest;
+}
+
 }  // namespace
 
 bool Consolidated::complete() const {
@@ -229,6 +236,7 @@ Consolidated consolidate(const std::string& hub, const std::string& hub_name, co
         part.head = statements.head(member.id);
         part.announced = member.announced;
         part.announced_utc_s = member.announced_utc_s;
+        part.announced_is_kept = is_kept(member.id, member.announced, part.head, statements);
         part.freshness = ledger.freshness(member.id, scale_sha256);
         part.missing = unstated(period, statements.stated_days(member.id, scale_sha256));
         pool.members.push_back(std::move(part));

@@ -205,7 +205,7 @@ TEST_F(Consolidation, ADayThatWasDeclaredEmptyIsNotMissing) {
 TEST_F(Consolidation, WhatWasAnnouncedAndIsNotHereIsNotComplete) {
     add_member("lyon");
     declare_run("lyon", kMonday, next(kMonday, 6));
-    members.announce("lyon", {1, std::string(64, 'a')}, "", kNow);
+    members.announce("lyon", statements.head("lyon"), "", kNow);
     EXPECT_TRUE(week().complete());
     EXPECT_EQ(week().members[0].announced_utc_s, kNow);
     members.announce("lyon", {3, std::string(64, 'a')}, "", kNow);
@@ -213,6 +213,20 @@ TEST_F(Consolidation, WhatWasAnnouncedAndIsNotHereIsNotComplete) {
     EXPECT_FALSE(week().complete());
     members.announce("lyon", {0, ""}, "", kNow);
     EXPECT_EQ(week().members[0].statements_missing(), 0) << "restored from a backup: another question";
+}
+
+TEST_F(Consolidation, AMemberWithAnotherHistoryThanTheHubsIsNotComplete) {
+    add_member("lyon");
+    declare_run("lyon", kMonday, next(kMonday, 6));
+    const StatementHead first = statements.head("lyon");
+    declare("lyon", {kMonday}, {row(1, kMonday, 10, 600)});
+    members.announce("lyon", first, "", kNow);
+    EXPECT_TRUE(week().complete()) << "it forgot the second: what it declared is here all the same";
+    for (const std::int64_t number : {1, 2}) {
+        members.announce("lyon", {number, std::string(64, 'a')}, "", kNow);
+        EXPECT_FALSE(week().complete()) << "it made another statement of that number: " << number;
+        EXPECT_EQ(week().members[0].statements_missing(), 1);
+    }
 }
 
 TEST_F(Consolidation, AMemberThatNeverDeclaredUnderTheScaleMissesEverything) {
