@@ -65,6 +65,10 @@ class CivilCalendar {
     [[nodiscard]] std::int64_t end_of(CivilDay day) const { return begin_of(next(day)); }
     // Seconds to add to UTC for the local time at that instant.
     [[nodiscard]] std::int64_t offset_s(std::int64_t utc_s) const;
+    // The instant after `utc_s` at which that offset ends; far away where it never does.
+    [[nodiscard]] std::int64_t offset_until_s(std::int64_t utc_s) const {
+        return stretch_at(utc_s).end_utc_s;
+    }
 
     // "09:05:07", the local time of day at that instant.
     [[nodiscard]] std::string time_of_day(std::int64_t utc_s) const;

@@ -36,8 +36,12 @@ inline constexpr std::size_t kRejectsPrintedMax = 10;
 
 // The settings file and a scale document.
 inline constexpr std::size_t kDocumentBytesMax = std::size_t{1} << 20;
+// A file of cases, or of one student's rows in the form of a case: it is read whole.
+inline constexpr std::size_t kCasesBytesMax = std::size_t{256} << 20;
 // An idle limit or a credit of a scale: a day.
 inline constexpr std::int64_t kScaleSecondsMax = 86'400;
+// A total of a scale (a cap, a credit for an activity): a thousand days.
+inline constexpr std::int64_t kScaleTotalSecondsMax = 86'400'000;
 
 // Requests
 // ----------------------------------------------------------------------------------------------------------

@@ -2,239 +2,22 @@
 
 #include <fmt/format.h>
 
-#include <array>
+#include <algorithm>
+#include <functional>
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "config/canonical_json.h"
-#include "config/civil_calendar.h"
 #include "config/digest.h"
-#include "config/limits.h"
+#include "config/scale_sections.h"
 
 namespace assidu::config {
 namespace {
 
 using nlohmann::json;
 
-// SONATE's published scale with its defects removed: half an hour of silence still counts, a longer one is
-// worth a quarter of an hour and never more than itself. The excluded events are rows that Moodle writes
-// about a student without a click of theirs.
-constexpr std::string_view kSonate = R"({
-  "schema": 1,
-  "id": "sonate",
-  "version": 1,
-  "label": {"fr": "SONATE – financeurs", "en": "SONATE – funders"},
-  "engine": "gap",
-  "timezone": "Europe/Paris",
-  "filter": {
-    "origins": ["web", "ws"],
-    "exclude_loginas": true,
-    "anonymous": "time_only",
-    "exclude_actions": ["failed"],
-    "exclude_events": [
-      "\\core\\event\\user_graded",
-      "\\core\\event\\badge_awarded",
-      "\\core\\event\\notification_sent",
-      "\\core\\event\\notification_viewed",
-      "\\core\\event\\email_failed"
-    ],
-    "include_site": true,
-    "modules": {"exclude": []}
-  },
-  "stream": "user",
-  "gap": {
-    "idle": 1800,
-    "compare": "gt",
-    "idle_credit": 900,
-    "cap_credit_by_gap": true,
-    "last_credit": 900,
-    "attribute": "earlier",
-    "logout_ends": true,
-    "login_starts": true
-  },
-  "session": {"per": "site", "split_on_idle": true, "min_duration": 0}
-}
-)";
-
-struct Preset {
-    std::string_view name, document;
-};
-constexpr std::array kPresets{Preset{"sonate", kSonate}};
-
-// Reads one object of the document; every member must be asked for, and what nobody asked for is refused.
-class ObjectReader {
-  public:
-    ObjectReader(const json& object, std::string place, std::vector<std::string>& objections)
-        : object_(object), place_(std::move(place)), objections_(objections) {
-        if (!object_.is_object()) object_to("", "must be an object");
-    }
-
-    const json* find(const char* key, bool required = true) {
-        known_.insert(key);
-        if (!object_.is_object()) return nullptr;
-        const auto member = object_.find(key);
-        if (member != object_.end()) return &*member;
-        if (required) object_to(key, "is missing");
-        return nullptr;
-    }
-
-    std::string text(const char* key) {
-        const json* member = find(key);
-        if (member == nullptr) return {};
-        if (member->is_string() && !member->get_ref<const std::string&>().empty())
-            return member->get<std::string>();
-        object_to(key, "must be a text that is not empty");
-        return {};
-    }
-
-    bool boolean(const char* key) {
-        const json* member = find(key);
-        if (member == nullptr) return false;
-        if (member->is_boolean()) return member->get<bool>();
-        object_to(key, "must be true or false");
-        return false;
-    }
-
-    std::int64_t integer(const char* key, std::int64_t min, std::int64_t max) {
-        const json* member = find(key);
-        if (member == nullptr) return min;
-        if (member->is_number_integer()) {
-            const bool huge = member->is_number_unsigned() &&
-                              member->get<std::uint64_t>() > static_cast<std::uint64_t>(INT64_MAX);
-            if (!huge && member->get<std::int64_t>() >= min && member->get<std::int64_t>() <= max)
-                return member->get<std::int64_t>();
-        }
-        object_to(key, fmt::format("must be an integer from {} to {}", min, max));
-        return min;
-    }
-
-    std::vector<std::string> texts(const char* key) {
-        std::vector<std::string> values;
-        const json* member = find(key);
-        if (member == nullptr) return values;
-        if (!member->is_array()) {
-            object_to(key, "must be a list of texts");
-            return values;
-        }
-        for (const json& value : *member) {
-            if (!value.is_string()) {
-                object_to(key, "must be a list of texts");
-                return {};
-            }
-            values.push_back(value.get<std::string>());
-        }
-        return values;
-    }
-
-    // A key whose other values belong to scales this version cannot compute yet.
-    void only(const char* key, const json& value) {
-        const json* member = find(key);
-        if (member != nullptr && *member != value)
-            object_to(key, fmt::format("must be {} in this version of Assidu", value.dump()));
-    }
-
-    template <class Enum>
-    Enum one_of(const char* key, std::initializer_list<std::pair<std::string_view, Enum>> values) {
-        const std::string name = text(key);
-        std::string names;
-        for (const auto& [value_name, value] : values) {
-            if (value_name == name) return value;
-            names += (names.empty() ? "" : ", ") + std::string(value_name);
-        }
-        if (!name.empty()) object_to(key, "must be one of: " + names);
-        return values.begin()->second;
-    }
-
-    void object_to(const std::string& key, const std::string& what) {
-        objections_.push_back(fmt::format("key '{}' {}", path(key), what));
-    }
-
-    void finish() {
-        if (!object_.is_object()) return;
-        for (const auto& [key, value] : object_.items()) {
-            if (!known_.contains(key)) object_to(key, "is not known to this version of Assidu");
-        }
-    }
-
-    [[nodiscard]] std::string path(const std::string& key) const {
-        if (place_.empty() || key.empty()) return place_ + key;
-        return place_ + "." + key;
-    }
-
-  private:
-    const json& object_;
-    std::string place_;
-    std::vector<std::string>& objections_;
-    std::set<std::string> known_;
-};
-
-// Refuses a member that stands twice: readers differ in which one they take. And a document nested so deep
-// that whoever walks it would run out of stack: what is too deep is not kept.
-class DuplicateMembers {
-  public:
-    bool operator()(int depth, json::parse_event_t event, json& parsed) {
-        const auto level = static_cast<std::size_t>(depth);
-        if (level >= limits::kJsonDepthMax) {
-            too_deep = true;
-            return false;
-        }
-        if (event == json::parse_event_t::object_start) {
-            if (names_.size() <= level + 1) names_.resize(level + 2);
-            names_[level + 1].clear();
-        }
-        if (event == json::parse_event_t::key) {
-            if (names_.size() <= level) names_.resize(level + 1);
-            if (!names_[level].insert(parsed.get<std::string>()).second)
-                duplicate = parsed.get<std::string>();
-        }
-        return true;
-    }
-    std::string duplicate;
-    bool too_deep = false;
-
-  private:
-    std::vector<std::set<std::string>> names_;
-};
-
 bool is_scale_id(std::string_view id) {
     return !id.empty() && id.size() <= 64 &&
            id.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos;
-}
-
-void read_filter(ObjectReader& filter, Scale::Filter& rules, std::vector<std::string>& objections) {
-    rules.origins = filter.texts("origins");
-    rules.exclude_loginas = filter.boolean("exclude_loginas");
-    rules.anonymous = filter.one_of<Scale::Anonymous>(
-        "anonymous", {{"time_only", Scale::Anonymous::time_only}, {"drop", Scale::Anonymous::drop}});
-    rules.exclude_actions = filter.texts("exclude_actions");
-    rules.exclude_events = filter.texts("exclude_events");
-    rules.include_site = filter.boolean("include_site");
-    if (const json* modules = filter.find("modules")) {
-        ObjectReader reader(*modules, filter.path("modules"), objections);
-        rules.exclude_modules = reader.texts("exclude");
-        reader.finish();
-    }
-    filter.finish();
-}
-
-void read_gap(ObjectReader& gap, Scale::Gap& rules) {
-    rules.idle_s = gap.integer("idle", 1, limits::kScaleSecondsMax);
-    gap.only("compare", "gt");
-    rules.idle_credit_s = gap.integer("idle_credit", 0, limits::kScaleSecondsMax);
-    gap.only("cap_credit_by_gap", true);
-    rules.last_credit_s = gap.integer("last_credit", 0, limits::kScaleSecondsMax);
-    gap.only("attribute", "earlier");
-    rules.logout_ends = gap.boolean("logout_ends");
-    rules.login_starts = gap.boolean("login_starts");
-    gap.finish();
-}
-
-void read_session(ObjectReader& session, Scale::Session& rules) {
-    rules.per = session.one_of<Scale::SessionPer>(
-        "per", {{"site", Scale::SessionPer::site}, {"course", Scale::SessionPer::course}});
-    session.only("split_on_idle", true);
-    rules.min_duration_s = session.integer("min_duration", 0, limits::kScaleSecondsMax);
-    session.finish();
 }
 
 void read_label(ObjectReader& scale, std::map<std::string, std::string>& label) {
@@ -245,6 +28,101 @@ void read_label(ObjectReader& scale, std::map<std::string, std::string>& label) 
         if (!text.is_string()) return scale.object_to("label", "must be an object of texts by language");
         label[language] = text.get<std::string>();
     }
+}
+
+void read_identity(ObjectReader& reader, Scale& scale) {
+    scale.id = reader.text("id");
+    if (!scale.id.empty() && !is_scale_id(scale.id))
+        reader.object_to("id", "must be 1 to 64 lower-case letters, digits and hyphens");
+    scale.version = reader.integer("version", 1, 1'000'000);
+    read_label(reader, scale.label);
+    scale.timezone = reader.text("timezone");
+    if (!scale.timezone.empty()) {
+        if (const auto calendar = CivilCalendar::of(scale.timezone); !calendar)
+            reader.object_to("timezone", "is refused: " + calendar.error().what);
+    }
+    scale.week_start = static_cast<int>(reader.integer_or("week_start", 1, 7, 1));
+    if (reader.has("valid_from")) {
+        scale.valid_from = parse_iso_date(reader.text("valid_from"));
+        if (!scale.valid_from) reader.object_to("valid_from", "must be a date, YYYY-MM-DD");
+    }
+}
+
+// Reads the section `key` if it is there. Nothing may be there that the engine does not look at: it would be
+// ignored.
+void read_section(ObjectReader& reader, const char* key, bool required, bool looked_at,
+                  const std::function<void(ObjectReader&)>& read) {
+    const json* member = reader.find(key, required && looked_at);
+    if (member == nullptr) return;
+    if (!looked_at) return reader.object_to(key, "does not belong to this engine, which would ignore it");
+    ObjectReader section(*member, key, reader.objections());
+    read(section);
+}
+
+void read_sections(ObjectReader& reader, Scale& scale) {
+    const bool gaps = scale.engine == Scale::Engine::gap;
+    const bool measures = scale.engine != Scale::Engine::completion;
+    read_section(reader, "filter", true, gaps, [&](auto& section) { read_filter(section, scale.filter); });
+    read_section(reader, "gap", true, gaps, [&](auto& section) { read_gap(section, scale.gap); });
+    read_section(reader, "session", true, gaps, [&](auto& section) { read_session(section, scale.session); });
+    read_section(reader, "calendar", false, measures,
+                 [&](auto& section) { read_calendar(section, scale.calendar); });
+    read_section(reader, "caps", false, measures, [&](auto& section) { read_caps(section, scale.caps); });
+    read_section(reader, "credits", !measures, true,
+                 [&](auto& section) { read_credits(section, scale.credits); });
+    read_section(reader, "rounding", false, true,
+                 [&](auto& section) { read_rounding(section, scale.display); });
+    read_section(reader, "display", false, true,
+                 [&](auto& section) { read_display(section, scale.display); });
+    read_section(reader, "attendance", false, true,
+                 [&](auto& section) { read_attendance(section, scale.display); });
+    read_section(reader, "outputs", false, true, [&](auto& section) { read_outputs(section); });
+}
+
+// What one key says against another.
+void object_to_contradictions(ObjectReader& reader, const Scale& scale) {
+    if (scale.stream == Scale::Stream::user_courseset && scale.filter.include_courses.empty())
+        reader.object_to("stream", "is \"user_courseset\", and filter.courses.include names no course");
+    if (!scale.gap.cap_credit_by_gap && scale.legacy_quirks.empty()) {
+        const auto exceeds = [](const Scale::GapRule& rule) { return rule.idle_credit_s > rule.idle_s; };
+        if (exceeds(scale.gap) ||
+            std::ranges::any_of(scale.gap.by_module, [&](const auto& rule) { return exceeds(rule.second); }))
+            reader.object_to(
+                "gap.cap_credit_by_gap",
+                "may be false only where no idle_credit exceeds its idle: a credit longer than its "
+                "gap would count time twice");
+    }
+}
+
+// Quirks belong to the legacy presets. Of such a document only what the plugin's own settings say may differ
+// from the preset; the rest is how the plugin works.
+void read_quirks(ObjectReader& reader, const json& document, Scale& scale) {
+    scale.legacy_quirks = reader.texts_or_none("legacy_quirks");
+    const std::vector<std::string> allowed = quirks_of(scale.id);
+    for (const std::string& quirk : scale.legacy_quirks) {
+        if (std::ranges::find(allowed, quirk) == allowed.end())
+            reader.object_to("legacy_quirks", fmt::format("has '{}', which only {} may use", quirk,
+                                                          "the legacy preset that it is a defect of"));
+    }
+    if (allowed.empty() || !reader.objections().empty()) return;
+    if (scale.legacy_quirks.empty())
+        return reader.object_to("id",
+                                "is that of a legacy preset, and legacy_quirks names none of its defects");
+    const auto without_settings = [](json scale_document) {
+        for (const char* key : {"version", "label", "timezone", "legacy_quirks"})
+            scale_document.erase(key);
+        for (const char* key : {"idle", "idle_credit", "last_credit"})
+            scale_document["gap"].erase(key);
+        scale_document["filter"].erase("targets");
+        scale_document["filter"]["modules"].erase("exclude");
+        scale_document["session"].erase("per");
+        return scale_document;
+    };
+    const json difference =
+        json::diff(without_settings(json::parse(preset_document(scale.id))), without_settings(document));
+    if (!difference.empty())
+        reader.object_to(difference[0].at("path").get<std::string>().substr(1),
+                         "is not a setting of the plugin, and must be as in the legacy preset");
 }
 
 }  // namespace
@@ -258,70 +136,40 @@ std::string Scale::label_in(std::string_view language) const {
     return label.empty() ? id : label.begin()->second;
 }
 
+bool Scale::has_quirk(std::string_view quirk) const {
+    return std::ranges::find(legacy_quirks, quirk) != legacy_quirks.end();
+}
+
 Result<Scale> parse_scale(std::string_view text, std::string_view where) {
-    DuplicateMembers duplicates;
-    json document;
-    try {
-        document = json::parse(text, std::ref(duplicates));
-    } catch (const json::exception& error) {
-        return refuse(fmt::format("{}: not JSON: {}", where, error.what()));
-    }
-    if (duplicates.too_deep)
-        return refuse(fmt::format("{}: nested deeper than {} levels", where, limits::kJsonDepthMax));
-    if (!duplicates.duplicate.empty())
-        return refuse(fmt::format("{}: key '{}' stands twice in one object", where, duplicates.duplicate));
-    auto canonical = canonical_json(document);
+    const auto document = parse_strict_json(text, where);
+    if (!document) return std::unexpected(document.error());
+    auto canonical = canonical_json(*document);
     if (!canonical) return refuse(fmt::format("{}: {}", where, canonical.error().what));
 
     Scale scale;
     std::vector<std::string> objections;
-    ObjectReader reader(document, "", objections);
+    ObjectReader reader(*document, "", objections);
     reader.only("schema", 1);
-    reader.only("engine", "gap");
-    reader.only("stream", "user");
-    scale.id = reader.text("id");
-    if (!scale.id.empty() && !is_scale_id(scale.id))
-        reader.object_to("id", "must be 1 to 64 lower-case letters, digits and hyphens");
-    scale.version = reader.integer("version", 1, 1'000'000);
-    read_label(reader, scale.label);
-    scale.timezone = reader.text("timezone");
-    if (!scale.timezone.empty()) {
-        if (const auto calendar = CivilCalendar::of(scale.timezone); !calendar)
-            reader.object_to("timezone", "is refused: " + calendar.error().what);
-    }
-    if (const json* member = reader.find("filter")) {
-        ObjectReader filter(*member, "filter", objections);
-        read_filter(filter, scale.filter, objections);
-    }
-    if (const json* member = reader.find("gap")) {
-        ObjectReader gap(*member, "gap", objections);
-        read_gap(gap, scale.gap);
-    }
-    if (const json* member = reader.find("session")) {
-        ObjectReader session(*member, "session", objections);
-        read_session(session, scale.session);
-    }
+    read_identity(reader, scale);
+    scale.engine = reader.one_of<Scale::Engine>("engine", {{"gap", Scale::Engine::gap},
+                                                           {"completion", Scale::Engine::completion},
+                                                           {"import", Scale::Engine::import}});
+    if (scale.engine == Scale::Engine::gap)
+        scale.stream =
+            reader.one_of<Scale::Stream>("stream", {{"user", Scale::Stream::user},
+                                                    {"user_course", Scale::Stream::user_course},
+                                                    {"user_courseset", Scale::Stream::user_courseset}});
+    else if (reader.find("stream", /*required=*/false) != nullptr)
+        reader.object_to("stream", "does not belong to this engine, which would ignore it");
+    read_sections(reader, scale);
+    read_quirks(reader, *document, scale);
+    object_to_contradictions(reader, scale);
     reader.finish();
     if (!objections.empty()) return refuse(fmt::format("{}: {}", where, fmt::join(objections, "; ")));
 
     scale.canonical = std::move(*canonical);
     scale.sha256 = hex(sha256(scale.canonical));
     return scale;
-}
-
-std::vector<std::string> preset_names() {
-    std::vector<std::string> names;
-    names.reserve(kPresets.size());
-    for (const Preset& preset : kPresets)
-        names.emplace_back(preset.name);
-    return names;
-}
-
-std::string_view preset_document(std::string_view name) {
-    for (const Preset& preset : kPresets) {
-        if (preset.name == name) return preset.document;
-    }
-    return {};
 }
 
 }  // namespace assidu::config

@@ -17,6 +17,7 @@
 #include "federation/ledger_tables.h"
 #include "federation/sqlite_ledger.h"
 #include "node/archive/sqlite_archive.h"
+#include "node/attendance/rules.h"
 #include "rpc/key_file.h"
 
 namespace assidu::node {
@@ -177,6 +178,7 @@ Result<Node> Node::open(const NodeFolder& folder, const config::Clock& clock, Ac
     if (!settings) return std::unexpected(settings.error());
     auto scale = load_scale(folder, settings->scale);
     if (!scale) return std::unexpected(scale.error());
+    if (auto fits = attendance::fits_ledger(*scale); !fits) return std::unexpected(fits.error());
     auto calendar = config::CivilCalendar::of(scale->timezone);
     if (!calendar) return std::unexpected(calendar.error());
     auto secret = rpc::read_student_secret(folder.student_secret());

@@ -312,6 +312,11 @@ constexpr std::array kTexts{
     TextEntry{"reason.anonymous", "événement anonyme", "anonymous event"},
     TextEntry{"reason.module", "type d’activité hors barème", "activity type outside the scale"},
     TextEntry{"reason.site_page", "page du site hors cours", "page of the site outside courses"},
+    TextEntry{"reason.target", "objet hors barème", "target outside the scale"},
+    TextEntry{"reason.presence", "page restée ouverte, sans geste de la personne",
+              "page left open, without an act of the person"},
+    TextEntry{"reason.course", "cours hors barème", "course outside the scale"},
+    TextEntry{"reason.address", "adresse hors barème", "address outside the scale"},
     TextEntry{"reason.other", "motif de code «\u202f{0}\u202f»", "reason with the code “{0}”"},
 };
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "node/attendance/daily_totals.h"
-#include "node/attendance/engine.h"
+#include "node/attendance/rules.h"
 
 namespace assidu::node::attendance {
 namespace {
@@ -14,10 +14,10 @@ namespace {
 constexpr std::size_t kStudentsACommit = 256;
 
 // Whether the last event's credit was cut by the instant of the computation, so that a later one gives more.
-bool is_open(const Attendance& attendance, const config::Scale::Gap& rule, std::int64_t as_of_s) {
+bool is_open(const Attendance& attendance, const CompiledScale& scale, std::int64_t as_of_s) {
     if (attendance.events.empty()) return false;
     const CreditedEvent& last = attendance.events.back();
-    return !last.logout && last.begin_s + rule.last_credit_s > as_of_s;
+    return !last.logout && last.begin_s + scale.longest_last_credit_s() > as_of_s;
 }
 
 }  // namespace
@@ -58,12 +58,12 @@ Computed compute_totals(Node& node, const std::function<void(std::int64_t, std::
             break;
         }
         const std::vector<Event> events = archive.events(node.source(), user);
-        const Attendance attendance = attend(events, scale, as_of_s);
+        const Attendance attendance = attend(Evidence{events, {}, {}, {}}, scale, node.calendar(), as_of_s);
         const federation::StudentId student = node.student_id(user);
         batch.push_back({student, node.settings().source_name,
                          daily_rows(attendance, node.calendar(), student), session_rows(attendance, student),
                          dropped_rows(attendance, node.calendar(), student)});
-        if (!is_open(attendance, scale.gap(), as_of_s)) closed.push_back(user);
+        if (!is_open(attendance, scale, as_of_s)) closed.push_back(user);
         ++computed.students;
         computed.events += static_cast<std::int64_t>(events.size());
         computed.rows += static_cast<std::int64_t>(batch.back().rows.size());

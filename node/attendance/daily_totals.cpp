@@ -10,31 +10,35 @@ namespace {
 using config::CivilDay;
 using federation::LedgerRow;
 
-// One event's part of one day.
+// One event's or credit's part of one day. Sorted by the million: kept small.
 struct Slice {
     CivilDay day;
+    std::int16_t events = 0;  // 1 in the slice that holds the event itself, logouts 0
+    bool credited = false;    // the seconds of a credit, else measured
     std::int64_t course = 0, activity = 0;
     std::int64_t seconds = 0;
-    std::int64_t events = 0;              // 1 in the slice that holds the event itself, logouts 0
     std::optional<std::int64_t> trace_s;  // the event's instant, in that same slice
 };
 
-void cut_at_midnights(const CreditedEvent& event, const config::CivilCalendar& calendar, Span span,
+bool contains(Span span, std::int64_t time_s) {
+    return time_s >= span.from_s && time_s < span.to_s;
+}
+
+// An event or an interval.
+template <class Timed>
+void cut_at_midnights(const Timed& timed, const config::CivilCalendar& calendar, Span span,
                       std::vector<Slice>& slices) {
-    if (event.begin_s >= span.from_s && event.begin_s < span.to_s)
-        slices.push_back({calendar.day_of(event.begin_s), event.course, event.activity, 0,
-                          event.logout ? 0 : 1, event.begin_s});
-    const std::int64_t end_s = std::min(event.end_s, span.to_s);
-    for (std::int64_t at_s = std::max(event.begin_s, span.from_s); at_s < end_s;) {
+    const std::int64_t end_s = std::min(timed.end_s, span.to_s);
+    for (std::int64_t at_s = std::max(timed.begin_s, span.from_s); at_s < end_s;) {
         const CivilDay day = calendar.day_of(at_s);
         const std::int64_t until_s = std::min(end_s, calendar.end_of(day));
-        slices.push_back({day, event.course, event.activity, until_s - at_s, 0, std::nullopt});
+        slices.push_back({day, 0, false, timed.course, timed.activity, until_s - at_s, std::nullopt});
         at_s = until_s;
     }
 }
 
 void add(LedgerRow& row, const Slice& slice) {
-    row.measured_s += slice.seconds;
+    (slice.credited ? row.credited_s : row.measured_s) += slice.seconds;
     row.events += slice.events;
     if (slice.trace_s) {
         row.first_utc_s = std::min(row.first_utc_s.value_or(*slice.trace_s), *slice.trace_s);
@@ -43,19 +47,52 @@ void add(LedgerRow& row, const Slice& slice) {
     if (slice.activity == 0) return;
     if (row.activities.empty() || row.activities.back().activity != slice.activity)
         row.activities.push_back({slice.activity, 0, 0, 0});
-    row.activities.back().measured_s += slice.seconds;
-    row.activities.back().events += slice.events;
+    federation::ActivityShare& share = row.activities.back();
+    (slice.credited ? share.credited_s : share.measured_s) += slice.seconds;
+    share.events += slice.events;
+}
+
+std::vector<Slice> slices_of(const Attendance& attendance, const config::CivilCalendar& calendar, Span span) {
+    std::vector<Slice> slices;
+    slices.reserve(attendance.events.size() * 2);
+    for (const CreditedEvent& event : attendance.events) {
+        if (contains(span, event.begin_s))
+            slices.push_back({calendar.day_of(event.begin_s), static_cast<std::int16_t>(event.logout ? 0 : 1),
+                              false, event.course, event.activity, 0, event.begin_s});
+        if (!attendance.counted) cut_at_midnights(event, calendar, span, slices);
+    }
+    if (attendance.counted) {
+        for (const Interval& interval : *attendance.counted)
+            cut_at_midnights(interval, calendar, span, slices);
+    }
+    for (const Credit& credit : attendance.credits) {
+        if (contains(span, credit.time_s))
+            slices.push_back({calendar.day_of(credit.time_s), 0, true, credit.course, credit.activity,
+                              credit.seconds, std::nullopt});
+    }
+    return slices;
+}
+
+// By day, course and activity. Slices come by time, and with that nearly always by day: what is left is to
+// sort each day.
+void bring_into_order(std::vector<Slice>& slices) {
+    if (!std::ranges::is_sorted(slices, {}, &Slice::day)) std::ranges::stable_sort(slices, {}, &Slice::day);
+    for (auto begin = slices.begin(); begin != slices.end();) {
+        const auto end =
+            std::find_if(begin, slices.end(), [&](const Slice& slice) { return slice.day != begin->day; });
+        std::sort(begin, end, [](const Slice& a, const Slice& b) {
+            return a.course != b.course ? a.course < b.course : a.activity < b.activity;
+        });
+        begin = end;
+    }
 }
 
 }  // namespace
 
 std::vector<LedgerRow> daily_rows(const Attendance& attendance, const config::CivilCalendar& calendar,
                                   const federation::StudentId& student, Span span) {
-    std::vector<Slice> slices;
-    slices.reserve(attendance.events.size() * 2);
-    for (const CreditedEvent& event : attendance.events)
-        cut_at_midnights(event, calendar, span, slices);
-    std::ranges::sort(slices, {}, [](const Slice& s) { return std::tuple(s.day, s.course, s.activity); });
+    std::vector<Slice> slices = slices_of(attendance, calendar, span);
+    bring_into_order(slices);
 
     std::vector<LedgerRow> rows;
     for (const Slice& slice : slices) {

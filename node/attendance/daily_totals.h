@@ -1,5 +1,5 @@
-// Intervals to civil days (R5): every interval is cut at the midnights of the scale's zone, so that the sum
-// of the days is the period, for every cut of the period.
+// Intervals to civil days (R8): every interval is cut at the midnights of the scale's zone, so that the sum
+// of the days is the period, for every cut of the period. Credits go to the day of their instant.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ struct Span {
 };
 
 // The ledger rows of one student, by day and course. Within `span`: intervals are clipped to it, and only
-// events inside it count. A row with neither time nor trace does not exist.
+// events and credits inside it count. A row with neither time nor trace nor credit does not exist.
 [[nodiscard]] std::vector<federation::LedgerRow> daily_rows(const Attendance& attendance,
                                                             const config::CivilCalendar& calendar,
                                                             const federation::StudentId& student,

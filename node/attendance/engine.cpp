@@ -1,7 +1,9 @@
 #include "node/attendance/engine.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
+#include <map>
 
 namespace assidu::node::attendance {
 namespace {
@@ -12,10 +14,19 @@ bool contains(const std::vector<std::string>& list, std::string_view value) {
     return std::ranges::find(list, value) != list.end();
 }
 
-bool is_excluded_module(const config::Scale::Filter& filter, const EventShape& shape) {
-    constexpr std::string_view kPrefix = "mod_";
-    return shape.context_level == kModuleContext && shape.component.starts_with(kPrefix) &&
-           contains(filter.exclude_modules, std::string_view(shape.component).substr(kPrefix.size()));
+bool contains(const std::vector<std::int64_t>& ascending, std::int64_t value) {
+    return std::ranges::binary_search(ascending, value);
+}
+
+bool is_excluded_module(const config::Scale::Filter& filter, std::string_view module) {
+    if (module.empty()) return false;
+    return contains(filter.exclude_modules, module) ||
+           (!filter.include_modules.empty() && !contains(filter.include_modules, module));
+}
+
+bool is_excluded_target(const config::Scale::Filter& filter, std::string_view target) {
+    return contains(filter.exclude_targets, target) ||
+           (!filter.targets.empty() && !contains(filter.targets, target));
 }
 
 // R2, in a fixed order: an event with two reasons is always counted under the same one.
@@ -24,9 +35,21 @@ std::optional<DropReason> drop_reason(const config::Scale::Filter& filter, const
     if (filter.exclude_loginas && shape.login_as) return DropReason::login_as;
     if (contains(filter.exclude_actions, shape.action)) return DropReason::action;
     if (contains(filter.exclude_events, shape.eventname)) return DropReason::event;
+    if (is_excluded_target(filter, shape.target)) return DropReason::target;
+    if (!filter.presence_extends && contains(filter.presence_events, shape.eventname))
+        return DropReason::presence;
     if (shape.anonymous && filter.anonymous == config::Scale::Anonymous::drop) return DropReason::anonymous;
-    if (is_excluded_module(filter, shape)) return DropReason::module;
+    if (is_excluded_module(filter, module_of(shape))) return DropReason::module;
     return std::nullopt;
+}
+
+CompiledScale::Rule compiled(const config::Scale::Gap& gap, const config::Scale::GapRule& rule) {
+    // A gap rounded down to a multiple of `step` is over the limit exactly from a multiple of it on.
+    const std::int64_t step = gap.truncate_to_s;
+    const std::int64_t over_from_s = gap.compare == config::Scale::Compare::gt
+                                         ? (rule.idle_s / step + 1) * step
+                                         : (rule.idle_s + step - 1) / step * step;
+    return {over_from_s, rule.idle_credit_s, rule.last_credit_s, rule.min_gap_s};
 }
 
 void add_course(std::vector<std::int64_t>& courses, std::int64_t course) {
@@ -35,25 +58,145 @@ void add_course(std::vector<std::int64_t>& courses, std::int64_t course) {
 }
 
 // What the event is worth, given when the next kept one comes.
-std::int64_t worth(const config::Scale::Gap& rule, std::int64_t time_s, std::optional<std::int64_t> next_s,
+std::int64_t worth(const CompiledScale::Rule& rule, std::int64_t time_s, std::optional<std::int64_t> next_s,
                    std::int64_t as_of_s) {
     if (!next_s) return std::clamp<std::int64_t>(as_of_s - time_s, 0, rule.last_credit_s);
     const std::int64_t gap = *next_s - time_s;
-    return gap <= rule.idle_s ? gap : std::min(rule.idle_credit_s, gap);
+    if (gap >= rule.over_from_s) return std::min(rule.idle_credit_s, gap);
+    return gap < rule.min_gap_s ? 0 : gap;
 }
 
-// Sessions under the minimum lose their time; their events stay as traces.
-void drop_short_sessions(Attendance& attendance, const std::vector<std::size_t>& session_of,
-                         std::int64_t min_duration_s) {
-    constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
+constexpr std::size_t kNoSession = std::numeric_limits<std::size_t>::max();
+
+// What a session lasts longer than it may is cut off; sessions under the minimum lose their time. Their
+// events stay as traces.
+void limit_sessions(Attendance& attendance, const std::vector<std::size_t>& session_of,
+                    const config::Scale::Session& rule) {
+    if (rule.max_duration_s) {
+        for (Session& session : attendance.sessions)
+            session.measured_s = 0;
+        for (std::size_t i = 0; i < attendance.events.size(); ++i) {
+            if (session_of[i] == kNoSession) continue;
+            CreditedEvent& event = attendance.events[i];
+            Session& session = attendance.sessions[session_of[i]];
+            const std::int64_t until_s = session.begin_s + *rule.max_duration_s;
+            event.end_s = std::max(event.begin_s, std::min(event.end_s, until_s));
+            session.end_s = std::min(session.end_s, until_s);
+            session.measured_s += event.end_s - event.begin_s;
+        }
+    }
     const auto is_short = [&](const Session& session) {
-        return session.end_s - session.begin_s < min_duration_s;
+        return rule.min_compare == config::Scale::Compare::ge ? session.measured_s < rule.min_duration_s
+                                                              : session.measured_s <= rule.min_duration_s;
     };
     for (std::size_t i = 0; i < attendance.events.size(); ++i) {
-        if (session_of[i] != kNone && is_short(attendance.sessions[session_of[i]]))
+        if (session_of[i] != kNoSession && is_short(attendance.sessions[session_of[i]]))
             attendance.events[i].end_s = attendance.events[i].begin_s;
     }
     std::erase_if(attendance.sessions, is_short);
+}
+
+// R3 and R4 over the kept events of one stream, added to `attendance`.
+void attend_stream(std::span<const Event* const> kept, const CompiledScale& scale, std::int64_t as_of_s,
+                   Attendance& attendance) {
+    const config::Scale::Gap& gap = scale.scale().gap;
+    const config::Scale::Session& session_rule = scale.scale().session;
+    const bool by_course = session_rule.per == config::Scale::SessionPer::course;
+    std::vector<std::size_t> session_of;  // by kept event
+    session_of.reserve(kept.size());
+    attendance.events.reserve(kept.size());
+    bool open = false;  // the last session may go on
+    std::int64_t session_course = 0;
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+        const Event& event = *kept[i];
+        const CompiledScale::Verdict& verdict = scale.verdict(event.shape);
+        const std::int64_t activity = verdict.hides_activity ? 0 : event.activity;
+        if (verdict.logout && gap.logout_ends) {
+            attendance.events.push_back(
+                {event.time_s, event.time_s, event.course, activity, /*logout=*/true, event.shape});
+            session_of.push_back(kNoSession);
+            open = false;
+            continue;
+        }
+        const bool starts =
+            !open || (verdict.login && gap.login_starts) || (by_course && event.course != session_course);
+        if (starts) attendance.sessions.push_back({event.time_s, event.time_s, 0, 0, {}});
+        std::optional<std::int64_t> next_s;
+        if (i + 1 < kept.size()) next_s = kept[i + 1]->time_s;
+        const CompiledScale::Rule& rule = scale.rule(verdict);
+        const std::int64_t end_s = event.time_s + worth(rule, event.time_s, next_s, as_of_s);
+        Session& session = attendance.sessions.back();
+        session.end_s = end_s;
+        if (!session_rule.split_on_idle) session.measured_s += end_s - event.time_s;
+        ++session.events;
+        add_course(session.courses, event.course);
+        session_course = event.course;
+        attendance.events.push_back(
+            {event.time_s, end_s, event.course, activity, /*logout=*/false, event.shape});
+        session_of.push_back(attendance.sessions.size() - 1);
+        open = next_s && (!session_rule.split_on_idle || *next_s - event.time_s < rule.over_from_s);
+    }
+    if (session_rule.split_on_idle) {
+        for (Session& session : attendance.sessions)
+            session.measured_s = session.end_s - session.begin_s;
+    }
+    if (session_rule.min_duration_s > 0 || session_rule.max_duration_s)
+        limit_sessions(attendance, session_of, session_rule);
+}
+
+// Which presence events still count: so long after the last event that is none, and after a logout not at
+// all.
+class Presence {
+  public:
+    explicit Presence(std::int64_t run_s) : run_s_(run_s) {}
+    bool counts(const Event& event, const CompiledScale::Verdict& verdict) {
+        if (verdict.presence) return last_ordinary_s_ && event.time_s - *last_ordinary_s_ <= run_s_;
+        last_ordinary_s_ = event.time_s;
+        if (verdict.logout) last_ordinary_s_.reset();
+        return true;
+    }
+
+  private:
+    std::int64_t run_s_;
+    std::optional<std::int64_t> last_ordinary_s_;
+};
+
+// R2.
+std::vector<const Event*> keep(std::span<const Event> events, const CompiledScale& scale,
+                               std::vector<DroppedEvent>& dropped_events) {
+    std::vector<const Event*> kept;
+    kept.reserve(events.size());
+    const bool looks_at_courses = scale.looks_at_courses();
+    const bool looks_at_presence = scale.scale().filter.presence_extends;
+    Presence presence(scale.scale().filter.presence_run_s);
+    for (const Event& event : events) {
+        const CompiledScale::Verdict& verdict = scale.verdict(event.shape);
+        std::optional<DropReason> dropped = verdict.dropped;
+        if (looks_at_courses && !dropped) dropped = scale.course_verdict(event.course, verdict);
+        if (looks_at_presence && !dropped && !presence.counts(event, verdict)) dropped = DropReason::presence;
+        if (dropped)
+            dropped_events.push_back({event.time_s, *dropped});
+        else
+            kept.push_back(&event);
+    }
+    return kept;
+}
+
+// A stream a course. What comes of the streams is brought into one order.
+void attend_by_course(std::vector<const Event*> kept, const CompiledScale& scale, std::int64_t as_of_s,
+                      Attendance& attendance) {
+    std::ranges::stable_sort(kept, {}, &Event::course);
+    for (auto begin = kept.begin(); begin != kept.end();) {
+        const auto end = std::find_if(begin, kept.end(),
+                                      [&](const Event* event) { return event->course != (*begin)->course; });
+        Attendance stream;
+        attend_stream({begin, end}, scale, as_of_s, stream);
+        std::ranges::move(stream.events, std::back_inserter(attendance.events));
+        std::ranges::move(stream.sessions, std::back_inserter(attendance.sessions));
+        begin = end;
+    }
+    std::ranges::stable_sort(attendance.events, {}, &CreditedEvent::begin_s);
+    std::ranges::stable_sort(attendance.sessions, {}, &Session::begin_s);
 }
 
 }  // namespace
@@ -74,75 +217,76 @@ std::string_view code_of(DropReason reason) {
             return "module";
         case DropReason::site_page:
             return "site_page";
+        case DropReason::target:
+            return "target";
+        case DropReason::presence:
+            return "presence";
+        case DropReason::course:
+            return "course";
+        case DropReason::address:
+            return "address";
     }
     return "";
 }
 
-CompiledScale::CompiledScale(const config::Scale& scale, std::span<const EventShape> shapes)
-    : gap_(scale.gap), session_(scale.session), include_site_(scale.filter.include_site) {
+std::string_view module_of(const EventShape& shape) {
+    constexpr std::string_view kPrefix = "mod_";
+    if (shape.context_level != kModuleContext || !shape.component.starts_with(kPrefix)) return {};
+    return std::string_view(shape.component).substr(kPrefix.size());
+}
+
+CompiledScale::CompiledScale(const config::Scale& scale, std::span<const EventShape> shapes) : scale_(scale) {
+    rules_.push_back(compiled(scale.gap, scale.gap));
+    std::map<std::string, std::uint16_t> rule_of;
+    for (const auto& [module, rule] : scale.gap.by_module) {
+        rule_of[module] = static_cast<std::uint16_t>(rules_.size());
+        rules_.push_back(compiled(scale.gap, rule));
+    }
     verdicts_.reserve(shapes.size());
+    modules_.reserve(shapes.size());
     for (const EventShape& shape : shapes) {
         Verdict verdict;
         verdict.dropped = drop_reason(scale.filter, shape);
         verdict.login = shape.action == "loggedin" && shape.target == "user";
         verdict.logout = shape.action == "loggedout" && shape.target == "user";
         verdict.hides_activity = shape.anonymous;
+        verdict.presence = contains(scale.filter.presence_events, shape.eventname);
+        modules_.emplace_back(module_of(shape));
+        if (const auto found = rule_of.find(modules_.back()); found != rule_of.end())
+            verdict.rule = found->second;
         verdicts_.push_back(verdict);
     }
 }
 
+std::optional<DropReason> CompiledScale::course_verdict(std::int64_t course, const Verdict& verdict) const {
+    const config::Scale::Filter& filter = scale_.filter;
+    const bool opens_or_closes = verdict.login || verdict.logout;
+    // One stream over a set of courses knows nothing else; elsewhere, logins and logouts still mark sessions.
+    const bool of_set = scale_.stream == config::Scale::Stream::user_courseset || !opens_or_closes;
+    if (contains(filter.exclude_courses, course)) return DropReason::course;
+    if (of_set && !filter.include_courses.empty() && !contains(filter.include_courses, course))
+        return DropReason::course;
+    if (!filter.include_site && !opens_or_closes && (course == 0 || course == kFrontPageCourse))
+        return DropReason::site_page;
+    return std::nullopt;
+}
+
+bool CompiledScale::looks_at_courses() const {
+    const config::Scale::Filter& filter = scale_.filter;
+    return !filter.include_site || !filter.include_courses.empty() || !filter.exclude_courses.empty();
+}
+
+std::int64_t CompiledScale::longest_last_credit_s() const {
+    return std::ranges::max(rules_, {}, &Rule::last_credit_s).last_credit_s;
+}
+
 Attendance attend(std::span<const Event> events, const CompiledScale& scale, std::int64_t as_of_s) {
     Attendance attendance;
-    std::vector<const Event*> kept;
-    kept.reserve(events.size());
-    for (const Event& event : events) {
-        const CompiledScale::Verdict& verdict = scale.verdict(event.shape);
-        std::optional<DropReason> dropped = verdict.dropped;
-        const bool site_page = event.course == 0 || event.course == kFrontPageCourse;
-        if (!dropped && !scale.include_site() && site_page && !verdict.login && !verdict.logout)
-            dropped = DropReason::site_page;
-        if (dropped)
-            attendance.dropped.push_back({event.time_s, *dropped});
-        else
-            kept.push_back(&event);
-    }
-
-    const config::Scale::Gap& rule = scale.gap();
-    const bool by_course = scale.session().per == config::Scale::SessionPer::course;
-    constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
-    std::vector<std::size_t> session_of;  // by kept event
-    session_of.reserve(kept.size());
-    attendance.events.reserve(kept.size());
-    bool open = false;  // the last session may go on
-    std::int64_t session_course = 0;
-    for (std::size_t i = 0; i < kept.size(); ++i) {
-        const Event& event = *kept[i];
-        const CompiledScale::Verdict& verdict = scale.verdict(event.shape);
-        const std::int64_t activity = verdict.hides_activity ? 0 : event.activity;
-        if (verdict.logout && rule.logout_ends) {
-            attendance.events.push_back(
-                {event.time_s, event.time_s, event.course, activity, /*logout=*/true});
-            session_of.push_back(kNone);
-            open = false;
-            continue;
-        }
-        const bool starts =
-            !open || (verdict.login && rule.login_starts) || (by_course && event.course != session_course);
-        if (starts) attendance.sessions.push_back({event.time_s, event.time_s, 0, {}});
-        std::optional<std::int64_t> next_s;
-        if (i + 1 < kept.size()) next_s = kept[i + 1]->time_s;
-        const std::int64_t end_s = event.time_s + worth(rule, event.time_s, next_s, as_of_s);
-        Session& session = attendance.sessions.back();
-        session.end_s = end_s;
-        ++session.events;
-        add_course(session.courses, event.course);
-        session_course = event.course;
-        attendance.events.push_back({event.time_s, end_s, event.course, activity, /*logout=*/false});
-        session_of.push_back(attendance.sessions.size() - 1);
-        open = next_s && *next_s - event.time_s <= rule.idle_s;
-    }
-    if (scale.session().min_duration_s > 0)
-        drop_short_sessions(attendance, session_of, scale.session().min_duration_s);
+    std::vector<const Event*> kept = keep(events, scale, attendance.dropped);
+    if (scale.scale().stream == config::Scale::Stream::user_course)
+        attend_by_course(std::move(kept), scale, as_of_s, attendance);
+    else
+        attend_stream(kept, scale, as_of_s, attendance);
     return attendance;
 }
 

@@ -50,10 +50,12 @@ TEST(Scale, ItsDigestIsThatOfTheValueNotOfItsLayout) {
 TEST(Scale, AnUnknownKeyIsRefusedByItsPath) {
     EXPECT_THAT(refusal_of([](json& s) { s["gapp"] = 1; }), HasSubstr("test.json: key 'gapp' is not known"));
     EXPECT_THAT(refusal_of([](json& s) { s["gap"]["idel"] = 1; }), HasSubstr("key 'gap.idel' is not known"));
-    EXPECT_THAT(refusal_of([](json& s) { s["filter"]["modules"]["include"] = json::array(); }),
-                HasSubstr("key 'filter.modules.include' is not known"));
-    EXPECT_THAT(refusal_of([](json& s) { s["caps"] = {{"day", 25200}}; }),
-                HasSubstr("key 'caps' is not known"));
+    EXPECT_THAT(refusal_of([](json& s) { s["filter"]["modules"]["only"] = json::array(); }),
+                HasSubstr("key 'filter.modules.only' is not known"));
+    EXPECT_THAT(refusal_of([](json& s) { s["caps"] = {{"month", 25200}}; }),
+                HasSubstr("key 'caps.month' is not known"));
+    EXPECT_THAT(refusal_of([](json& s) { s["gap"]["by_module"] = {{"quiz", {{"idel", 1}}}}; }),
+                HasSubstr("key 'gap.by_module.quiz.idel' is not known"));
 }
 
 TEST(Scale, ADocumentNestedTooDeepIsRefusedAndNotWalked) {
@@ -92,12 +94,137 @@ TEST(Scale, SecondsAreTakenAtTheirLimitsAndRefusedOnePast) {
 }
 
 TEST(Scale, AValueOfALaterVersionIsRefusedNotIgnored) {
-    EXPECT_THAT(refusal_of([](json& s) { s["gap"]["compare"] = "ge"; }),
-                HasSubstr("'gap.compare' must be \"gt\""));
-    EXPECT_THAT(refusal_of([](json& s) { s["stream"] = "user_course"; }), HasSubstr("'stream'"));
+    EXPECT_THAT(refusal_of([](json& s) { s["gap"]["attribute"] = "later"; }),
+                HasSubstr("'gap.attribute' must be \"earlier\""));
+    EXPECT_THAT(refusal_of([](json& s) { s["filter"]["enrolment"] = "active"; }),
+                HasSubstr("'filter.enrolment' is not supported by this version of Assidu"));
+    EXPECT_THAT(refusal_of([](json& s) { s["filter"]["roles"] = {{"include", {"student"}}}; }),
+                HasSubstr("'filter.roles.include' is not supported"));
+    EXPECT_THAT(refusal_of([](json& s) { s["calendar"] = {{"user_days", "signed_list"}}; }),
+                HasSubstr("'calendar.user_days' is not supported"));
+    EXPECT_THAT(refusal_of([](json& s) { s["gap"]["day_end_credit"] = 900; }),
+                HasSubstr("'gap.day_end_credit' is not supported"));
+    EXPECT_THAT(refusal_of([](json& s) { s["display"] = {{"hour_minutes", 50}}; }),
+                HasSubstr("'display.hour_minutes' is not supported"));
+    EXPECT_THAT(refusal_of([](json& s) { s["stream"] = "user_cohort"; }), HasSubstr("'stream'"));
     EXPECT_THAT(refusal_of([](json& s) { s["schema"] = 2; }), HasSubstr("'schema'"));
     EXPECT_THAT(refusal_of([](json& s) { s["filter"]["anonymous"] = "keep"; }),
                 HasSubstr("'filter.anonymous' must be one of: time_only, drop"));
+}
+
+TEST(Scale, TheWholeModelIsReadAndAbsentSectionsAreTheirDefaults) {
+    json document = json::parse(preset_document("sonate"));
+    document.update(json::parse(R"({
+      "week_start": 7, "valid_from": "2026-09-01", "stream": "user_courseset",
+      "calendar": {"weekdays": [5, 1], "windows": [["14:00", "24:00"], ["08:00", "12:30"]],
+                   "exclude_dates": ["2026-12-25"], "exclude_month_days": ["05-01"], "mode": "mark"},
+      "caps": {"day": 25200, "week": 126000, "activity_day": {"quiz": 7200}, "activity_total": {"scorm": 36000},
+               "course_total": {"10": 36000}},
+      "credits": {"completion": [
+                    {"match": {"cmid": 501}, "seconds": 1800, "mode": "floor", "states": [1, 2]},
+                    {"match": {"modname": "assign", "course_idnumber": "MATH"}, "seconds": "item", "mode": "add"}],
+                  "declared": {"policy": "floor", "max_session": 43200, "max_age_days": 10},
+                  "external": {"scorm": "floor"}, "on": "completion_day"},
+      "rounding": {"unit": 60, "mode": "nearest", "at": "display"},
+      "display": {"hour_minutes": 60, "format": "hh:mm"},
+      "attendance": {"present_if_day_seconds": 600, "half_day": null},
+      "outputs": {"daily": true, "per_course": true}})"));
+    document["filter"]["courses"] = {{"include", {12, 10}}, {"categories", json::array()}};
+    document["filter"]["presence_events"] = {{"events", {"ping"}}, {"policy", "extend"}, {"max_run", 1800}};
+    document["gap"]["by_module"] = {{"quiz", {{"idle", 3600}}}};
+    document["session"]["max_duration"] = 14400;
+    const auto scale = parse_scale(document.dump(), "whole");
+    ASSERT_TRUE(scale) << scale.error().what;
+    EXPECT_EQ(scale->week_start, 7);
+    EXPECT_EQ(scale->calendar.weekdays, (std::vector<int>{1, 5}));
+    EXPECT_EQ(scale->calendar.windows[0].end_s, 45'000);
+    EXPECT_EQ(scale->calendar.windows[1].end_s, 86'400);
+    EXPECT_EQ(scale->caps.course_total_s.at(10), 36'000);
+    EXPECT_EQ(scale->filter.include_courses, (std::vector<std::int64_t>{10, 12}));
+    EXPECT_EQ(scale->gap.by_module.at("quiz").idle_s, 3600);
+    EXPECT_EQ(scale->gap.by_module.at("quiz").last_credit_s, 900);
+    EXPECT_EQ(scale->credits.completion[0].seconds, 1800);
+    EXPECT_EQ(scale->credits.completion[1].seconds, std::nullopt);
+    EXPECT_EQ(scale->credits.completion[1].states, (std::vector<int>{1, 2}));
+    EXPECT_EQ(scale->display.round_to_s, 60);
+
+    const Scale plain = parse_scale(preset_document("sonate"), "sonate").value();
+    EXPECT_FALSE(plain.calendar.restricts());
+    EXPECT_FALSE(plain.caps.any());
+    EXPECT_FALSE(plain.credits.any());
+    EXPECT_EQ(plain.stream, Scale::Stream::user);
+    EXPECT_EQ(plain.gap.min_gap_s, 0);
+    EXPECT_EQ(plain.display.round_to_s, 1);
+}
+
+TEST(Scale, AnImpossibleValueIsRefusedByItsKey) {
+    const auto with = [](const char* section, const char* value) {
+        return refusal_of([&](json& s) { s[section].update(json::parse(value)); });
+    };
+    EXPECT_THAT(with("calendar", R"({"windows": [["08:00", "12:30"], ["12:00", "18:00"]]})"),
+                HasSubstr("'calendar.windows' has windows that overlap"));
+    EXPECT_EQ(with("calendar", R"({"windows": [["08:00", "12:00"], ["12:00", "18:00"]]})"), "accepted");
+    EXPECT_THAT(with("calendar", R"({"windows": [["18:00", "08:00"]]})"), HasSubstr("'calendar.windows'"));
+    EXPECT_THAT(with("calendar", R"({"windows": [["08:00", "24:01"]]})"), HasSubstr("'calendar.windows'"));
+    EXPECT_THAT(with("calendar", R"({"windows": []})"), HasSubstr("'calendar.windows'"));
+    EXPECT_THAT(with("calendar", R"({"weekdays": [0]})"), HasSubstr("'calendar.weekdays'"));
+    EXPECT_THAT(with("calendar", R"({"weekdays": [1, 1]})"), HasSubstr("names a day twice"));
+    EXPECT_THAT(with("calendar", R"({"exclude_dates": ["2026-02-29"]})"),
+                HasSubstr("'calendar.exclude_dates'"));
+    EXPECT_EQ(with("calendar", R"({"exclude_month_days": ["02-29"]})"), "accepted");
+    EXPECT_THAT(with("calendar", R"({"exclude_month_days": ["02-30"]})"),
+                HasSubstr("'calendar.exclude_month_days'"));
+    EXPECT_THAT(with("caps", R"({"day": -1})"), HasSubstr("'caps.day'"));
+    EXPECT_THAT(with("caps", R"({"course_total": {"MATH": 1}})"), HasSubstr("'caps.course_total.MATH'"));
+    EXPECT_THAT(with("credits", R"({"completion": [{"match": {}, "seconds": 1, "mode": "max"}]})"),
+                HasSubstr("'credits.completion[0].mode' must be one of"));
+    EXPECT_THAT(with("gap", R"({"cap_credit_by_gap": false, "idle": 300})"),
+                HasSubstr("'gap.cap_credit_by_gap' may be false only where"));
+    EXPECT_EQ(with("gap", R"({"cap_credit_by_gap": false, "idle": 900})"), "accepted");
+    EXPECT_THAT(with("filter", R"({"presence_events": {"events": ["ping"], "policy": "extend"}})"),
+                HasSubstr("'filter.presence_events.max_run' is missing"));
+    EXPECT_THAT(refusal_of([](json& s) { s["stream"] = "user_courseset"; }),
+                HasSubstr("filter.courses.include names no course"));
+    EXPECT_THAT(refusal_of([](json& s) { s["engine"] = "completion"; }),
+                HasSubstr("key 'gap' does not belong to this engine"));
+}
+
+TEST(Scale, EveryPresetReadsAndIsNamedAsItIsFound) {
+    const std::vector<std::string> names = preset_names();
+    EXPECT_THAT(names,
+                ::testing::IsSupersetOf({"sonate", "sonate-legacy", "usestats", "usestats-legacy-401",
+                                         "usestats-legacy-405", "trainingsessions", "learningtimecheck-0",
+                                         "learningtimecheck-3", "dedication", "attendanceregister",
+                                         "attendanceregister-fork", "attestoodle", "timestat"}));
+    for (const std::string& name : names) {
+        const auto scale = parse_scale(preset_document(name), name);
+        ASSERT_TRUE(scale) << scale.error().what;
+        EXPECT_EQ(scale->id, name);
+        EXPECT_TRUE(scale->label.contains("fr") && scale->label.contains("en")) << name;
+    }
+    EXPECT_EQ(preset_document("usestats-legacy"), preset_document("usestats-legacy-405"));
+    EXPECT_EQ(preset_document("none"), "");
+}
+
+TEST(Scale, AQuirkBelongsToItsLegacyPresetAlone) {
+    EXPECT_THAT(refusal_of([](json& s) { s["legacy_quirks"] = {"sonate.last_day_repeat"}; }),
+                HasSubstr("key 'legacy_quirks' has 'sonate.last_day_repeat', which only"));
+    json legacy = json::parse(preset_document("sonate-legacy"));
+    const auto read = [](const json& document) {
+        const auto scale = parse_scale(document.dump(), "legacy");
+        return scale ? "accepted" : scale.error().what;
+    };
+    legacy["gap"]["idle"] = 900;
+    legacy["filter"]["targets"] = {"course"};
+    EXPECT_EQ(read(legacy), "accepted");
+    json other = legacy;
+    other["legacy_quirks"] = {"usestats.capture_memory"};
+    EXPECT_THAT(read(other), HasSubstr("'legacy_quirks' has 'usestats.capture_memory'"));
+    other["legacy_quirks"] = json::array();
+    EXPECT_THAT(read(other), HasSubstr("names none of its defects"));
+    other = legacy;
+    other["filter"]["exclude_loginas"] = true;
+    EXPECT_THAT(read(other), HasSubstr("key 'filter/exclude_loginas' is not a setting of the plugin"));
 }
 
 TEST(Scale, AZoneThatDoesNotExistAndAnIdThatIsNoneAreRefused) {

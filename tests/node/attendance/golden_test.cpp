@@ -1,132 +1,79 @@
-// The recommended engine against the golden cases (tests/data/golden_attendance.json): those without calendar
-// windows, caps and completion credits, which this version does not compute.
+// Every golden case (tests/data/golden_attendance.json): the recommended engine, and the earlier plugins bug
+// for bug.
 
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
+#include <functional>
+#include <iterator>
+#include <map>
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "config/civil_calendar.h"
-#include "config/scale.h"
 #include "node/attendance/daily_totals.h"
 #include "node/attendance/engine.h"
+#include "node/attendance/trial/cases.h"
+#include "node/attendance/trial/early_scale.h"
 
 namespace assidu::node::attendance {
 namespace {
 
 using nlohmann::json;
+using ::testing::HasSubstr;
 
-const std::set<std::string> kNeedsMoreThanThisVersion{"REC11", "REC12", "REC14", "REC15"};
-
-json golden() {
+std::string golden_text() {
     std::ifstream file(std::string(ASSIDU_SOURCE_DIR) + "/tests/data/golden_attendance.json");
-    return json::parse(file);
+    return {std::istreambuf_iterator<char>(file), {}};
 }
 
-// The golden file's short early form of a scale as a document of today.
-config::Scale scale_of(json early) {
-    json filter = early.at("filter");
-    filter["modules"] = {{"exclude", filter.at("exclude_modules")}};
-    filter.erase("exclude_modules");
-    json gap = early.at("gap");
-    gap.erase("min_gap");
-    const json document = {{"schema", 1},
-                           {"engine", "gap"},
-                           {"stream", "user"},
-                           {"id", early.at("id")},
-                           {"version", 1},
-                           {"label", json::object()},
-                           {"timezone", early.at("timezone")},
-                           {"filter", filter},
-                           {"gap", gap},
-                           {"session", early.at("session")}};
-    // compare, cap_credit_by_gap, ... are the schema's; the early form has them silently.
-    json whole = document;
-    whole["gap"]["compare"] = "gt";
-    whole["gap"]["cap_credit_by_gap"] = true;
-    whole["gap"]["attribute"] = "earlier";
-    whole["session"]["split_on_idle"] = true;
-    auto scale = config::parse_scale(whole.dump(), "golden");
-    if (!scale) throw std::runtime_error(scale.error().what);
-    return *scale;
+const json& golden() {
+    static const json file = json::parse(golden_text());
+    return file;
 }
 
-class Golden : public ::testing::TestWithParam<std::string> {};
-
-std::vector<std::string> case_ids() {
-    std::vector<std::string> ids;
-    const json file = golden();
-    for (const json& one : file.at("cases")) {
-        const std::string id = one.at("id");
-        if (one.at("engine") == "scale" && !kNeedsMoreThanThisVersion.contains(id)) ids.push_back(id);
-    }
-    return ids;
+const json& answers() {
+    static const json all = trial::answer_cases(golden_text(), "golden").value().answers;
+    return all;
 }
 
-TEST_P(Golden, GivesTheExpectedSecondsByDayCourseAndActivityAndTheExpectedSessions) {
-    const json file = golden();
+json answer_of(const std::string& id) {
     const auto found =
-        std::ranges::find_if(file.at("cases"), [](const json& c) { return c.at("id") == GetParam(); });
-    ASSERT_NE(found, file.at("cases").end());
-    const json& golden_case = *found;
-    const json& expected = golden_case.at("expected");
-
-    std::vector<EventShape> shapes;
-    std::vector<Event> events;
-    for (const json& row : golden_case.at("logs")) {
-        EventShape shape;
-        shape.eventname = row.at("eventname");
-        shape.component = row.at("component");
-        shape.action = row.at("action");
-        shape.target = row.at("target");
-        shape.origin = row.at("origin").is_null() ? "" : row.at("origin").get<std::string>();
-        shape.context_level = row.at("contextlevel");
-        shape.login_as = !row.at("realuserid").is_null();
-        shape.anonymous = row.at("anonymous") == 1;
-        const std::int64_t activity =
-            shape.context_level == kModuleContext ? row.at("contextinstanceid").get<std::int64_t>() : 0;
-        events.push_back({row.at("timecreated"), row.at("id"), row.at("courseid"), activity,
-                          static_cast<ShapeKey>(shapes.size())});
-        shapes.push_back(shape);
-    }
-    order_events(events);
-    const config::Scale scale = scale_of(golden_case.at("scale"));
-    const Attendance attendance = attend(events, CompiledScale(scale, shapes), golden_case.at("now"));
-    const config::CivilCalendar calendar = config::CivilCalendar::of(scale.timezone).value();
-    const Span span{golden_case.at("from"), golden_case.at("to")};
-
-    std::int64_t total = 0;
-    std::map<std::string, std::int64_t> by_day, by_course, by_activity;
-    for (const federation::LedgerRow& row : daily_rows(attendance, calendar, {}, span)) {
-        if (row.measured_s == 0) continue;
-        total += row.measured_s;
-        by_day[config::iso_date(row.day)] += row.measured_s;
-        by_course[fmt::format("{}", row.course)] += row.measured_s;
-        for (const federation::ActivityShare& share : row.activities) {
-            if (share.measured_s > 0) by_activity[fmt::format("{}", share.activity)] += share.measured_s;
-        }
-    }
-    EXPECT_EQ(total, expected.at("total"));
-    EXPECT_EQ(by_day, (expected.at("by_day").get<std::map<std::string, std::int64_t>>()));
-    EXPECT_EQ(by_course, (expected.at("by_course").get<std::map<std::string, std::int64_t>>()));
-    EXPECT_EQ(by_activity, (expected.at("by_cm").get<std::map<std::string, std::int64_t>>()));
-    json sessions = json::array();
-    for (const Session& session : attendance.sessions)
-        sessions.push_back({{"start", session.begin_s},
-                            {"end", session.end_s},
-                            {"elapsed", session.end_s - session.begin_s},
-                            {"events", session.events},
-                            {"courses", session.courses}});
-    EXPECT_EQ(sessions, expected.at("sessions"));
+        std::ranges::find_if(answers(), [&](const json& answer) { return answer.at("id") == id; });
+    return found == answers().end() ? json() : *found;
 }
 
-INSTANTIATE_TEST_SUITE_P(Recommended, Golden, ::testing::ValuesIn(case_ids()),
-                         [](const auto& one) { return one.param; });
+std::vector<json> every(const char* list) {
+    return golden().at(list).get<std::vector<json>>();
+}
+
+class Golden : public ::testing::TestWithParam<json> {};
+
+TEST_P(Golden, GivesWhatIsExpected) {
+    const json answer = answer_of(GetParam().at("id"));
+    ASSERT_TRUE(answer.contains("result")) << answer.dump();
+    EXPECT_EQ(answer.at("result"), GetParam().at("expected"))
+        << json::diff(GetParam().at("expected"), answer.at("result")).dump(1);
+}
+
+INSTANTIATE_TEST_SUITE_P(Case, Golden, ::testing::ValuesIn(every("cases")),
+                         [](const auto& one) { return one.param.at("id").template get<std::string>(); });
+
+class GoldenInterval : public ::testing::TestWithParam<json> {};
+
+TEST_P(GoldenInterval, IsCutAsThePluginDidAndAsItShouldBe) {
+    const json result = answer_of(GetParam().at("id")).at("result");
+    EXPECT_EQ(result.at("legacy"), GetParam().at("legacy"));
+    EXPECT_EQ(result.at("recommended"), GetParam().at("recommended"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Case, GoldenInterval, ::testing::ValuesIn(every("interval_cases")),
+                         [](const auto& one) { return one.param.at("id").template get<std::string>(); });
 
 TEST(GoldenFile, AnIntervalIsCutAtTheMidnightsOfTheZone) {
-    const json file = golden();
+    const json& file = golden();
     int cases = 0;
     for (const json& one : file.at("interval_cases")) {
         if (one.at("kind") != "splice") continue;
@@ -147,9 +94,73 @@ TEST(GoldenFile, AnIntervalIsCutAtTheMidnightsOfTheZone) {
     EXPECT_EQ(cases, 5);
 }
 
-TEST(GoldenFile, NoCaseOfTheRecommendedEngineIsForgotten) {
-    // Eighteen in the file, four of which need what this version refuses to read.
-    EXPECT_EQ(case_ids().size() + kNeedsMoreThanThisVersion.size(), 18U);
+TEST(GoldenFile, EveryCaseIsAnsweredInTheOrderOfTheFile) {
+    std::vector<std::string> asked, answered;
+    for (const char* list : {"cases", "interval_cases"}) {
+        for (const json& one : golden().at(list))
+            asked.push_back(one.at("id"));
+    }
+    for (const json& one : answers())
+        answered.push_back(one.at("id"));
+    EXPECT_EQ(answered, asked);
+    EXPECT_EQ(asked.size(), 65U);
+}
+
+// One case of the file, changed.
+json changed(const std::string& id, const std::function<void(json&)>& change) {
+    json file = {{"cases", json::array()}};
+    for (const json& one : golden().at("cases")) {
+        if (one.at("id") == id) file["cases"].push_back(one);
+    }
+    change(file["cases"][0]);
+    return trial::answer_cases(file.dump(), "file").value().answers[0];
+}
+
+TEST(GoldenFile, ACaseThatSaysWhatIsNotKnownIsRefusedByItsNameAndKey) {
+    const auto error = [](const std::string& id, const std::function<void(json&)>& change) {
+        return changed(id, change).value("error", "none");
+    };
+    EXPECT_THAT(error("REC01", [](json& c) { c["weather"] = 1; }),
+                HasSubstr("case REC01: key 'weather' is not known"));
+    EXPECT_THAT(error("US01", [](json& c) { c["config"]["treshold"] = 1; }),
+                HasSubstr("case US01: key 'config.treshold' is not known"));
+    EXPECT_THAT(error("REC01", [](json& c) { c["scale"]["gap"]["idel"] = 1; }),
+                HasSubstr("key 'gap.idel' is not known"));
+    EXPECT_THAT(error("REC01", [](json& c) { c["logs"][1].erase("timecreated"); }),
+                HasSubstr("case REC01: key 'logs[1].timecreated' is missing"));
+    EXPECT_THAT(error("REC01", [](json& c) { c["engine"] = "dice"; }), HasSubstr("is 'dice'"));
+    EXPECT_THAT(error("REC01", [](json& c) { c["logs"] = 7; }), HasSubstr("'logs' must be a list"));
+    EXPECT_THAT(error("REC01", [](json& c) { c["timezone"] = "Paris"; }), HasSubstr("time zone 'Paris'"));
+    EXPECT_THAT(error("REC01", [](json& c) { c["scale"]["legacy_quirks"] = {"sonate.single_3600"}; }),
+                HasSubstr("'legacy_quirks'"));
+    EXPECT_FALSE(trial::answer_cases("7", "file"));
+    EXPECT_FALSE(trial::answer_cases("{}", "file"));
+    EXPECT_FALSE(trial::answer_cases("{", "file"));
+}
+
+TEST(GoldenFile, RowsOfOthersAndRowsSaidTwiceChangeNothing) {
+    const json plain = answer_of("REC01");
+    EXPECT_EQ(changed("REC01",
+                      [](json& c) {
+                          json row = c["logs"][2];
+                          c["logs"].push_back(row);
+                          row["id"] = 9999;
+                          row["userid"] = 43;
+                          c["logs"].push_back(row);
+                      }),
+              plain);
+}
+
+TEST(GoldenFile, ThePluginsGiveNothingOfNoRows) {
+    const auto without = [](const std::string& id) {
+        return changed(id, [](json& c) { c["logs"] = json::array(); }).at("result");
+    };
+    EXPECT_EQ(without("US01"), json::parse(R"({"aggregate": {}, "sessions": [], "total": 0})"));
+    EXPECT_EQ(without("TR01"),
+              json::parse(R"({"days": [], "rows": [], "total": 0, "totalfmt": "00:00:00"})"));
+    EXPECT_EQ(without("AR01"), json::parse(R"({"sessions": [], "total": 0})"));
+    EXPECT_EQ(without("DE03").at("10"),
+              json::parse(R"({"sessions": [], "simple_total": 0, "stored_total": 0})"));
 }
 
 }  // namespace

@@ -1,14 +1,17 @@
 // What must hold of the engine on any log (docs/scales.md, "Properties"): 800 random logs, half of them
-// around a night on which clocks change.
+// around a night on which clocks change, each under a random scale: first without calendar, caps and credits,
+// then with them.
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 #include <map>
 
 #include "node/attendance/daily_totals.h"
 #include "node/attendance/engine.h"
+#include "node/attendance/rules.h"
 #include "tests/node/attendance/fixtures.h"
 #include "tests/seed.h"
 
@@ -35,6 +38,9 @@ RandomLog random_log(tests::Dice& dice, int number) {
     log.scale.gap.idle_credit_s = dice.roll(0, 1800);
     log.scale.gap.last_credit_s = dice.roll(0, 1800);
     if (dice.one_in(4)) log.scale.session.per = config::Scale::SessionPer::course;
+    if (dice.one_in(4)) log.scale.gap.truncate_to_s = 60;
+    if (dice.one_in(4)) log.scale.gap.compare = config::Scale::Compare::ge;
+    if (dice.one_in(4)) log.scale.filter.exclude_courses = {2};
     if (dice.one_in(4)) log.scale.filter.include_site = false;
     const std::int64_t start = number % 2 == 0 ? kWinter : number % 4 == 1 ? kSpringNight : kAutumnNight;
     std::int64_t at = start - dice.roll(0, kDay);
@@ -48,6 +54,39 @@ RandomLog random_log(tests::Dice& dice, int number) {
     }
     log.end_s = at + 2 * kDay;
     return log;
+}
+
+// A calendar, caps and credits by chance.
+void restrict_by_chance(tests::Dice& dice, config::Scale& scale) {
+    using Calendar = config::Scale::Calendar;
+    if (dice.one_in(2)) {
+        const auto noon = static_cast<std::int32_t>(dice.roll(1, 86'399));
+        scale.calendar.windows = {Calendar::Window{static_cast<std::int32_t>(dice.roll(0, noon - 1)), noon}};
+        if (dice.one_in(2)) scale.calendar.windows.push_back({noon, 86'400});
+    }
+    if (dice.one_in(3)) scale.calendar.weekdays = {1, 2, 3, 4, 5};
+    if (dice.one_in(3)) scale.calendar.exclude_month_days = {{3, 29}, {10, 25}};
+    if (dice.one_in(4)) scale.calendar.mode = config::Scale::CalendarMode::mark;
+    if (dice.one_in(2)) scale.caps.day_s = dice.roll(0, 4 * 3600);
+    if (dice.one_in(3)) scale.caps.week_s = dice.roll(0, 8 * 3600);
+    if (dice.one_in(3)) scale.caps.activity_day_s["quiz"] = dice.roll(0, 3600);
+    if (dice.one_in(3)) scale.caps.activity_total_s["quiz"] = dice.roll(0, 7200);
+    if (dice.one_in(3)) scale.caps.course_total_s[1] = dice.roll(0, 7200);
+    scale.week_start = static_cast<int>(dice.roll(1, 7));
+    if (dice.one_in(2)) {
+        const auto mode = static_cast<config::Scale::CreditMode>(dice.roll(0, 3));
+        scale.credits.completion = {{std::nullopt, "quiz", std::nullopt, dice.roll(0, 7200), mode, {1, 2}}};
+    }
+}
+
+std::vector<Completion> completions_by_chance(tests::Dice& dice, const RandomLog& log) {
+    std::vector<Completion> completions;
+    for (std::int64_t activity = 501; activity <= 503; ++activity) {
+        if (dice.one_in(2))
+            completions.push_back({dice.roll(log.begin_s, log.end_s), activity, 1,
+                                   static_cast<int>(dice.roll(0, 3)), "quiz", "", std::nullopt});
+    }
+    return completions;
 }
 
 std::int64_t sum(const std::vector<federation::LedgerRow>& rows) {
@@ -153,6 +192,130 @@ TEST_F(Properties, EventsAreKeptOrDroppedAndNoneIsLost) {
     for_each_log([](tests::Dice&, const RandomLog& log) {
         const Attendance attendance = attend_all(log.events, log.scale, kAsOf);
         EXPECT_EQ(attendance.events.size() + attendance.dropped.size(), log.events.size());
+    });
+}
+
+// Log, completions and what a random scale with limits and credits makes of them.
+struct Restricted {
+    RandomLog log;
+    std::vector<Completion> completions;
+    Attendance attendance;
+};
+
+Attendance attend_restricted(std::vector<Event> events, const config::Scale& scale,
+                             const std::vector<Completion>& completions,
+                             const config::CivilCalendar& calendar) {
+    order_events(events);
+    const std::vector<EventShape> all = shapes();
+    return attend(Evidence{events, completions, {}, {}}, CompiledScale(scale, all), calendar, kAsOf);
+}
+
+class RestrictedProperties : public Properties {
+  protected:
+    static void for_each_restricted(const std::function<void(tests::Dice&, const Restricted&)>& check) {
+        for_each_log([&](tests::Dice& dice, const RandomLog& log) {
+            Restricted one{log, completions_by_chance(dice, log), {}};
+            restrict_by_chance(dice, one.log.scale);
+            one.attendance = attend_restricted(one.log.events, one.log.scale, one.completions, paris());
+            check(dice, one);
+        });
+    }
+    static std::int64_t counted(const Attendance& attendance) {
+        std::int64_t seconds = 0;
+        for (const Interval& interval : *attendance.counted)
+            seconds += interval.end_s - interval.begin_s;
+        return seconds;
+    }
+};
+
+TEST_F(RestrictedProperties, TwoHalvesOfAPeriodAddUpForEveryCutWithCapsAndCreditsToo) {
+    for_each_restricted([](tests::Dice& dice, const Restricted& one) {
+        const std::int64_t cut = dice.roll(one.log.begin_s, one.log.end_s);
+        const auto both = [&](Span span) {
+            std::int64_t seconds = 0;
+            for (const federation::LedgerRow& row : daily_rows(one.attendance, paris(), {}, span))
+                seconds += row.measured_s + row.credited_s;
+            return seconds;
+        };
+        EXPECT_EQ(both({one.log.begin_s, cut}) + both({cut, one.log.end_s}),
+                  both({one.log.begin_s, one.log.end_s}))
+            << "cut at " << cut;
+    });
+}
+
+TEST_F(RestrictedProperties, CountedAndLostTimeAreTheMeasuredTime) {
+    for_each_restricted([](tests::Dice&, const Restricted& one) {
+        std::int64_t measured = 0, lost = 0;
+        for (const CreditedEvent& event : one.attendance.events)
+            measured += event.end_s - event.begin_s;
+        for (const LostInterval& interval : one.attendance.lost)
+            lost += interval.end_s - interval.begin_s;
+        if (one.attendance.counted) {
+            EXPECT_EQ(counted(one.attendance) + lost, measured);
+        } else {
+            EXPECT_EQ(lost, 0);
+        }
+    });
+}
+
+TEST_F(RestrictedProperties, NothingCountsOutsideOfTheWindowsNorOverACap) {
+    for_each_restricted([](tests::Dice&, const Restricted& one) {
+        const config::Scale& scale = one.log.scale;
+        if (!one.attendance.counted) return;
+        std::map<config::CivilDay, std::int64_t> days;
+        std::int64_t course_1 = 0, last_end_s = 0;
+        for (const Interval& interval : *one.attendance.counted) {
+            EXPECT_LE(last_end_s, interval.begin_s) << "intervals overlap";
+            last_end_s = interval.end_s;
+            days[paris().day_of(interval.begin_s)] += interval.end_s - interval.begin_s;
+            if (interval.course == 1) course_1 += interval.end_s - interval.begin_s;
+            if (scale.calendar.windows.empty()) continue;
+            const std::string clock = paris().time_of_day(interval.begin_s);
+            const std::int64_t second = std::stol(clock.substr(0, 2)) * 3600 +
+                                        std::stol(clock.substr(3, 2)) * 60 + std::stol(clock.substr(6));
+            const bool open = std::ranges::any_of(scale.calendar.windows, [&](const auto& window) {
+                return window.begin_s <= second && second < window.end_s;
+            });
+            EXPECT_TRUE(open || interval.outside) << clock;
+        }
+        for (const auto& [day, seconds] : days) {
+            EXPECT_LE(seconds, scale.caps.day_s.value_or(90'000)) << config::iso_date(day);
+        }
+        if (scale.caps.course_total_s.contains(1)) {
+            EXPECT_LE(course_1, scale.caps.course_total_s.at(1));
+        }
+    });
+}
+
+TEST_F(RestrictedProperties, OrderAndRepetitionChangeNothingWithCapsAndCreditsToo) {
+    for_each_restricted([](tests::Dice& dice, const Restricted& one) {
+        std::vector<Event> mixed = one.log.events;
+        mixed.insert(mixed.end(), one.log.events.begin(), one.log.events.end());
+        for (std::size_t i = mixed.size(); i > 1; --i)
+            std::swap(mixed[i - 1],
+                      mixed[static_cast<std::size_t>(dice.roll(0, static_cast<std::int64_t>(i) - 1))]);
+        const Attendance again = attend_restricted(mixed, one.log.scale, one.completions, paris());
+        EXPECT_EQ(daily_rows(again, paris(), {}), daily_rows(one.attendance, paris(), {}));
+        EXPECT_EQ(again.credits, one.attendance.credits);
+    });
+}
+
+TEST_F(RestrictedProperties, OneMoreOrdinaryEventNeverLowersTheTotalUnderACalendarOrADailyCap) {
+    for_each_restricted([](tests::Dice& dice, const Restricted& one) {
+        // A cap of an activity or of a course may: the new event takes time over to it.
+        config::Scale scale = one.log.scale;
+        scale.caps.activity_day_s.clear();
+        scale.caps.activity_total_s.clear();
+        scale.caps.course_total_s.clear();
+        scale.credits.completion.clear();
+        scale.filter.exclude_courses.clear();
+        // So may a last credit longer than the idle credit: the new event takes it away to where nothing
+        // counts.
+        scale.gap.last_credit_s = std::min(scale.gap.last_credit_s, scale.gap.idle_credit_s);
+        std::vector<Event> more = one.log.events;
+        more.push_back({dice.roll(one.log.begin_s, one.log.end_s), 1000, 2, 0, kPage});
+        EXPECT_GE(sum(daily_rows(attend_restricted(more, scale, {}, paris()), paris(), {})),
+                  sum(daily_rows(attend_restricted(one.log.events, scale, {}, paris()), paris(), {})));
     });
 }
 
