@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "node/collect/byte_source.h"
+#include "node/collect/csv_marks.h"
 
 namespace assidu::node::collect {
 
@@ -33,6 +34,10 @@ class CsvReader {
     // that does not begin with one is a character like any other.
     [[nodiscard]] bool next(CsvRecord& record);
 
+    // From now on the fields of these columns (by place) may come empty: what nobody asks for costs little.
+    // Whether a record is broken does not depend on it.
+    void pass_over(std::vector<bool> columns);
+
     [[nodiscard]] const ByteSource& source() const { return source_; }
 
   private:
@@ -47,8 +52,14 @@ class CsvReader {
     Parsed run_out(CsvRecord& record, const char* why_at_end);
     Parsed refuse(CsvRecord& record, const char* why);
 
+    [[nodiscard]] bool passes_over(std::size_t column) const {
+        return column < passed_over_.size() && passed_over_[column] != 0;
+    }
+
     ByteSource& source_;
     char delimiter_;
+    CsvMarks marks_;  // of buffer_
+    std::vector<char> passed_over_;
     std::vector<char> buffer_;
     std::size_t begin_ = 0, end_ = 0;  // what of buffer_ was read from the source and is not yet given out
     std::uint64_t line_ = 1;           // of begin_

@@ -13,6 +13,7 @@
 #include "node/attendance/compute.h"
 #include "node/attendance/daily_totals.h"
 #include "node/attendance/engine.h"
+#include "node/attendance/rules.h"
 #include "node/collect/importer.h"
 #include "node/collect/recognise.h"
 #include "node/node.h"
@@ -96,7 +97,9 @@ Result<Tuple> recompute_for_nothing(const std::filesystem::path& folder) {
     const node::attendance::CompiledScale scale(node->scale(), archive.shapes());
     Tuple tuple;
     for (const std::int64_t user : archive.users(node->source())) {
-        const auto attendance = node::attendance::attend(archive.events(node->source(), user), scale, kAsOf);
+        const auto events = archive.events(node->source(), user);
+        const auto attendance =
+            node::attendance::attend({events, {}, {}, {}}, scale, node->calendar(), kAsOf);
         for (const auto& row : node::attendance::daily_rows(attendance, node->calendar(), {}))
             add_cells(row, user, tuple);
     }

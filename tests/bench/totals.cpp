@@ -9,6 +9,7 @@
 #include "config/civil_calendar.h"
 #include "node/attendance/daily_totals.h"
 #include "node/attendance/engine.h"
+#include "node/attendance/rules.h"
 #include "node/collect/byte_source.h"
 #include "node/collect/log_csv.h"
 #include "node/collect/row_sink.h"
@@ -22,11 +23,11 @@ constexpr std::int64_t kGuest = 1;
 // Events by student.
 class EventSink final : public node::collect::RowSink {
   public:
-    void accept(node::LogRow& row, std::uint64_t /*line*/) override {
-        if (row.user_id <= kGuest) return;
-        const auto [at, is_new] = keys_.try_emplace(row.shape, static_cast<node::ShapeKey>(shapes_.size()));
-        if (is_new) shapes_.push_back(row.shape);
-        students_[row.user_id].push_back({row.time_s, row.id, row.course, row.activity, at->second});
+    void accept(node::LogRow& row, std::uint64_t /*line*/) override { add(row, key_of(row.shape)); }
+    void accept_alike(node::LogRow& row, const node::EventShape& shape, std::size_t number,
+                      std::uint64_t /*line*/) override {
+        if (number == by_number_.size()) by_number_.push_back(key_of(shape));
+        add(row, by_number_[number]);
     }
     void reject(std::uint64_t /*line*/, std::string_view /*reason*/, std::string_view /*record*/,
                 std::optional<std::int64_t> /*user_id*/) override {
@@ -39,7 +40,18 @@ class EventSink final : public node::collect::RowSink {
     [[nodiscard]] std::unordered_map<std::int64_t, std::vector<node::Event>>& students() { return students_; }
 
   private:
+    node::ShapeKey key_of(const node::EventShape& shape) {
+        const auto [at, is_new] = keys_.try_emplace(shape, static_cast<node::ShapeKey>(shapes_.size()));
+        if (is_new) shapes_.push_back(shape);
+        return at->second;
+    }
+    void add(const node::LogRow& row, node::ShapeKey shape) {
+        if (row.user_id <= kGuest) return;
+        students_[row.user_id].push_back({row.time_s, row.id, row.course, row.activity, shape});
+    }
+
     std::map<node::EventShape, node::ShapeKey> keys_;
+    std::vector<node::ShapeKey> by_number_;
     std::vector<node::EventShape> shapes_;
     std::unordered_map<std::int64_t, std::vector<node::Event>> students_;
     std::int64_t rejected_ = 0;
@@ -52,7 +64,7 @@ Tuple totals_of(std::span<const Student> students, const node::attendance::Compi
     Tuple tuple;
     for (const auto& [user, events] : students) {
         node::attendance::order_events(*events);
-        const auto attendance = node::attendance::attend(*events, scale, kAsOf);
+        const auto attendance = node::attendance::attend({*events, {}, {}, {}}, scale, calendar, kAsOf);
         for (const federation::LedgerRow& row : node::attendance::daily_rows(attendance, calendar, {}))
             add_cells(row, user, tuple);
     }
