@@ -46,6 +46,7 @@ class CsvReader {
     bool fill();
     void pass_end_of_line();
     void pass_rest_of_line();
+    bool parse_quickly(CsvRecord& record);
     Parsed parse(CsvRecord& record);
     Parsed parse_quoted(CsvRecord& record, std::size_t& at, std::uint64_t& lines);
     Parsed parse_plain(CsvRecord& record, std::size_t& at);
@@ -60,6 +61,7 @@ class CsvReader {
     char delimiter_;
     CsvMarks marks_;  // of buffer_
     std::vector<char> passed_over_;
+    std::vector<std::string_view> quick_fields_;  // kColumnsMax of them
     std::vector<char> buffer_;
     std::size_t begin_ = 0, end_ = 0;  // what of buffer_ was read from the source and is not yet given out
     std::uint64_t line_ = 1;           // of begin_
