@@ -24,7 +24,7 @@ using config::refuse;
 using config::Result;
 
 // Rows that are archived together: one commit and one sync, and all that an import keeps in memory.
-constexpr std::size_t kRowsABatch = 200'000;
+constexpr std::size_t kRowsABatch = 1'000'000;
 // The same of a catalogue, whose records are longer.
 constexpr std::size_t kRecordsABatch = 10'000;
 // Rows between two looks at the progress.
