@@ -292,7 +292,7 @@ Attendance attend(std::span<const Event> events, const CompiledScale& scale, std
 }
 
 void order_events(std::vector<Event>& events) {
-    std::ranges::sort(events);
+    if (!std::ranges::is_sorted(events)) std::ranges::sort(events);
     const auto repeated = std::ranges::unique(events);
     events.erase(repeated.begin(), repeated.end());
 }

@@ -76,17 +76,23 @@ class CsvMarks {
 #ifdef __SSE2__
         const __m128i delimiters = _mm_set1_epi8(delimiter_), quotes = _mm_set1_epi8('"'),
                       line_feeds = _mm_set1_epi8('\n'), returns = _mm_set1_epi8('\r');
-        std::uint64_t delimiter_bits = 0;
-        quotes_ = lines_ = 0;
-        for (int part = 0; part < 4; ++part) {
-            const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at + 16 * part));
-            const auto bits = [&](__m128i equal) {
-                return std::uint64_t{static_cast<std::uint16_t>(_mm_movemask_epi8(equal))} << (16 * part);
+        const auto* const block = reinterpret_cast<const __m128i*>(at);
+        const __m128i bytes[4] = {_mm_loadu_si128(block), _mm_loadu_si128(block + 1),
+                                  _mm_loadu_si128(block + 2), _mm_loadu_si128(block + 3)};
+        const auto bits = [](__m128i a, __m128i b, __m128i c, __m128i d) {
+            const auto word = [](__m128i equal) {
+                return std::uint64_t{static_cast<std::uint16_t>(_mm_movemask_epi8(equal))};
             };
-            delimiter_bits |= bits(_mm_cmpeq_epi8(bytes, delimiters));
-            quotes_ |= bits(_mm_cmpeq_epi8(bytes, quotes));
-            lines_ |= bits(_mm_or_si128(_mm_cmpeq_epi8(bytes, line_feeds), _mm_cmpeq_epi8(bytes, returns)));
-        }
+            return word(a) | word(b) << 16 | word(c) << 32 | word(d) << 48;
+        };
+        const auto equal = [&](int part, __m128i to) { return _mm_cmpeq_epi8(bytes[part], to); };
+        const auto line = [&](int part) {
+            return _mm_or_si128(equal(part, line_feeds), equal(part, returns));
+        };
+        std::uint64_t delimiter_bits =
+            bits(equal(0, delimiters), equal(1, delimiters), equal(2, delimiters), equal(3, delimiters));
+        quotes_ = bits(equal(0, quotes), equal(1, quotes), equal(2, quotes), equal(3, quotes));
+        lines_ = bits(line(0), line(1), line(2), line(3));
 #else
         std::uint64_t delimiter_bits = 0;
         quotes_ = lines_ = 0;
