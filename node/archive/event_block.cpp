@@ -10,13 +10,13 @@
 namespace assidu::node::archive {
 namespace {
 
-using federation::put_signed_varint;
-using federation::put_varint;
 using federation::VarintReader;
 
 constexpr std::int64_t kDaySeconds = 86'400;
 constexpr char kVersion = 1;
 constexpr std::size_t kChecksumBytes = 4;
+constexpr std::size_t kColumns = 5;
+constexpr std::size_t kVarintBytesMax = 10;
 // Every event takes at least a byte in each of five columns.
 constexpr std::size_t kEventBytesMin = 5;
 
@@ -26,6 +26,16 @@ std::string checksum(std::string_view bytes) {
     for (int shift = 0; shift < 32; shift += 8)
         text.push_back(static_cast<char>(crc >> shift & 0xff));
     return text;
+}
+
+// Into memory that has room, byte by byte without asking each time; answers where it ends.
+char* put_varint(char* at, std::uint64_t value) {
+    while (value >= 0x80) {
+        *at++ = static_cast<char>((value & 0x7f) | 0x80);
+        value >>= 7;
+    }
+    *at++ = static_cast<char>(value);
+    return at;
 }
 
 // Differences wrap, so that any two ids have one.
@@ -38,12 +48,15 @@ std::int64_t sum(std::int64_t before, std::int64_t difference) {
 }
 
 template <std::int64_t Event::* column>
-void put_differences(std::string& bytes, std::span<const Event> events) {
+char* put_differences(char* at, std::span<const Event> events) {
     std::int64_t before = 0;
     for (const Event& event : events) {
-        put_signed_varint(bytes, difference(event.*column, before));
+        const std::int64_t value = difference(event.*column, before);
+        at = put_varint(at,
+                        (static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63));
         before = event.*column;
     }
+    return at;
 }
 
 template <std::int64_t Event::* column>
@@ -62,20 +75,28 @@ std::int64_t utc_day(std::int64_t utc_s) {
 }
 
 std::string encode_block(std::int64_t day, std::span<const Event> events) {
-    std::string bytes(1, kVersion);
-    bytes.reserve(16 + events.size() * 12);
-    put_varint(bytes, events.size());
+    std::string bytes;
+    encode_block(day, events, bytes);
+    return bytes;
+}
+
+void encode_block(std::int64_t day, std::span<const Event> events, std::string& bytes) {
+    bytes.resize(1 + kVarintBytesMax * (1 + kColumns * events.size()) + kChecksumBytes);
+    char* at = bytes.data();
+    *at++ = kVersion;
+    at = put_varint(at, events.size());
     std::int64_t before = day * kDaySeconds;
     for (const Event& event : events) {
-        put_varint(bytes, static_cast<std::uint64_t>(event.time_s - before));
+        at = put_varint(at, static_cast<std::uint64_t>(event.time_s - before));
         before = event.time_s;
     }
-    put_differences<&Event::id>(bytes, events);
+    at = put_differences<&Event::id>(at, events);
     for (const Event& event : events)
-        put_varint(bytes, static_cast<std::uint64_t>(event.shape));
-    put_differences<&Event::course>(bytes, events);
-    put_differences<&Event::activity>(bytes, events);
-    return bytes + checksum(bytes);
+        at = put_varint(at, static_cast<std::uint64_t>(event.shape));
+    at = put_differences<&Event::course>(at, events);
+    at = put_differences<&Event::activity>(at, events);
+    bytes.resize(static_cast<std::size_t>(at - bytes.data()));
+    bytes += checksum(bytes);
 }
 
 bool decode_block(std::int64_t day, std::string_view bytes, std::vector<Event>& events) {

@@ -18,6 +18,8 @@ namespace assidu::node::archive {
 
 // `events` are of the UTC day `day`, in the order of computation, each once.
 [[nodiscard]] std::string encode_block(std::int64_t day, std::span<const Event> events);
+// The same into a string that keeps its memory from block to block.
+void encode_block(std::int64_t day, std::span<const Event> events, std::string& bytes);
 
 // Appends the block's events to `events`; false, and nothing appended, if the bytes are not a whole block.
 [[nodiscard]] bool decode_block(std::int64_t day, std::string_view bytes, std::vector<Event>& events);

@@ -28,7 +28,8 @@ class IdChunk {
     }
 
     [[nodiscard]] bool contains(std::int64_t id) const { return ids_.contains(low(id)); }
-    void add(std::int64_t id) { ids_.add(low(id)); }
+    // False if it was there.
+    bool add(std::int64_t id) { return ids_.addChecked(low(id)); }
 
     [[nodiscard]] std::string serialise() {
         ids_.runOptimize();

@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <set>
 #include <tuple>
 #include <unordered_map>
@@ -52,6 +54,9 @@ std::optional<std::int64_t> maybe(const SQLite::Column& column) {
     if (column.isNull()) return std::nullopt;
     return column.getInt64();
 }
+
+// In a batch.
+using Position = std::uint32_t;
 
 struct BlockKey {
     std::int64_t user_id, day;
@@ -134,7 +139,7 @@ class SqliteArchive final : public Archive {
             in_transaction(database_, [&] {
                 appended = {};
                 save_shapes();
-                const std::vector<std::size_t> fresh = sort_out(source, batch, appended);
+                const std::vector<Position> fresh = sort_out(source, batch, appended);
                 add_to_blocks(source, batch, fresh);
                 grow_extent(source, batch, fresh);
                 appended.added = static_cast<std::int64_t>(fresh.size());
@@ -371,23 +376,25 @@ class SqliteArchive final : public Archive {
         }
     }
 
-    // Positions of the events whose key is new; the others are counted as duplicates or conflicts. The ids of
-    // the new ones are in the set of ids when this returns.
-    std::vector<std::size_t> sort_out(SourceKey source, std::span<const StudentEvent> batch,
-                                      Appended& appended) {
-        std::vector<std::size_t> by_id(batch.size());
-        for (std::size_t i = 0; i < by_id.size(); ++i)
-            by_id[i] = i;
-        std::ranges::sort(by_id, {}, [&](std::size_t i) { return std::tuple(batch[i].event.id, i); });
+    // Positions of the events whose key is new, in the order of ids; the others are counted as duplicates or
+    // conflicts. The ids of the new ones are in the set of ids when this returns.
+    std::vector<Position> sort_out(SourceKey source, std::span<const StudentEvent> batch,
+                                   Appended& appended) {
+        std::vector<Position> by_id(batch.size());
+        std::iota(by_id.begin(), by_id.end(), Position{0});
+        const auto id_of = [&](Position i) { return batch[i].event.id; };
+        // Logs come by id, nearly always.
+        if (!std::ranges::is_sorted(by_id, {}, id_of)) std::ranges::stable_sort(by_id, {}, id_of);
 
-        std::vector<std::size_t> fresh, known;
+        std::vector<Position> fresh, known;
+        fresh.reserve(batch.size());
         std::optional<std::int64_t> chunk_number;
         IdChunk chunk;
         bool grown = false;
         const auto leave_chunk = [&] {
             if (chunk_number && grown) save_chunk(source, *chunk_number, chunk);
         };
-        for (const std::size_t i : by_id) {
+        for (const Position i : by_id) {
             const std::int64_t id = batch[i].event.id;
             if (chunk_number != IdChunk::chunk_of(id)) {
                 leave_chunk();
@@ -401,12 +408,11 @@ class SqliteArchive final : public Archive {
                     ++appended.duplicates;
                 else
                     appended.conflicts.push_back(i);
-            } else if (chunk.contains(id)) {
-                known.push_back(i);
-            } else {
-                chunk.add(id);
+            } else if (chunk.add(id)) {
                 grown = true;
                 fresh.push_back(i);
+            } else {
+                known.push_back(i);
             }
         }
         leave_chunk();
@@ -427,15 +433,17 @@ class SqliteArchive final : public Archive {
         return shape == other;
     }
 
-    void compare_known(SourceKey source, std::span<const StudentEvent> batch, std::vector<std::size_t>& known,
-                       Appended& appended) const {
-        std::ranges::sort(known, {}, [&](std::size_t i) { return batch[i]; });
+    void compare_known(SourceKey source, std::span<const StudentEvent> batch, std::vector<Position>& known,
+                       Appended& appended) {
+        std::ranges::sort(known, {}, [&](Position i) { return batch[i]; });
         std::optional<BlockKey> key;
         std::vector<Event> events;
-        for (const std::size_t i : known) {
+        BlockReader blocks(database_);
+        for (const Position i : known) {
             if (key != block_of(batch[i])) {
                 key = block_of(batch[i]);
-                events = load_block(source, *key);
+                events.clear();
+                load_block(blocks, source, *key, events);
             }
             if (std::ranges::binary_search(events, batch[i].event) ||
                 std::ranges::any_of(events, [&](const Event& e) { return is_same_row(e, batch[i].event); }))
@@ -445,40 +453,65 @@ class SqliteArchive final : public Archive {
         }
     }
 
+    // `fresh` is in the order of ids.
     void add_to_blocks(SourceKey source, std::span<const StudentEvent> batch,
-                       std::vector<std::size_t> fresh) {
-        std::ranges::sort(fresh, {}, [&](std::size_t i) { return batch[i]; });
+                       std::span<const Position> fresh) {
+        SQLite::Statement put_new(database_, "INSERT OR IGNORE INTO block VALUES (?,?,?,?)");
         SQLite::Statement put(database_, "INSERT OR REPLACE INTO block VALUES (?,?,?,?)");
         SQLite::Statement mark(database_, "INSERT OR IGNORE INTO dirty VALUES (?,?)");
-        std::optional<std::int64_t> marked;
-        for (std::size_t at = 0; at < fresh.size();) {
-            const BlockKey key = block_of(batch[fresh[at]]);
-            std::vector<Event> events = load_block(source, key);
-            for (; at < fresh.size() && block_of(batch[fresh[at]]) == key; ++at)
-                events.push_back(batch[fresh[at]].event);
-            std::ranges::sort(events);
-            const std::string bytes = encode_block(key.day, events);
-            put.bind(1, source);
-            put.bind(2, key.user_id);
-            put.bind(3, key.day);
-            put.bindNoCopy(4, bytes.data(), static_cast<int>(bytes.size()));
-            put.exec();
-            put.reset();
-            if (marked == key.user_id) continue;
-            marked = key.user_id;
+        BlockReader blocks(database_);
+        std::vector<Event> events;
+        std::string bytes;
+        const auto execute = [&](SQLite::Statement& statement, const BlockKey& key) {
+            encode_block(key.day, events, bytes);
+            statement.bind(1, source);
+            statement.bind(2, key.user_id);
+            statement.bind(3, key.day);
+            statement.bindNoCopy(4, bytes.data(), static_cast<int>(bytes.size()));
+            const int changed = statement.exec();
+            statement.reset();
+            return changed > 0;
+        };
+        for (const auto& [user_id, positions] : by_user(batch, fresh)) {
             mark.bind(1, source);
-            mark.bind(2, key.user_id);
+            mark.bind(2, user_id);
             mark.exec();
             mark.reset();
+            for (std::size_t at = 0; at < positions.size();) {
+                const BlockKey key = block_of(batch[positions[at]]);
+                events.clear();
+                for (; at < positions.size() && block_of(batch[positions[at]]) == key; ++at)
+                    events.push_back(batch[positions[at]].event);
+                // Most days are new, and then there is nothing to look for.
+                if (execute(put_new, key)) continue;
+                load_block(blocks, source, key, events);
+                std::ranges::sort(events);
+                execute(put, key);
+            }
         }
     }
 
-    void grow_extent(SourceKey source, std::span<const StudentEvent> batch,
-                     const std::vector<std::size_t>& fresh) {
+    // The positions of each user, in the order of computation. `fresh` is in the order of ids.
+    static std::map<std::int64_t, std::vector<Position>> by_user(std::span<const StudentEvent> batch,
+                                                                 std::span<const Position> fresh) {
+        std::unordered_map<std::int64_t, std::vector<Position>> users;
+        for (const Position i : fresh)
+            users[batch[i].user_id].push_back(i);
+        std::map<std::int64_t, std::vector<Position>> ordered;
+        const auto time_of = [&](Position i) { return batch[i].event.time_s; };
+        for (auto& [user_id, positions] : users) {
+            if (!std::ranges::is_sorted(positions, {}, time_of))
+                std::ranges::stable_sort(positions, {}, time_of);
+            ordered.emplace(user_id, std::move(positions));
+        }
+        return ordered;
+    }
+
+    void grow_extent(SourceKey source, std::span<const StudentEvent> batch, std::span<const Position> fresh) {
         if (fresh.empty()) return;
         std::int64_t first_s = INT64_MAX, last_s = INT64_MIN, last_id = INT64_MIN;
         bool unknown = false;
-        for (const std::size_t i : fresh) {
+        for (const Position i : fresh) {
             const Event& event = batch[i].event;
             first_s = std::min(first_s, event.time_s);
             last_s = std::max(last_s, event.time_s);
@@ -499,15 +532,20 @@ class SqliteArchive final : public Archive {
         update.exec();
     }
 
-    std::vector<Event> load_block(SourceKey source, BlockKey key) const {
-        std::vector<Event> events;
-        SQLite::Statement select(database_,
-                                 "SELECT events FROM block WHERE source=? AND user_id=? AND utc_day=?");
-        select.bind(1, source);
-        select.bind(2, key.user_id);
-        select.bind(3, key.day);
-        if (select.executeStep()) decode(source, key, blob(select.getColumn(0)), events);
-        return events;
+    // Asks for one block after the other.
+    struct BlockReader {
+        explicit BlockReader(SQLite::Database& database)
+            : select(database, "SELECT events FROM block WHERE source=? AND user_id=? AND utc_day=?") {}
+        SQLite::Statement select;
+    };
+
+    // Appends the block's events, if there is one.
+    void load_block(BlockReader& blocks, SourceKey source, BlockKey key, std::vector<Event>& events) const {
+        blocks.select.bind(1, source);
+        blocks.select.bind(2, key.user_id);
+        blocks.select.bind(3, key.day);
+        if (blocks.select.executeStep()) decode(source, key, blob(blocks.select.getColumn(0)), events);
+        blocks.select.reset();
     }
 
     void decode(SourceKey source, BlockKey key, std::string_view bytes, std::vector<Event>& events) const {

@@ -10,90 +10,125 @@ namespace {
 using config::CivilDay;
 using federation::LedgerRow;
 
-// One event's or credit's part of one day. Sorted by the million: kept small.
+// What events, intervals or credits in a row give one day, course and activity. Sorted by the million: kept
+// few.
 struct Slice {
     CivilDay day;
-    std::int16_t events = 0;  // 1 in the slice that holds the event itself, logouts 0
-    bool credited = false;    // the seconds of a credit, else measured
+    std::int32_t events = 0;  // logouts not among them
     std::int64_t course = 0, activity = 0;
-    std::int64_t seconds = 0;
-    std::optional<std::int64_t> trace_s;  // the event's instant, in that same slice
+    std::int64_t measured_s = 0, credited_s = 0;
+    std::optional<std::int64_t> first_s, last_s;  // the first and last event's instant, logouts included
 };
 
 bool contains(Span span, std::int64_t time_s) {
     return time_s >= span.from_s && time_s < span.to_s;
 }
 
-// An event or an interval.
-template <class Timed>
-void cut_at_midnights(const Timed& timed, const config::CivilCalendar& calendar, Span span,
-                      std::vector<Slice>& slices) {
-    const std::int64_t end_s = std::min(timed.end_s, span.to_s);
-    for (std::int64_t at_s = std::max(timed.begin_s, span.from_s); at_s < end_s;) {
-        const CivilDay day = calendar.day_of(at_s);
-        const std::int64_t until_s = std::min(end_s, calendar.end_of(day));
-        slices.push_back({day, 0, false, timed.course, timed.activity, until_s - at_s, std::nullopt});
-        at_s = until_s;
+class Slices {
+  public:
+    Slices(const config::CivilCalendar& calendar, Span span) : calendar_(calendar), span_(span) {}
+
+    void add_event(const CreditedEvent& event) {
+        if (!contains(span_, event.begin_s)) return;
+        Slice& slice = slice_at(event.begin_s, event.course, event.activity);
+        if (!event.logout) ++slice.events;
+        slice.first_s = std::min(slice.first_s.value_or(event.begin_s), event.begin_s);
+        slice.last_s = std::max(slice.last_s.value_or(event.begin_s), event.begin_s);
     }
-}
+    // The interval of an event, or any other; cut at midnights.
+    template <class Timed>
+    void add_time(const Timed& timed) {
+        const std::int64_t end_s = std::min(timed.end_s, span_.to_s);
+        for (std::int64_t at_s = std::max(timed.begin_s, span_.from_s); at_s < end_s;) {
+            Slice& slice = slice_at(at_s, timed.course, timed.activity);
+            const std::int64_t until_s = std::min(end_s, day_end_s_);
+            slice.measured_s += until_s - at_s;
+            at_s = until_s;
+        }
+    }
+    void add_credit(const Credit& credit) {
+        if (contains(span_, credit.time_s))
+            slice_at(credit.time_s, credit.course, credit.activity).credited_s += credit.seconds;
+    }
+
+    // By day, course and activity. Slices come by time, and with that nearly always by day: what is left is
+    // to sort each day.
+    std::vector<Slice> in_order() && {
+        if (!std::ranges::is_sorted(slices_, {}, &Slice::day))
+            std::ranges::stable_sort(slices_, {}, &Slice::day);
+        for (auto begin = slices_.begin(); begin != slices_.end();) {
+            const auto end = std::find_if(begin, slices_.end(),
+                                          [&](const Slice& slice) { return slice.day != begin->day; });
+            std::sort(begin, end, [](const Slice& a, const Slice& b) {
+                return a.course != b.course ? a.course < b.course : a.activity < b.activity;
+            });
+            begin = end;
+        }
+        return std::move(slices_);
+    }
+
+  private:
+    // The last slice if it is of this place and of the instant's day, else a new one.
+    Slice& slice_at(std::int64_t time_s, std::int64_t course, std::int64_t activity) {
+        if (time_s < day_begin_s_ || time_s >= day_end_s_) {
+            day_ = calendar_.day_of(time_s);
+            day_begin_s_ = calendar_.begin_of(day_);
+            day_end_s_ = calendar_.end_of(day_);
+        }
+        if (slices_.empty() || slices_.back().day != day_ || slices_.back().course != course ||
+            slices_.back().activity != activity) {
+            Slice& slice = slices_.emplace_back();
+            slice.day = day_;
+            slice.course = course;
+            slice.activity = activity;
+        }
+        return slices_.back();
+    }
+
+    const config::CivilCalendar& calendar_;
+    Span span_;
+    CivilDay day_;
+    std::int64_t day_begin_s_ = 0, day_end_s_ = 0;  // of day_
+    std::vector<Slice> slices_;
+};
 
 void add(LedgerRow& row, const Slice& slice) {
-    (slice.credited ? row.credited_s : row.measured_s) += slice.seconds;
+    row.measured_s += slice.measured_s;
+    row.credited_s += slice.credited_s;
     row.events += slice.events;
-    if (slice.trace_s) {
-        row.first_utc_s = std::min(row.first_utc_s.value_or(*slice.trace_s), *slice.trace_s);
-        row.last_utc_s = std::max(row.last_utc_s.value_or(*slice.trace_s), *slice.trace_s);
+    if (slice.first_s) {
+        row.first_utc_s = std::min(row.first_utc_s.value_or(*slice.first_s), *slice.first_s);
+        row.last_utc_s = std::max(row.last_utc_s.value_or(*slice.last_s), *slice.last_s);
     }
     if (slice.activity == 0) return;
     if (row.activities.empty() || row.activities.back().activity != slice.activity)
         row.activities.push_back({slice.activity, 0, 0, 0});
     federation::ActivityShare& share = row.activities.back();
-    (slice.credited ? share.credited_s : share.measured_s) += slice.seconds;
+    share.measured_s += slice.measured_s;
+    share.credited_s += slice.credited_s;
     share.events += slice.events;
 }
 
 std::vector<Slice> slices_of(const Attendance& attendance, const config::CivilCalendar& calendar, Span span) {
-    std::vector<Slice> slices;
-    slices.reserve(attendance.events.size() * 2);
+    Slices slices(calendar, span);
     for (const CreditedEvent& event : attendance.events) {
-        if (contains(span, event.begin_s))
-            slices.push_back({calendar.day_of(event.begin_s), static_cast<std::int16_t>(event.logout ? 0 : 1),
-                              false, event.course, event.activity, 0, event.begin_s});
-        if (!attendance.counted) cut_at_midnights(event, calendar, span, slices);
+        slices.add_event(event);
+        if (!attendance.counted) slices.add_time(event);
     }
     if (attendance.counted) {
         for (const Interval& interval : *attendance.counted)
-            cut_at_midnights(interval, calendar, span, slices);
+            slices.add_time(interval);
     }
-    for (const Credit& credit : attendance.credits) {
-        if (contains(span, credit.time_s))
-            slices.push_back({calendar.day_of(credit.time_s), 0, true, credit.course, credit.activity,
-                              credit.seconds, std::nullopt});
-    }
-    return slices;
-}
-
-// By day, course and activity. Slices come by time, and with that nearly always by day: what is left is to
-// sort each day.
-void bring_into_order(std::vector<Slice>& slices) {
-    if (!std::ranges::is_sorted(slices, {}, &Slice::day)) std::ranges::stable_sort(slices, {}, &Slice::day);
-    for (auto begin = slices.begin(); begin != slices.end();) {
-        const auto end =
-            std::find_if(begin, slices.end(), [&](const Slice& slice) { return slice.day != begin->day; });
-        std::sort(begin, end, [](const Slice& a, const Slice& b) {
-            return a.course != b.course ? a.course < b.course : a.activity < b.activity;
-        });
-        begin = end;
-    }
+    for (const Credit& credit : attendance.credits)
+        slices.add_credit(credit);
+    return std::move(slices).in_order();
 }
 
 }  // namespace
 
 std::vector<LedgerRow> daily_rows(const Attendance& attendance, const config::CivilCalendar& calendar,
                                   const federation::StudentId& student, Span span) {
-    std::vector<Slice> slices = slices_of(attendance, calendar, span);
-    bring_into_order(slices);
-
+    const std::vector<Slice> slices = slices_of(attendance, calendar, span);
     std::vector<LedgerRow> rows;
     for (const Slice& slice : slices) {
         if (rows.empty() || rows.back().day != slice.day || rows.back().course != slice.course) {

@@ -150,15 +150,16 @@ class Presence {
   public:
     explicit Presence(std::int64_t run_s) : run_s_(run_s) {}
     bool counts(const Event& event, const CompiledScale::Verdict& verdict) {
-        if (verdict.presence) return last_ordinary_s_ && event.time_s - *last_ordinary_s_ <= run_s_;
+        if (verdict.presence) return runs_ && event.time_s - last_ordinary_s_ <= run_s_;
         last_ordinary_s_ = event.time_s;
-        if (verdict.logout) last_ordinary_s_.reset();
+        runs_ = !verdict.logout;
         return true;
     }
 
   private:
     std::int64_t run_s_;
-    std::optional<std::int64_t> last_ordinary_s_;
+    std::int64_t last_ordinary_s_ = 0;
+    bool runs_ = false;  // there was one, and it was no logout
 };
 
 // R2.
@@ -291,7 +292,7 @@ Attendance attend(std::span<const Event> events, const CompiledScale& scale, std
 }
 
 void order_events(std::vector<Event>& events) {
-    std::ranges::sort(events);
+    if (!std::ranges::is_sorted(events)) std::ranges::sort(events);
     const auto repeated = std::ranges::unique(events);
     events.erase(repeated.begin(), repeated.end());
 }

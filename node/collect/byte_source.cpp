@@ -10,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <stdexcept>
 
 #include "config/digest.h"
 
@@ -23,8 +24,11 @@ constexpr int kGzipWindow = 15 + 16;  // zlib: the largest window, gzip framing
 
 class StoredFile {
   public:
-    StoredFile(std::string name, int descriptor, std::uint64_t size)
-        : name_(std::move(name)), descriptor_(descriptor), size_(size) {}
+    StoredFile(std::string name, int descriptor, std::uint64_t size, ByteSource::Digest digest)
+        : name_(std::move(name)),
+          descriptor_(descriptor),
+          size_(size),
+          digests_(digest == ByteSource::Digest::sha256) {}
     ~StoredFile() { ::close(descriptor_); }
     StoredFile(const StoredFile&) = delete;
     StoredFile& operator=(const StoredFile&) = delete;
@@ -36,7 +40,7 @@ class StoredFile {
             if (got < 0)
                 throw ResourceFailure(fmt::format("{}: cannot read: {}", name_, std::strerror(errno)));
             const auto bytes = static_cast<std::size_t>(got);
-            digest_.update({buffer, bytes});
+            if (digests_) digest_.update({buffer, bytes});
             offset_ += bytes;
             return bytes;
         }
@@ -44,12 +48,16 @@ class StoredFile {
     [[nodiscard]] const std::string& name() const { return name_; }
     [[nodiscard]] std::uint64_t offset() const { return offset_; }
     [[nodiscard]] std::uint64_t size() const { return size_; }
-    [[nodiscard]] std::string sha256() { return config::hex(digest_.finish()); }
+    [[nodiscard]] std::string sha256() {
+        if (!digests_) throw std::logic_error("a digest that was not asked for");
+        return config::hex(digest_.finish());
+    }
 
   private:
     std::string name_;
     int descriptor_;
     std::uint64_t size_, offset_ = 0;
+    bool digests_;
     config::Sha256Stream digest_;
 };
 
@@ -166,7 +174,8 @@ class MemorySource : public ByteSource {
 
 }  // namespace
 
-config::Result<std::unique_ptr<ByteSource>> ByteSource::open(const std::filesystem::path& path) {
+config::Result<std::unique_ptr<ByteSource>> ByteSource::open(const std::filesystem::path& path,
+                                                             Digest digest) {
     // O_NONBLOCK: a pipe without a writer must not hold us up before it is refused. It changes nothing of a
     // file.
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -175,7 +184,7 @@ config::Result<std::unique_ptr<ByteSource>> ByteSource::open(const std::filesyst
     struct stat status{};
     const bool known = ::fstat(descriptor, &status) == 0;
     auto file = std::make_unique<StoredFile>(path.string(), descriptor,
-                                             known ? static_cast<std::uint64_t>(status.st_size) : 0);
+                                             known ? static_cast<std::uint64_t>(status.st_size) : 0, digest);
     if (known && S_ISDIR(status.st_mode))
         return config::refuse(fmt::format("{}: is a folder", path.string()));
     if (known && !S_ISREG(status.st_mode))

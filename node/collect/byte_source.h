@@ -18,7 +18,10 @@ class ByteSource {
     // (what it is, the order of its dates, its rows), and of a pipe the first pass would have eaten the
     // beginning. The content decides whether it is gzip, not the
     // name.
-    [[nodiscard]] static config::Result<std::unique_ptr<ByteSource>> open(const std::filesystem::path& path);
+    // `digest` none: for who will not ask for stored_sha256(), which is half a second of every gigabyte.
+    enum class Digest : std::uint8_t { none, sha256 };
+    [[nodiscard]] static config::Result<std::unique_ptr<ByteSource>> open(const std::filesystem::path& path,
+                                                                          Digest digest = Digest::sha256);
     // Bytes that are already in memory (the body of a request), taken as they are; `name` is for messages.
     [[nodiscard]] static std::unique_ptr<ByteSource> of(std::string name, std::string bytes);
 

@@ -1,7 +1,6 @@
 #include "node/collect/csv_reader.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 
 #include "config/limits.h"
@@ -20,40 +19,9 @@ bool is_end_of_line(char c) {
     return c == '\n' || c == '\r';
 }
 
-constexpr std::uint64_t kOnes = 0x0101010101010101U;
-
-constexpr std::uint64_t eight_times(char c) {
-    return kOnes * static_cast<unsigned char>(c);
-}
-
-// A bit in the lowest byte of `word` that equals the byte repeated in `pattern`. Bytes above that one may
-// have a bit without being equal; whoever takes the lowest bit of several such words sees only true ones.
-std::uint64_t where_equal(std::uint64_t word, std::uint64_t pattern) {
-    const std::uint64_t difference = word ^ pattern;
-    return (difference - kOnes) & ~difference & (kOnes << 7);
-}
-
-// The first delimiter, CR or LF in [at, end), else `end`. Eight bytes at a time: fields are short, so a call
-// of memchr for each of the three characters would cost more than it saves.
-const char* find_end_of_field(const char* at, const char* end, char delimiter) {
-    if constexpr (std::endian::native == std::endian::little) {
-        const std::uint64_t delimiters = eight_times(delimiter);
-        while (end - at >= 8) {
-            std::uint64_t word = 0;
-            std::memcpy(&word, at, sizeof word);
-            const std::uint64_t found = where_equal(word, delimiters) | where_equal(word, eight_times('\n')) |
-                                        where_equal(word, eight_times('\r'));
-            if (found != 0) return at + (std::countr_zero(found) >> 3);
-            at += 8;
-        }
-    }
-    while (at < end && *at != delimiter && !is_end_of_line(*at))
-        ++at;
-    return at;
-}
-
+// The first CR or LF in [at, end), else `end`.
 const char* find_end_of_line(const char* at, const char* end) {
-    return find_end_of_field(at, end, '\n');
+    return std::find_if(at, end, is_end_of_line);
 }
 
 // Line ends in [at, end): LF, CRLF or CR. `end` is a quote, so that no CRLF is cut there.
@@ -69,7 +37,14 @@ std::uint64_t count_lines(const char* at, const char* end) {
 
 }  // namespace
 
-CsvReader::CsvReader(ByteSource& source, char delimiter) : source_(source), delimiter_(delimiter) {}
+CsvReader::CsvReader(ByteSource& source, char delimiter)
+    : source_(source), delimiter_(delimiter), marks_(delimiter), quick_fields_(kColumnsMax) {}
+
+void CsvReader::pass_over(std::vector<bool> columns) {
+    passed_over_.assign(kColumnsMax, 0);
+    for (std::size_t i = 0; i < std::min(columns.size(), kColumnsMax); ++i)
+        passed_over_[i] = columns[i] ? 1 : 0;
+}
 
 bool CsvReader::fill() {
     if (ended_) return false;
@@ -78,10 +53,12 @@ bool CsvReader::fill() {
         end_ -= begin_;
         begin_ = 0;
     }
-    if (buffer_.size() - end_ < kReadBytes) buffer_.resize(end_ + kReadBytes);
+    if (buffer_.size() < end_ + kReadBytes + CsvMarks::kPadding)
+        buffer_.resize(end_ + kReadBytes + CsvMarks::kPadding);
     const std::size_t got = source_.read(buffer_.data() + end_, kReadBytes);
     end_ += got;
     ended_ = got == 0;
+    marks_.look_into(buffer_.data() + begin_, buffer_.data() + end_);
     return got > 0;
 }
 
@@ -115,12 +92,57 @@ bool CsvReader::next(CsvRecord& record) {
         while (begin_ < end_ && is_end_of_line(buffer_[begin_]))
             pass_end_of_line();
         if (begin_ < end_) {
-            if (parse(record) != Parsed::incomplete) return true;
+            if (parse_quickly(record) || parse(record) != Parsed::incomplete) return true;
             fill();
         } else if (!fill()) {
             return false;
         }
     }
+}
+
+// A record that is whole in the buffer, with nothing to unquote and no line ends inside: nearly every one.
+// False, and nothing done, for any other. The marks are copied so that they stay in registers.
+bool CsvReader::parse_quickly(CsvRecord& record) {
+    CsvMarks marks = marks_;
+    const char* const begin = buffer_.data() + begin_;
+    const char* const end = buffer_.data() + end_;
+    const char* at = begin;
+    std::size_t count = 0;
+    for (;; ++at) {
+        if (count == kColumnsMax) return false;
+        std::string_view& field = quick_fields_[count];
+        if (at < end && *at == '"') {
+            const char* const opened = at + 1;
+            const char* piece = opened;
+            const char* close = nullptr;
+            for (;; piece = close + 2) {
+                close = marks.quote(piece);
+                if (end - close < 2) return false;
+                if (close[1] != '"') break;
+            }
+            const bool passed_over = passes_over(count);
+            if (marks.passed_line_end() || (piece != opened && !passed_over)) return false;
+            field = passed_over ? std::string_view{} : std::string_view(opened, close);
+            at = close + 1;
+            if (*at != delimiter_ && !is_end_of_line(*at)) return false;
+        } else {
+            const char* const stop = marks.end_of_field(at);
+            if (stop == end) return false;
+            field = {at, stop};
+            at = stop;
+        }
+        ++count;
+        if (*at != delimiter_) break;
+    }
+    const auto size = static_cast<std::size_t>(at - begin);
+    if (size > kRecordBytesMax) return false;
+    record.line = line_;
+    record.fields.assign(quick_fields_.begin(), quick_fields_.begin() + static_cast<std::ptrdiff_t>(count));
+    record.raw = {begin, size};
+    record.refused = {};
+    begin_ += size;
+    marks_ = marks;
+    return true;
 }
 
 CsvReader::Parsed CsvReader::parse(CsvRecord& record) {
@@ -159,36 +181,39 @@ CsvReader::Parsed CsvReader::parse_quoted(CsvRecord& record, std::size_t& at, st
     const char* const bytes = buffer_.data();
     const char* const end = bytes + end_;
     const char* const opened = bytes + at + 1;
+    const bool passed_over = passes_over(record.fields.size());
     const std::size_t kept = unquoted_.size();
     const char* piece = opened;
     const char* close = nullptr;
+    (void)marks_.passed_line_end();
     for (;;) {
-        const auto left = static_cast<std::size_t>(end - piece);
-        close = left == 0 ? nullptr : static_cast<const char*>(std::memchr(piece, '"', left));
-        if (close == nullptr) return run_out(record, kNeverCloses);
+        close = marks_.quote(piece);
+        if (close == end) return run_out(record, kNeverCloses);
         if (close + 1 == end && !ended_) return run_out(record, kNeverCloses);
         if (close + 1 == end || close[1] != '"') break;
-        unquoted_.append(piece, close + 1);  // up to and with one of the two quotes
+        if (!passed_over) unquoted_.append(piece, close + 1);  // up to and with one of the two quotes
         piece = close + 2;
     }
     if (close + 1 - (bytes + begin_) > static_cast<std::ptrdiff_t>(kRecordBytesMax))
         return refuse(record, kTooLong);
     if (close + 1 != end && close[1] != delimiter_ && !is_end_of_line(close[1]))
         return refuse(record, "text stands behind a closing quote");
-    if (piece == opened) {
+    if (passed_over) {
+        record.fields.emplace_back();
+    } else if (piece == opened) {
         record.fields.emplace_back(opened, close);
     } else {
         unquoted_.append(piece, close);
         record.fields.push_back(std::string_view(unquoted_).substr(kept));
     }
-    lines += count_lines(opened, close);
+    if (marks_.passed_line_end()) lines += count_lines(opened, close);
     at = static_cast<std::size_t>(close + 1 - bytes);
     return Parsed::good;
 }
 
 CsvReader::Parsed CsvReader::parse_plain(CsvRecord& record, std::size_t& at) {
     const char* const bytes = buffer_.data();
-    const char* const stop = find_end_of_field(bytes + at, bytes + end_, delimiter_);
+    const char* const stop = marks_.end_of_field(bytes + at);
     if (stop == bytes + end_ && !ended_) return run_out(record, kTooLong);
     record.fields.emplace_back(bytes + at, stop);
     at = static_cast<std::size_t>(stop - bytes);

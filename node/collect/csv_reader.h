@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "node/collect/byte_source.h"
+#include "node/collect/csv_marks.h"
 
 namespace assidu::node::collect {
 
@@ -33,6 +34,10 @@ class CsvReader {
     // that does not begin with one is a character like any other.
     [[nodiscard]] bool next(CsvRecord& record);
 
+    // From now on the fields of these columns (by place) may come empty: what nobody asks for costs little.
+    // Whether a record is broken does not depend on it.
+    void pass_over(std::vector<bool> columns);
+
     [[nodiscard]] const ByteSource& source() const { return source_; }
 
   private:
@@ -41,14 +46,22 @@ class CsvReader {
     bool fill();
     void pass_end_of_line();
     void pass_rest_of_line();
+    bool parse_quickly(CsvRecord& record);
     Parsed parse(CsvRecord& record);
     Parsed parse_quoted(CsvRecord& record, std::size_t& at, std::uint64_t& lines);
     Parsed parse_plain(CsvRecord& record, std::size_t& at);
     Parsed run_out(CsvRecord& record, const char* why_at_end);
     Parsed refuse(CsvRecord& record, const char* why);
 
+    [[nodiscard]] bool passes_over(std::size_t column) const {
+        return column < passed_over_.size() && passed_over_[column] != 0;
+    }
+
     ByteSource& source_;
     char delimiter_;
+    CsvMarks marks_;  // of buffer_
+    std::vector<char> passed_over_;
+    std::vector<std::string_view> quick_fields_;  // kColumnsMax of them
     std::vector<char> buffer_;
     std::size_t begin_ = 0, end_ = 0;  // what of buffer_ was read from the source and is not yet given out
     std::uint64_t line_ = 1;           // of begin_

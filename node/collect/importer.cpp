@@ -24,7 +24,7 @@ using config::refuse;
 using config::Result;
 
 // Rows that are archived together: one commit and one sync, and all that an import keeps in memory.
-constexpr std::size_t kRowsABatch = 200'000;
+constexpr std::size_t kRowsABatch = 1'000'000;
 // The same of a catalogue, whose records are longer.
 constexpr std::size_t kRecordsABatch = 10'000;
 // Rows between two looks at the progress.
@@ -87,24 +87,15 @@ class LogImport final : public RowSink {
     }
 
     void accept(LogRow& row, std::uint64_t line) override {
-        // First whose row it is: what is wrong with a row of somebody else is not kept either.
-        if (const Selected selected = selector_.of(row.user_id); selected != Selected::yes) {
-            count_read();
-            ++counts_[std::string(code_of(selected))];
-            if (selected == Selected::unknown) unknown_people_.insert(row.user_id);
-            return;
-        }
-        if (row.time_s > latest_s_) {
-            reject(line, fmt::format("timecreated {} lies in the future", row.time_s), describe(row),
-                   row.user_id);
-            return;
-        }
-        count_read();
-        learn(row);
-        batch_.push_back(
-            {row.user_id, {row.time_s, row.id, row.course, row.activity, node_.archive().intern(row.shape)}});
-        lines_.push_back(line);
-        if (batch_.size() == kRowsABatch) flush();
+        if (wants(row, row.shape, line)) take(row, row.shape, node_.archive().intern(row.shape), line);
+    }
+
+    void accept_alike(LogRow& row, const EventShape& shape, std::size_t number, std::uint64_t line) override {
+        if (!wants(row, shape, line)) return;
+        if (number >= shape_keys_.size()) shape_keys_.resize(number + 1, kNoKey);
+        ShapeKey& key = shape_keys_[number];
+        if (key == kNoKey) key = node_.archive().intern(shape);
+        take(row, shape, key, line);
     }
 
     void reject(std::uint64_t line, std::string_view reason, std::string_view record,
@@ -128,7 +119,7 @@ class LogImport final : public RowSink {
     // with it.
     void flush() {
         const auto sealed = [&](const archive::Appended& appended) {
-            auto counts = counts_;
+            auto counts = this->counts();
             counts["added"] += appended.added;
             counts["duplicate"] += appended.duplicates;
             counts["conflict"] += static_cast<std::int64_t>(appended.conflicts.size());
@@ -136,6 +127,7 @@ class LogImport final : public RowSink {
         };
         const archive::Appended appended = node_.archive().append(node_.source(), batch_, intake_, sealed);
         counts_ = sealed(appended);
+        counts_.erase("read");
         for (const std::size_t at : appended.conflicts) {
             const archive::StudentEvent& event = batch_[at];
             rejects_.add(
@@ -156,23 +148,52 @@ class LogImport final : public RowSink {
         }
     }
 
-    [[nodiscard]] std::map<std::string, std::int64_t> counts() const { return counts_; }
+    [[nodiscard]] std::map<std::string, std::int64_t> counts() const {
+        auto counts = counts_;
+        if (read_ > 0) counts["read"] = read_;
+        return counts;
+    }
     [[nodiscard]] std::size_t unknown_people() const { return unknown_people_.size(); }
 
   private:
     void count_read() {
-        if (++counts_["read"] % kRowsAProgress == 0)
-            events_.progress(source_.stored_offset(), source_.stored_size(), counts_["read"]);
+        if (++read_ % kRowsAProgress == 0)
+            events_.progress(source_.stored_offset(), source_.stored_size(), read_);
     }
 
-    static std::string describe(const LogRow& row) {
-        return fmt::format("id {} user {} event {}", row.id, row.user_id, row.shape.eventname);
+    static std::string describe(const LogRow& row, const EventShape& shape) {
+        return fmt::format("id {} user {} event {}", row.id, row.user_id, shape.eventname);
     }
 
-    void learn(const LogRow& row) {
+    // Whether the row is a student's and may be archived; counts what becomes of it if not.
+    bool wants(const LogRow& row, const EventShape& shape, std::uint64_t line) {
+        // First whose row it is: what is wrong with a row of somebody else is not kept either.
+        if (const Selected selected = selector_.of(row.user_id); selected != Selected::yes) {
+            count_read();
+            ++counts_[std::string(code_of(selected))];
+            if (selected == Selected::unknown) unknown_people_.insert(row.user_id);
+            return false;
+        }
+        if (row.time_s > latest_s_) {
+            reject(line, fmt::format("timecreated {} lies in the future", row.time_s), describe(row, shape),
+                   row.user_id);
+            return false;
+        }
+        count_read();
+        return true;
+    }
+
+    void take(const LogRow& row, const EventShape& shape, ShapeKey key, std::uint64_t line) {
+        learn(row, shape);
+        batch_.push_back({row.user_id, {row.time_s, row.id, row.course, row.activity, key}});
+        lines_.push_back(line);
+        if (batch_.size() == kRowsABatch) flush();
+    }
+
+    void learn(const LogRow& row, const EventShape& shape) {
         if (row.activity == 0) return;
         constexpr std::string_view kModule = "mod_";
-        const std::string_view component = row.shape.component;
+        const std::string_view component = shape.component;
         const std::string_view type =
             component.starts_with(kModule) ? component.substr(kModule.size()) : std::string_view{};
         const auto [known, is_new] = learnt_.try_emplace(row.activity);
@@ -192,17 +213,21 @@ class LogImport final : public RowSink {
         bool has_course = false, has_type = false;
     };
 
+    static constexpr ShapeKey kNoKey = -1;
+
     Node& node_;
     const ImportOptions& options_;
     const ImportEvents& events_;
     const ByteSource& source_;
     Rejects& rejects_;
+    std::vector<ShapeKey> shape_keys_;  // the archive's, by the reader's number
     Selector selector_;
     std::int64_t intake_;
     std::int64_t latest_s_;
     std::vector<archive::StudentEvent> batch_;
     std::vector<std::uint64_t> lines_;  // of the batch
-    std::map<std::string, std::int64_t> counts_;
+    std::int64_t read_ = 0;
+    std::map<std::string, std::int64_t> counts_;  // but for "read"
     std::set<std::int64_t> unknown_people_;
     std::unordered_map<std::int64_t, Learnt> learnt_;            // activities that the archive was told of
     std::map<std::int64_t, archive::ActivityFacts> activities_;  // and those it will be with the next batch

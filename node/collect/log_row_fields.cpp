@@ -22,7 +22,6 @@ constexpr std::array<std::string_view, kLogColumns> kNames = {
 
 constexpr std::int64_t kWholeMax = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kWholeMin = std::numeric_limits<std::int64_t>::min();
-constexpr std::int64_t kTimeMax = 253'402'300'799;  // the last second of the year 9999
 constexpr std::int64_t kSmallMax = std::numeric_limits<std::int32_t>::max();
 
 enum class IfNull : std::uint8_t { refuse, zero };

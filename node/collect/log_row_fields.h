@@ -35,6 +35,8 @@ enum class LogColumn : std::uint8_t {
 inline constexpr std::size_t kLogColumns = 15;
 inline constexpr std::size_t kLogColumnsRequired = 13;
 
+inline constexpr std::int64_t kTimeMax = 253'402'300'799;  // the last second of the year 9999
+
 // The column's name in Moodle's table, and back (lower case only).
 [[nodiscard]] std::string_view name_of(LogColumn column);
 [[nodiscard]] std::optional<LogColumn> log_column(std::string_view name);

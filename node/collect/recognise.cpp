@@ -127,7 +127,8 @@ config::Result<Recognised> recognise(ByteSource& source) {
 }
 
 config::Result<Recognised> recognise(const std::filesystem::path& path) {
-    const config::Result<std::unique_ptr<ByteSource>> source = ByteSource::open(path);
+    const config::Result<std::unique_ptr<ByteSource>> source =
+        ByteSource::open(path, ByteSource::Digest::none);
     if (!source) return std::unexpected(source.error());
     return recognise(**source);
 }

@@ -66,7 +66,7 @@ bool has_form_of_case(std::string_view head) {
 }
 
 Result<EventFile> read_case_form(const std::filesystem::path& path) {
-    auto source = collect::ByteSource::open(path);
+    auto source = collect::ByteSource::open(path, collect::ByteSource::Digest::none);
     if (!source) return std::unexpected(source.error());
     const std::string text = head_of(**source, config::limits::kCasesBytesMax);
     if (text.size() > config::limits::kCasesBytesMax)
@@ -118,7 +118,7 @@ Result<EventFile> read_case_form(const std::filesystem::path& path) {
 
 Result<EventFile> read_event_file(const std::filesystem::path& path,
                                   const std::function<bool()>& wants_more) {
-    auto first = collect::ByteSource::open(path);
+    auto first = collect::ByteSource::open(path, collect::ByteSource::Digest::none);
     if (!first) return std::unexpected(first.error());
     if (has_form_of_case(head_of(**first, config::limits::kSniffBytes))) return read_case_form(path);
     const auto recognised = collect::recognise(path);
@@ -127,7 +127,7 @@ Result<EventFile> read_event_file(const std::filesystem::path& path,
         return config::refuse(
             fmt::format("{}: {}; a trial takes dumps of logstore_standard_log (CSV or JSON)", path.string(),
                         collect::words_of(recognised->kind)));
-    auto source = collect::ByteSource::open(path);
+    auto source = collect::ByteSource::open(path, collect::ByteSource::Digest::none);
     if (!source) return std::unexpected(source.error());
     EventFile file;
     Collecting sink(file, path.string(), wants_more);

@@ -1,0 +1,25 @@
+// From ledger rows to the cells that the parity tuple is made of.
+#pragma once
+
+#include <cstdint>
+
+#include "federation/ledger.h"
+#include "tests/bench/tuple.h"
+
+namespace assidu::bench {
+
+// The instant the totals hold for, later than every event of the benchmark's data: 2027-01-15.
+inline constexpr std::int64_t kAsOf = 1'800'000'000;
+
+// A cell for each activity of the row, and one for what they leave to the course itself, if that is anything.
+inline void add_cells(const federation::LedgerRow& row, std::int64_t user_id, Tuple& tuple) {
+    Cell course{user_id, row.course, 0, row.day.number, row.measured_s, row.events};
+    for (const federation::ActivityShare& share : row.activities) {
+        tuple.add({user_id, row.course, share.activity, row.day.number, share.measured_s, share.events});
+        course.seconds -= share.measured_s;
+        course.events -= share.events;
+    }
+    if (course.seconds != 0 || course.events != 0) tuple.add(course);
+}
+
+}  // namespace assidu::bench
