@@ -198,7 +198,8 @@ void add_member(CLI::App& app, Chosen& chosen, const config::Clock& clock, Conso
     CLI::App* invite =
         command->add_subcommand("invite", "Make a token with which a node may introduce itself");
     CLI::App* accept = command->add_subcommand("accept", "Accept a node whose fingerprint was compared");
-    CLI::App* suspend = command->add_subcommand("suspend", "Take nothing more from a member");
+    CLI::App* suspend =
+        command->add_subcommand("suspend", "Take nothing more from a member, or withdraw an invitation");
     for (CLI::App* action : {invite, accept, suspend})
         action->add_option("ID", chosen.member.id, "The node's id")->required();
     invite

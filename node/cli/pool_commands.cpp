@@ -69,7 +69,9 @@ ExitCode member(const MemberArguments& arguments, const config::Clock& clock, Co
                           ? members.accept(arguments.id, arguments.fingerprint, now_utc_s)
                           : members.suspend(arguments.id, now_utc_s);
     if (!done) return refused(console, done.error(), ExitCode::usage);
-    console.say(fmt::format("{} is {}", arguments.id, name_of(members.find(arguments.id)->state)));
+    const auto now = members.find(arguments.id);
+    console.say(now ? fmt::format("{} is {}", arguments.id, name_of(now->state))
+                    : fmt::format("the invitation of {} is withdrawn", arguments.id));
     return ExitCode::ok;
 }
 

@@ -47,7 +47,7 @@ std::vector<std::string> Allowance::lines(std::string_view line) {
     now.push_back(std::string(line.substr(0, end)) + (end < line.size() ? "..." : ""));
     if (said_ == limits::kListenerLinesMax)
         now.emplace_back(
-            "the listener has said so much that it says no more for an hour; what is refused is counted: "
+            "the listener has said so much that it says no more for an hour; refused messages are counted: "
             "assidu member list");
     return now;
 }

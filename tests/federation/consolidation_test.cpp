@@ -256,6 +256,14 @@ TEST_F(Consolidation, OnlyWhoWasEverActiveIsAPart) {
     EXPECT_THAT(runs(pool.members[0]), ElementsAre(std::pair(1, 6)));
 }
 
+TEST_F(Consolidation, WhoWasSuspendedBeforeItWasAcceptedIsNoPart) {
+    add_member("angers", MemberState::invited);
+    add_member("brest", MemberState::pending);
+    for (const char* id : {"angers", "brest"})
+        ASSERT_TRUE(members.suspend(id, kNow));
+    EXPECT_TRUE(week().members.empty());
+}
+
 TEST_F(Consolidation, OutagesThatTouchThePeriodAreSaid) {
     add_member("lyon");
     const Outage inside{paris.begin_of(kMonday) + 10, paris.begin_of(kMonday) + 20, "disk"};

@@ -263,6 +263,31 @@ TEST_F(Pool, WhoAnswersAtAnAddressCannotWriteOnTheTerminalOfWhomItHasNotConvince
     EXPECT_EQ(std::ranges::count(joined.out, '\n'), 2) << joined.out;
 }
 
+TEST_F(Pool, WhoWasNeverAcceptedCanBeSentAwayAndInvitedAgain) {
+    const auto hub_says = [&](const std::vector<std::string>& words) {
+        std::vector<std::string> arguments{"--dir", hub_dir(), "member"};
+        arguments.insert(arguments.end(), words.begin(), words.end());
+        return assidu(arguments);
+    };
+    const Finished invited = hub_says({"invite", "nantes"});
+    // Somebody else got hold of the token, and introduces a node that calls itself nantes.
+    ASSERT_EQ(assidu({"init", "--dir", folder / "thief", "--name", "N", "--id", "nantes", "--wwwroot",
+                      "https://nantes.example"})
+                  .exit_code,
+              0);
+    ASSERT_EQ(assidu({"--dir", folder / "thief", "join", hub->url(), "--token",
+                      value_of(invited.out, "token"), "--fingerprint", value_of(invited.out, "fingerprint")})
+                  .exit_code,
+              0);
+    EXPECT_EQ(hub_says({"invite", "nantes"}).exit_code, 2);
+    const Finished away = hub_says({"suspend", "nantes"});
+    EXPECT_EQ(away.exit_code, 0);
+    EXPECT_THAT(away.err, HasSubstr("the invitation of nantes is withdrawn"));
+    EXPECT_THAT(hub_says({"list"}).out, ::testing::IsEmpty());
+    join("nantes");
+    EXPECT_THAT(hub_says({"list"}).out, HasSubstr("active"));
+}
+
 TEST_F(Pool, AHubDoesNotInviteItself) {
     const Finished invited = assidu({"--dir", hub_dir(), "member", "invite", "pole"});
     EXPECT_EQ(invited.exit_code, 2);
