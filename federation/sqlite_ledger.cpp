@@ -49,9 +49,15 @@ class TotalsWriter {
     }
 
   private:
+    // What is there, its last column as it is stored: bytes are compared, so that damaged ones are only
+    // different.
+    struct StoredRow : LedgerRow {
+        std::string encoded;
+    };
     struct KeyedSession {
         std::int64_t ordinal = 0;
         SessionRow session;
+        std::string encoded;
         auto key() const { return std::pair(session.begin_utc_s, ordinal); }
     };
 
@@ -65,15 +71,15 @@ class TotalsWriter {
 
     // Walks over what is there and what is to be, both ascending by key: erases what only the one has,
     // inserts what only the other has; of one key, both if they differ.
-    template <class Row, class Key, class Erase, class Insert>
-    static void settle(const std::vector<Row>& there, const std::vector<Row>& wanted, Key key, Erase erase,
+    template <class Stored, class Row, class Key, class Erase, class Insert>
+    static void settle(const std::vector<Stored>& there, const std::vector<Row>& wanted, Key key, Erase erase,
                        Insert insert) {
         auto old = there.begin();
         for (const Row& row : wanted) {
             for (; old != there.end() && key(*old) < key(row); ++old)
                 erase(*old);
             if (old != there.end() && key(*old) == key(row)) {
-                const Row& before = *old++;
+                const Stored& before = *old++;
                 if (same(before, row)) continue;
                 erase(before);
             }
@@ -82,15 +88,21 @@ class TotalsWriter {
         for (; old != there.end(); ++old)
             erase(*old);
     }
-    static bool same(const LedgerRow& a, const LedgerRow& b) { return a == b; }
-    static bool same(const KeyedSession& a, const KeyedSession& b) { return a.session == b.session; }
+    static bool same(const StoredRow& a, const LedgerRow& b) {
+        return a.measured_s == b.measured_s && a.credited_s == b.credited_s && a.events == b.events &&
+               a.first_utc_s == b.first_utc_s && a.last_utc_s == b.last_utc_s &&
+               a.encoded == encode_activities(b.activities);
+    }
+    static bool same(const KeyedSession& a, const KeyedSession& b) {
+        return a.session.end_utc_s == b.session.end_utc_s && a.session.events == b.session.events &&
+               a.encoded == b.encoded;
+    }
 
     void replace_rows(std::int64_t student, const StudentLedger& totals) {
-        std::vector<LedgerRow> there;
+        std::vector<StoredRow> there;
         begin(rows_, student);
         while (rows_.executeStep()) {
-            LedgerRow& row = there.emplace_back();
-            row.student = totals.student;
+            StoredRow& row = there.emplace_back();
             row.day = CivilDay{rows_.getColumn(0).getInt()};
             row.course = rows_.getColumn(1).getInt64();
             row.measured_s = rows_.getColumn(2).getInt64();
@@ -98,7 +110,7 @@ class TotalsWriter {
             row.events = rows_.getColumn(4).getInt64();
             row.first_utc_s = maybe(rows_.getColumn(5));
             row.last_utc_s = maybe(rows_.getColumn(6));
-            row.activities = decode_activities(blob(rows_.getColumn(7)));
+            row.encoded = blob(rows_.getColumn(7));
         }
         rows_.reset();
         const auto key = [](const LedgerRow& row) { return std::pair(row.day, row.course); };
@@ -123,16 +135,20 @@ class TotalsWriter {
         std::vector<KeyedSession> there, wanted;
         begin(sessions_, student);
         while (sessions_.executeStep())
-            there.push_back(
-                {sessions_.getColumn(1).getInt64(),
-                 {totals.student, sessions_.getColumn(0).getInt64(), sessions_.getColumn(2).getInt64(),
-                  sessions_.getColumn(3).getInt64(), decode_courses(blob(sessions_.getColumn(4)))}});
+            there.push_back({sessions_.getColumn(1).getInt64(),
+                             {totals.student,
+                              sessions_.getColumn(0).getInt64(),
+                              sessions_.getColumn(2).getInt64(),
+                              sessions_.getColumn(3).getInt64(),
+                              {}},
+                             std::string(blob(sessions_.getColumn(4)))});
         sessions_.reset();
         // Logins of one second open sessions of one begin: the ordinal keeps them apart.
         wanted.reserve(totals.sessions.size());
         for (const SessionRow& session : totals.sessions) {
             const bool again = !wanted.empty() && wanted.back().session.begin_utc_s == session.begin_utc_s;
-            wanted.push_back({again ? wanted.back().ordinal + 1 : 0, session});
+            wanted.push_back(
+                {again ? wanted.back().ordinal + 1 : 0, session, encode_courses(session.courses)});
         }
         settle(
             there, wanted, [](const KeyedSession& session) { return session.key(); },
@@ -143,13 +159,12 @@ class TotalsWriter {
                 session_erase_.exec();
             },
             [&](const KeyedSession& session) {
-                const std::string courses = encode_courses(session.session.courses);
                 begin(session_insert_, student);
                 session_insert_.bind(4, session.session.begin_utc_s);
                 session_insert_.bind(5, session.ordinal);
                 session_insert_.bind(6, session.session.end_utc_s);
                 session_insert_.bind(7, session.session.events);
-                bind_blob(session_insert_, 8, courses);
+                bind_blob(session_insert_, 8, session.encoded);
                 session_insert_.exec();
             });
     }
