@@ -68,20 +68,6 @@ CREATE TABLE audit (key INTEGER PRIMARY KEY AUTOINCREMENT, utc_s INTEGER NOT NUL
 constexpr std::string_view kMigrations[] = {kVersion1, kVersion2, kVersion3, kVersion4};
 constexpr StoreFormat kFormat{"ledger", 0x41736c31 /* "Asl1" */, kMigrations};
 
-std::string encode_activities(const std::vector<ActivityShare>& activities) {
-    std::string bytes;
-    std::int64_t before = 0;
-    put_varint(bytes, activities.size());
-    for (const ActivityShare& share : activities) {
-        put_signed_varint(bytes, share.activity - before);
-        put_signed_varint(bytes, share.measured_s);
-        put_signed_varint(bytes, share.credited_s);
-        put_signed_varint(bytes, share.events);
-        before = share.activity;
-    }
-    return bytes;
-}
-
 [[noreturn]] void damaged(const char* what) {
     throw ResourceFailure(
         fmt::format("the ledger is damaged: {} cannot be read; restore it from a backup", what));
@@ -197,6 +183,20 @@ std::vector<std::int64_t> decode_courses(std::string_view bytes) {
     }
     if (!reader.done()) damaged("the courses of a session");
     return courses;
+}
+
+std::string encode_activities(const std::vector<ActivityShare>& activities) {
+    std::string bytes;
+    std::int64_t before = 0;
+    put_varint(bytes, activities.size());
+    for (const ActivityShare& share : activities) {
+        put_signed_varint(bytes, share.activity - before);
+        put_signed_varint(bytes, share.measured_s);
+        put_signed_varint(bytes, share.credited_s);
+        put_signed_varint(bytes, share.events);
+        before = share.activity;
+    }
+    return bytes;
 }
 
 std::vector<ActivityShare> decode_activities(std::string_view bytes) {

@@ -43,6 +43,7 @@ void put_freshness(SQLite::Database& database, std::int64_t node, std::int64_t s
 // Columns and back. Reading throws ResourceFailure where the bytes are damaged.
 [[nodiscard]] std::string encode_courses(const std::vector<std::int64_t>& courses);
 [[nodiscard]] std::vector<std::int64_t> decode_courses(std::string_view bytes);
+[[nodiscard]] std::string encode_activities(const std::vector<ActivityShare>& activities);
 [[nodiscard]] std::vector<ActivityShare> decode_activities(std::string_view bytes);
 [[nodiscard]] StudentId student_id(const SQLite::Column& column);
 [[nodiscard]] std::string_view blob(const SQLite::Column& column);

@@ -4,6 +4,10 @@
 #include <SQLiteCpp/Statement.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 #include "config/digest.h"
 #include "config/refusal.h"
 #include "federation/ledger_tables.h"
@@ -13,6 +17,176 @@ namespace assidu::federation {
 namespace {
 
 using config::CivilDay;
+
+// Puts students' totals in the place of others by writing what differs: of a student of many months, the last
+// day. Its statements are prepared once for all students.
+class TotalsWriter {
+  public:
+    TotalsWriter(SQLite::Database& database, std::int64_t node, std::int64_t scale)
+        : node_(node),
+          scale_(scale),
+          rows_(
+              database,
+              "SELECT day, course, measured_s, credited_s, events, first_utc_s, last_utc_s, activities FROM "
+              "ledger_row WHERE node=? AND scale=? AND student=? ORDER BY day, course"),
+          row_erase_(database,
+                     "DELETE FROM ledger_row WHERE node=? AND scale=? AND student=? AND day=? AND course=?"),
+          row_insert_(database),
+          sessions_(database,
+                    "SELECT begin_utc_s, ordinal, end_utc_s, events, courses FROM session "
+                    "WHERE node=? AND scale=? AND student=? ORDER BY begin_utc_s, ordinal"),
+          session_erase_(database,
+                         "DELETE FROM session WHERE node=? AND scale=? AND student=? AND begin_utc_s=? AND "
+                         "ordinal=?"),
+          session_insert_(database, "INSERT INTO session VALUES (?,?,?,?,?,?,?,?)"),
+          dropped_erase_(database, "DELETE FROM dropped WHERE node=? AND scale=? AND student=?"),
+          dropped_insert_(database, "INSERT INTO dropped VALUES (?,?,?,?,?,?)") {}
+
+    void replace(std::int64_t student, const StudentLedger& totals) {
+        replace_rows(student, totals);
+        replace_sessions(student, totals);
+        replace_dropped(student, totals);
+    }
+
+  private:
+    // What is there, its last column as it is stored: bytes are compared, so that damaged ones are only
+    // different.
+    struct StoredRow : LedgerRow {
+        std::string encoded;
+    };
+    struct KeyedSession {
+        std::int64_t ordinal = 0;
+        SessionRow session;
+        std::string encoded;
+        auto key() const { return std::pair(session.begin_utc_s, ordinal); }
+    };
+
+    // Binds what every statement begins with.
+    void begin(SQLite::Statement& statement, std::int64_t student) const {
+        statement.reset();
+        statement.bind(1, node_);
+        statement.bind(2, scale_);
+        statement.bind(3, student);
+    }
+
+    // Walks over what is there and what is to be, both ascending by key: erases what only the one has,
+    // inserts what only the other has; of one key, both if they differ.
+    template <class Stored, class Row, class Key, class Erase, class Insert>
+    static void settle(const std::vector<Stored>& there, const std::vector<Row>& wanted, Key key, Erase erase,
+                       Insert insert) {
+        auto old = there.begin();
+        for (const Row& row : wanted) {
+            for (; old != there.end() && key(*old) < key(row); ++old)
+                erase(*old);
+            if (old != there.end() && key(*old) == key(row)) {
+                const Stored& before = *old++;
+                if (same(before, row)) continue;
+                erase(before);
+            }
+            insert(row);
+        }
+        for (; old != there.end(); ++old)
+            erase(*old);
+    }
+    static bool same(const StoredRow& a, const LedgerRow& b) {
+        return a.measured_s == b.measured_s && a.credited_s == b.credited_s && a.events == b.events &&
+               a.first_utc_s == b.first_utc_s && a.last_utc_s == b.last_utc_s &&
+               a.encoded == encode_activities(b.activities);
+    }
+    static bool same(const KeyedSession& a, const KeyedSession& b) {
+        return a.session.end_utc_s == b.session.end_utc_s && a.session.events == b.session.events &&
+               a.encoded == b.encoded;
+    }
+
+    void replace_rows(std::int64_t student, const StudentLedger& totals) {
+        std::vector<StoredRow> there;
+        begin(rows_, student);
+        while (rows_.executeStep()) {
+            StoredRow& row = there.emplace_back();
+            row.day = CivilDay{rows_.getColumn(0).getInt()};
+            row.course = rows_.getColumn(1).getInt64();
+            row.measured_s = rows_.getColumn(2).getInt64();
+            row.credited_s = rows_.getColumn(3).getInt64();
+            row.events = rows_.getColumn(4).getInt64();
+            row.first_utc_s = maybe(rows_.getColumn(5));
+            row.last_utc_s = maybe(rows_.getColumn(6));
+            row.encoded = blob(rows_.getColumn(7));
+        }
+        rows_.reset();
+        const auto key = [](const LedgerRow& row) { return std::pair(row.day, row.course); };
+        const auto erase = [&](const LedgerRow& row) {
+            begin(row_erase_, student);
+            row_erase_.bind(4, row.day.number);
+            row_erase_.bind(5, row.course);
+            row_erase_.exec();
+        };
+        const auto insert = [&](const LedgerRow& row) { row_insert_.insert(node_, scale_, student, row); };
+        const auto in_order = [&](const LedgerRow& a, const LedgerRow& b) { return key(a) < key(b); };
+        if (std::ranges::is_sorted(totals.rows, in_order)) {
+            settle(there, totals.rows, key, erase, insert);
+            return;
+        }
+        std::vector<LedgerRow> wanted = totals.rows;
+        std::ranges::sort(wanted, in_order);
+        settle(there, wanted, key, erase, insert);
+    }
+
+    void replace_sessions(std::int64_t student, const StudentLedger& totals) {
+        std::vector<KeyedSession> there, wanted;
+        begin(sessions_, student);
+        while (sessions_.executeStep())
+            there.push_back({sessions_.getColumn(1).getInt64(),
+                             {totals.student,
+                              sessions_.getColumn(0).getInt64(),
+                              sessions_.getColumn(2).getInt64(),
+                              sessions_.getColumn(3).getInt64(),
+                              {}},
+                             std::string(blob(sessions_.getColumn(4)))});
+        sessions_.reset();
+        // Logins of one second open sessions of one begin: the ordinal keeps them apart.
+        wanted.reserve(totals.sessions.size());
+        for (const SessionRow& session : totals.sessions) {
+            const bool again = !wanted.empty() && wanted.back().session.begin_utc_s == session.begin_utc_s;
+            wanted.push_back(
+                {again ? wanted.back().ordinal + 1 : 0, session, encode_courses(session.courses)});
+        }
+        settle(
+            there, wanted, [](const KeyedSession& session) { return session.key(); },
+            [&](const KeyedSession& session) {
+                begin(session_erase_, student);
+                session_erase_.bind(4, session.session.begin_utc_s);
+                session_erase_.bind(5, session.ordinal);
+                session_erase_.exec();
+            },
+            [&](const KeyedSession& session) {
+                begin(session_insert_, student);
+                session_insert_.bind(4, session.session.begin_utc_s);
+                session_insert_.bind(5, session.ordinal);
+                session_insert_.bind(6, session.session.end_utc_s);
+                session_insert_.bind(7, session.session.events);
+                bind_blob(session_insert_, 8, session.encoded);
+                session_insert_.exec();
+            });
+    }
+
+    // Few, and without an order worth a comparison.
+    void replace_dropped(std::int64_t student, const StudentLedger& totals) {
+        begin(dropped_erase_, student);
+        dropped_erase_.exec();
+        for (const DroppedEvents& dropped : totals.dropped) {
+            begin(dropped_insert_, student);
+            dropped_insert_.bind(4, dropped.day.number);
+            dropped_insert_.bind(5, dropped.reason);
+            dropped_insert_.bind(6, dropped.events);
+            dropped_insert_.exec();
+        }
+    }
+
+    std::int64_t node_, scale_;
+    SQLite::Statement rows_, row_erase_;
+    RowInserter row_insert_;
+    SQLite::Statement sessions_, session_erase_, session_insert_, dropped_erase_, dropped_insert_;
+};
 
 class SqliteLedger final : public Ledger {
   public:
@@ -24,12 +198,10 @@ class SqliteLedger final : public Ledger {
             in_transaction(*database_, [&] {
                 const std::int64_t node_key = key_of_node(*database_, node);
                 const std::int64_t scale_key = key_of_scale(*database_, scale);
-                for (const StudentLedger& student : students) {
-                    const std::int64_t student_key =
-                        key_of_student(*database_, node_key, student.student, student.source);
-                    remove(node_key, scale_key, student_key);
-                    insert(node_key, scale_key, student_key, student);
-                }
+                TotalsWriter writer(*database_, node_key, scale_key);
+                for (const StudentLedger& student : students)
+                    writer.replace(key_of_student(*database_, node_key, student.student, student.source),
+                                   student);
                 put_freshness(*database_, node_key, scale_key, freshness);
             });
         });
@@ -226,53 +398,6 @@ class SqliteLedger final : public Ledger {
                                           select.getColumn(1).getInt(), select.getColumn(2).getString(),
                                           select.getColumn(3).getInt64()));
         });
-    }
-
-    void remove(std::int64_t node, std::int64_t scale, std::int64_t student) {
-        for (const char* table : {"ledger_row", "session", "dropped"}) {
-            SQLite::Statement erase(
-                *database_, fmt::format("DELETE FROM {} WHERE node=? AND scale=? AND student=?", table));
-            erase.bind(1, node);
-            erase.bind(2, scale);
-            erase.bind(3, student);
-            erase.exec();
-        }
-    }
-
-    void insert(std::int64_t node, std::int64_t scale, std::int64_t student, const StudentLedger& totals) {
-        RowInserter row_insert(*database_);
-        for (const LedgerRow& row : totals.rows)
-            row_insert.insert(node, scale, student, row);
-        SQLite::Statement session_insert(*database_, "INSERT INTO session VALUES (?,?,?,?,?,?,?,?)");
-        // Logins of one second open sessions of one begin: the ordinal keeps them apart.
-        std::int64_t ordinal = 0;
-        const SessionRow* before = nullptr;
-        for (const SessionRow& session : totals.sessions) {
-            const std::string courses = encode_courses(session.courses);
-            ordinal = before != nullptr && before->begin_utc_s == session.begin_utc_s ? ordinal + 1 : 0;
-            before = &session;
-            session_insert.bind(1, node);
-            session_insert.bind(2, scale);
-            session_insert.bind(3, student);
-            session_insert.bind(4, session.begin_utc_s);
-            session_insert.bind(5, ordinal);
-            session_insert.bind(6, session.end_utc_s);
-            session_insert.bind(7, session.events);
-            bind_blob(session_insert, 8, courses);
-            session_insert.exec();
-            session_insert.reset();
-        }
-        SQLite::Statement dropped_insert(*database_, "INSERT INTO dropped VALUES (?,?,?,?,?,?)");
-        for (const DroppedEvents& dropped : totals.dropped) {
-            dropped_insert.bind(1, node);
-            dropped_insert.bind(2, scale);
-            dropped_insert.bind(3, student);
-            dropped_insert.bind(4, dropped.day.number);
-            dropped_insert.bind(5, dropped.reason);
-            dropped_insert.bind(6, dropped.events);
-            dropped_insert.exec();
-            dropped_insert.reset();
-        }
     }
 
     std::shared_ptr<SQLite::Database> database_;

@@ -71,7 +71,8 @@ class CsvMarks {
         return ~std::uint64_t{0} << (at - base_);
     }
 
-    void load(const char* at) {
+    // Inlined by force: called out of line it keeps every mark in memory.
+    [[gnu::always_inline]] inline void load(const char* at) {
         base_ = at;
 #ifdef __SSE2__
         const __m128i delimiters = _mm_set1_epi8(delimiter_), quotes = _mm_set1_epi8('"'),

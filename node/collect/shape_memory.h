@@ -68,36 +68,42 @@ class ShapeMemory {
         Known known;
     };
 
+    // Most fields have one to three bytes: not worth a call.
+    static bool same(const char* bytes, std::string_view field) {
+        if (field.size() >= 4) return std::memcmp(bytes, field.data(), field.size()) == 0;
+        for (std::size_t i = 0; i < field.size(); ++i) {
+            if (bytes[i] != field[i]) return false;
+        }
+        return true;
+    }
+
     static bool is(const Entry& entry, const Written& written) {
         if (entry.login_as != written.login_as) return false;
         const char* bytes = entry.bytes.data();
         for (std::size_t i = 0; i < kFields; ++i) {
             const std::string_view field = written.fields[i];
-            if (entry.lengths[i] != field.size() ||
-                (!field.empty() && std::memcmp(bytes, field.data(), field.size()) != 0))
-                return false;
+            if (entry.lengths[i] != field.size() || !same(bytes, field)) return false;
             bytes += field.size();
         }
         return true;
     }
 
-    // Of the length and of the first and last eight bytes of each field: enough to tell real names apart,
-    // and the bytes are compared anyhow.
+    // Of the event's name its length and its first and last eight bytes; of the others, which nearly always
+    // follow from it, the length and the first byte. The bytes are compared anyhow.
     static std::size_t hash(const Written& written) {
-        std::uint64_t sum = written.login_as ? 1 : 0;
-        for (const std::string_view field : written.fields) {
-            std::uint64_t first = field.size(), last = 0;
-            if (field.size() >= 8) {
-                std::memcpy(&first, field.data(), 8);
-                std::memcpy(&last, field.data() + field.size() - 8, 8);
-            } else {
-                for (const char c : field)
-                    last = last << 8 | static_cast<unsigned char>(c);
-            }
-            sum = (sum ^ first ^ (last << 1 | last >> 63) ^ field.size()) * 0x9E3779B97F4A7C15U;
-            sum ^= sum >> 32;
+        constexpr std::uint64_t kOdd = 0x9E3779B97F4A7C15U;
+        const std::string_view name = written.fields.front();
+        std::uint64_t first = 0, last = 0;
+        if (name.size() >= 8) {
+            std::memcpy(&first, name.data(), 8);
+            std::memcpy(&last, name.data() + name.size() - 8, 8);
         }
-        return static_cast<std::size_t>(sum);
+        std::uint64_t others = written.login_as ? 1 : 0;
+        for (const std::string_view field : written.fields)
+            others =
+                others * 31 + field.size() * 7 + (field.empty() ? 0 : static_cast<unsigned char>(field[0]));
+        const std::uint64_t sum = ((first * kOdd ^ last) * kOdd ^ others) * kOdd;
+        return static_cast<std::size_t>(sum ^ sum >> 32);
     }
 
     std::deque<Entry> entries_;  // they stay where they are

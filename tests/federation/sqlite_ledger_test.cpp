@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "config/refusal.h"
+#include "tests/seed.h"
 #include "tests/temporary_folder.h"
 
 namespace assidu::federation {
@@ -101,6 +102,56 @@ TEST(SqliteLedger, EqualLedgersHaveEqualDigestsWhateverTheWayTheyWereMade) {
     b->replace("lyon", kScale, std::vector{totals(1, 600)}, kFreshness);
     b->replace("lyon", kScale, std::vector{totals(2, 700)}, kFreshness);
     EXPECT_EQ(a->digest("lyon", kScale.sha256), b->digest("lyon", kScale.sha256));
+}
+
+// A student's totals by chance, of few days and instants so that many stay the same from one to the next.
+StudentLedger random_totals(std::uint8_t number, tests::Dice& dice) {
+    StudentLedger ledger{student(number), "moodle", {}, {}, {}};
+    for (std::int32_t day = 100; day < 104; ++day) {
+        for (std::int64_t course = 10; course < 13; ++course) {
+            if (dice.one_in(3)) continue;
+            ledger.rows.push_back({student(number),
+                                   CivilDay{day},
+                                   course,
+                                   dice.roll(0, 2),
+                                   0,
+                                   1,
+                                   std::nullopt,
+                                   std::nullopt,
+                                   {}});
+            if (dice.one_in(2)) ledger.rows.back().activities.push_back({501, dice.roll(0, 1), 0, 1});
+        }
+    }
+    for (std::int64_t begin = 8'640'000; begin < 8'640'004; ++begin) {
+        for (std::int64_t same = dice.roll(0, 2); same > 0; --same)
+            ledger.sessions.push_back(
+                {student(number), begin, begin + dice.roll(0, 1), 1, {dice.roll(10, 11)}});
+    }
+    if (dice.one_in(2)) ledger.dropped.push_back({student(number), CivilDay{100}, "origin", dice.roll(1, 2)});
+    return ledger;
+}
+
+TEST(SqliteLedger, RandomReplacementsLeaveWhatALedgerMadeAtOnceHas) {
+    tests::Dice dice(tests::test_seed());
+    const TemporaryFolder folder;
+    const auto worn = open_sqlite_ledger(folder / "worn.sqlite");
+    for (int round = 0; round < 30; ++round) {
+        const std::vector last{random_totals(1, dice), random_totals(2, dice)};
+        worn->replace("lyon", kScale, last, kFreshness);
+        const auto fresh = open_sqlite_ledger(folder / ("fresh" + std::to_string(round) + ".sqlite"));
+        fresh->replace("lyon", kScale, last, kFreshness);
+        ASSERT_EQ(worn->digest("lyon", kScale.sha256), fresh->digest("lyon", kScale.sha256)) << round;
+    }
+}
+
+TEST(SqliteLedger, ADamagedRowIsReplacedByComputingAnew) {
+    const TemporaryFolder folder;
+    open_sqlite_ledger(folder / "l.sqlite")->replace("lyon", kScale, std::vector{totals(1, 600)}, kFreshness);
+    SQLite::Database(folder / "l.sqlite", SQLite::OPEN_READWRITE)
+        .exec("UPDATE ledger_row SET activities=x'ff'; UPDATE session SET courses=x'ff'");
+    const auto ledger = open_sqlite_ledger(folder / "l.sqlite");
+    ledger->replace("lyon", kScale, std::vector{totals(1, 600)}, kFreshness);
+    EXPECT_EQ(read(*ledger, everything()).rows, totals(1, 600).rows);
 }
 
 TEST(SqliteLedger, APeriodHasBothItsEndsAndAStudentOnlyTheirOwn) {

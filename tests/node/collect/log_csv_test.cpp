@@ -3,13 +3,16 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "config/limits.h"
+#include "node/collect/log_row_fields.h"
 #include "tests/node/collect/reading.h"
+#include "tests/seed.h"
 
 namespace assidu::node::collect {
 namespace {
@@ -249,6 +252,97 @@ TEST(LogCsv, RandomRowsReadBackEqual) {
         for (std::size_t i = 0; i < rows.size(); ++i)
             EXPECT_TRUE(testing::same(sink.accepted[i].row, rows[i])) << bytes;
     }
+}
+
+// Fields of a column, good ones and odd ones, in an order that makes rows alike.
+std::string random_field(LogColumn column, tests::Dice& dice) {
+    static const std::map<LogColumn, std::vector<std::string>> kOdd = {
+        {LogColumn::id, {"0", "-1", "007", "999999999999999999", "9999999999999999999", "1x", "+1", " 1"}},
+        {LogColumn::timecreated, {"0", "253402300799", "253402300800", "1700000000123456"}},
+        {LogColumn::userid, {"-20", "0", "1", "NULL"}},
+        {LogColumn::courseid, {"", "NULL", "\\N", "-1", "0"}},
+        {LogColumn::contextinstanceid, {"0", "", "99999999999999999999"}},
+        {LogColumn::realuserid, {"0", "5", "NULL", "x", "-3", "\\N"}},
+        {LogColumn::contextlevel, {"50", "070", "", "99999999999"}},
+        {LogColumn::anonymous, {"1", "2", "01"}},
+        {LogColumn::origin, {"ws", "", "NULL", "cli"}},
+        {LogColumn::eventname, {"\\a", "a\x01z", "", "\xff", "\\core\\event\\b"}},
+        {LogColumn::crud, {"", "r", "x", "NULL"}},
+        {LogColumn::edulevel, {"", "0", "-1"}}};
+    static const std::map<LogColumn, std::string> kGoodFields = {
+        {LogColumn::id, "7"},
+        {LogColumn::eventname, "\\mod_quiz\\event\\attempt_started"},
+        {LogColumn::component, "mod_quiz"},
+        {LogColumn::action, "started"},
+        {LogColumn::target, "attempt"},
+        {LogColumn::contextlevel, "70"},
+        {LogColumn::contextinstanceid, "55"},
+        {LogColumn::userid, "12"},
+        {LogColumn::courseid, "3"},
+        {LogColumn::timecreated, "1700000000"},
+        {LogColumn::origin, "web"},
+        {LogColumn::realuserid, ""},
+        {LogColumn::anonymous, "0"},
+        {LogColumn::crud, "c"},
+        {LogColumn::edulevel, "2"}};
+    const auto odd = kOdd.find(column);
+    if (odd == kOdd.end() || !dice.one_in(20)) return kGoodFields.at(column);
+    return odd
+        ->second[static_cast<std::size_t>(dice.roll(0, static_cast<std::int64_t>(odd->second.size()) - 1))];
+}
+
+TEST(LogCsv, RandomRowsAreReadByTheShortWayAsByTheLongOne) {
+    tests::Dice dice(tests::test_seed());
+    std::string file = kHeader;
+    std::vector<LogValues> rows;
+    std::deque<std::string> texts;  // what the values look at
+    for (int r = 0; r < 3000; ++r) {
+        LogValues& values = rows.emplace_back();
+        // In the order of kHeader.
+        const LogColumn order[] = {LogColumn::id,
+                                   LogColumn::eventname,
+                                   LogColumn::component,
+                                   LogColumn::action,
+                                   LogColumn::target,
+                                   LogColumn::contextlevel,
+                                   LogColumn::contextinstanceid,
+                                   LogColumn::userid,
+                                   LogColumn::courseid,
+                                   LogColumn::timecreated,
+                                   LogColumn::origin,
+                                   LogColumn::realuserid,
+                                   LogColumn::anonymous,
+                                   LogColumn::crud,
+                                   LogColumn::edulevel};
+        for (const LogColumn column : order) {
+            const std::string& text = texts.emplace_back(random_field(column, dice));
+            const bool null = text.empty() || text == "NULL" || text == "\\N";
+            values[static_cast<std::size_t>(column)] = {null ? LogValue::State::null : LogValue::State::text,
+                                                        text};
+            const char* const quote = dice.one_in(5) ? "\"" : "";
+            file += (column == LogColumn::id ? "" : ",") + (quote + text) + quote;
+        }
+        file += dice.one_in(3) ? "\r\n" : "\n";
+    }
+    const testing::Kept kept = read(file);
+    std::size_t accepted = 0, rejected = 0;
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+        LogRow row;
+        std::string why;
+        if (read_log_row(rows[r], row, why)) {
+            ASSERT_LT(accepted, kept.accepted.size());
+            EXPECT_TRUE(testing::same(kept.accepted[accepted].row, row)) << "row " << r;
+            EXPECT_EQ(kept.accepted[accepted++].line, r + 2);
+        } else {
+            ASSERT_LT(rejected, kept.rejected.size());
+            EXPECT_EQ(kept.rejected[rejected].reason, why);
+            EXPECT_EQ(kept.rejected[rejected++].line, r + 2);
+        }
+    }
+    EXPECT_EQ(accepted, kept.accepted.size());
+    EXPECT_EQ(rejected, kept.rejected.size());
+    EXPECT_GT(accepted, 500U);
+    EXPECT_GT(rejected, 100U);
 }
 
 }  // namespace
