@@ -16,7 +16,8 @@ namespace assidu::config::limits {
 inline constexpr std::size_t kRecordBytesMax = std::size_t{1} << 20;
 // Columns of a CSV record. logstore_standard_log has 21; dumps with joined columns stay far below this.
 inline constexpr std::size_t kColumnsMax = 256;
-// Nesting of a JSON row and of a scale document. A row of local_log_sender has three levels, as has a scale.
+// Nesting of a JSON row, of a scale document, and of whatever is signed as canonical JSON. A row of
+// local_log_sender has three levels, as have a scale and the header of a statement.
 inline constexpr std::size_t kJsonDepthMax = 16;
 // Bytes that the recognition of a file may look at before it says what the file is.
 inline constexpr std::size_t kSniffBytes = std::size_t{64} * 1024;
@@ -156,5 +157,9 @@ inline constexpr std::size_t kPathBytesMax = 1'024;
 // repeating one.
 inline constexpr std::size_t kComplaintsMax = 1'000;
 inline constexpr std::int64_t kComplaintMilliseconds = 3'600'000;
+// Lines that strangers can make a listener say within that time, and bytes of one: anybody can be refused,
+// and must not fill a disk by it.
+inline constexpr std::int64_t kListenerLinesMax = 200;
+inline constexpr std::size_t kListenerLineBytesMax = 500;
 
 }  // namespace assidu::config::limits

@@ -177,6 +177,29 @@ std::vector<Period> unstated(const Period& period, const std::map<CivilDay, Stat
     });
 }
 
+// Of our own totals: what is computed needs no statement to be known here, but no more is known of a day than
+// a member could declare of it (declare_days()): nothing before the first day with a row, and nothing after
+// the day of the last event, where the logs may just not have come.
+std::vector<Period> unknown(const Period& period, const std::string& hub, const std::string& scale_sha256,
+                            const Freshness& freshness, const config::CivilCalendar& calendar,
+                            const Ledger& ledger) {
+    std::optional<CivilDay> first;
+    ledger.rows({hub, scale_sha256, {CivilDay{INT32_MIN}, period.to}, std::nullopt},
+                [&](const LedgerRow& row) { first = std::min(first.value_or(row.day), row.day); });
+    if (!first || !freshness.last_event_utc_s) return runs_without(period, [](CivilDay) { return false; });
+    const CivilDay last = calendar.day_of(*freshness.last_event_utc_s);
+    return runs_without(period, [&](CivilDay day) {
+        return day >= *first && day <= last && calendar.end_of(day) <= freshness.as_of_utc_s;
+    });
+}
+
+bool is_kept(const std::string& node, const StatementHead& announced, const StatementHead& head,
+             const StatementLog& statements) {
+    if (announced.number == 0 || announced == head) return true;
+    const auto kept = statements.find(node, announced.number);
+    return kept && kept->digest == announced.digest;
+}
+
 }  // namespace
 
 bool Consolidated::complete() const {
@@ -199,9 +222,7 @@ Consolidated consolidate(const std::string& hub, const std::string& hub_name, co
         own.names = Names::roster;  // its own
         own.head = statements.head(hub);
         own.freshness = freshness;
-        // What it has computed needs no statement to be known here.
-        own.missing = runs_without(
-            period, [&](CivilDay day) { return calendar.end_of(day) <= freshness->as_of_utc_s; });
+        own.missing = unknown(period, hub, scale_sha256, *freshness, calendar, ledger);
         pool.members.push_back(std::move(own));
     }
     for (const Member& member : members.all()) {
@@ -215,6 +236,7 @@ Consolidated consolidate(const std::string& hub, const std::string& hub_name, co
         part.head = statements.head(member.id);
         part.announced = member.announced;
         part.announced_utc_s = member.announced_utc_s;
+        part.announced_is_kept = is_kept(member.id, member.announced, part.head, statements);
         part.freshness = ledger.freshness(member.id, scale_sha256);
         part.missing = unstated(period, statements.stated_days(member.id, scale_sha256));
         pool.members.push_back(std::move(part));

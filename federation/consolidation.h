@@ -44,9 +44,13 @@ struct MemberPart {
     StatementHead head;         // the last statement that is kept here
     StatementHead announced;    // the last one that the member said it has made; number 0: it never said
     std::optional<std::int64_t> announced_utc_s;  // when it said so
+    // False: the announced statement is none that is kept here. The member has another history than the hub,
+    // such as one that it made again after a restore from a backup, and the hub refuses it (fork).
+    bool announced_is_kept = true;
     // Of its last statement under the scale; nothing: it never declared anything under this scale.
     std::optional<Freshness> freshness;
-    // Runs of days of the period of which no statement under the scale says anything, ascending.
+    // Runs of days of the period of which no statement under the scale says anything, ascending; of the hub
+    // itself, of which it could declare nothing.
     std::vector<Period> missing;
     std::vector<Outage> outages;  // that touch the period
     std::int64_t days = 0;        // with any row
@@ -54,9 +58,10 @@ struct MemberPart {
     std::vector<CourseSums> courses;  // by source and course
     std::vector<WeekSums> weeks;      // every week of the period, empty ones included
 
-    // Statements that the member said it has made and that are not here.
+    // Statements that the member said it has made and that are not here, at least.
     [[nodiscard]] std::int64_t statements_missing() const {
-        return announced.number > head.number ? announced.number - head.number : 0;
+        if (announced.number > head.number) return announced.number - head.number;
+        return announced_is_kept ? 0 : 1;
     }
     // Every day is stated, and nothing that the member announced is missing.
     [[nodiscard]] bool complete() const { return missing.empty() && statements_missing() == 0; }

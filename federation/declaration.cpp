@@ -7,6 +7,7 @@
 #include <set>
 
 #include "config/limits.h"
+#include "rpc/signed_note.h"
 
 namespace assidu::federation {
 namespace {
@@ -47,8 +48,14 @@ StatementHeader next_header(const Declarant& declarant, const StatementLog& log,
     return header;
 }
 
+// What a row takes of a statement's bytes beside its text: the salt, a space, a line feed.
+constexpr std::size_t kBesideRowBytes = 46;
+// What is left for rows beside the longest note.
+constexpr std::size_t kRowBytesMax = config::limits::kStatementBytesMax - rpc::kNoteBytesMax - 1;
+
 struct Day {
     std::int64_t rows = 0;
+    std::size_t bytes = 0;
     DayDigest digest;
 };
 
@@ -60,8 +67,10 @@ std::map<CivilDay, Day> closed_days(const Declarant& declarant, const Ledger& le
     std::map<CivilDay, Day> days;
     ledger.rows({declarant.node, declarant.scale.sha256, kAlways, std::nullopt}, [&](const LedgerRow& row) {
         Day& day = days[row.day];
+        const std::string text = daily_row(row);
         ++day.rows;
-        day.digest.add(daily_row(row));
+        day.bytes += text.size() + kBesideRowBytes;
+        day.digest.add(text);
     });
     // A day that was declared with rows and has none any more is declared again.
     for (const auto& [day, said] : stated)
@@ -104,12 +113,14 @@ config::Result<std::int64_t> declare_days(const Declarant& declarant, const Ledg
     if (!freshness) return 0;
     const auto stated = log.stated_days(declarant.node, declarant.scale.sha256);
     std::int64_t statements = 0, rows = 0;
+    std::size_t bytes = 0;
     std::vector<StatementDay> days;
     const auto flush = [&] {
         if (days.empty()) return;
         declare(declarant, ledger, log, *freshness, days);
         ++statements;
         rows = 0;
+        bytes = 0;
         days.clear();
     };
     for (auto& [day, found] : closed_days(declarant, ledger, *freshness, stated)) {
@@ -119,9 +130,13 @@ config::Result<std::int64_t> declare_days(const Declarant& declarant, const Ledg
         if (found.rows > kMax)
             return config::refuse(fmt::format("{}: {} ledger rows, and a statement holds {}",
                                               config::iso_date(day), found.rows, kMax));
-        if (rows + found.rows > kMax) flush();
+        if (found.bytes > kRowBytesMax)
+            return config::refuse(fmt::format("{}: {} bytes of ledger rows, and a statement holds {}",
+                                              config::iso_date(day), found.bytes, kRowBytesMax));
+        if (rows + found.rows > kMax || bytes + found.bytes > kRowBytesMax) flush();
         days.push_back({day, found.rows, before == stated.end() ? 0 : before->second.number});
         rows += found.rows;
+        bytes += found.bytes;
     }
     flush();
     return statements;
@@ -138,6 +153,12 @@ config::Result<std::int64_t> declare_roster(const Declarant& declarant, const st
     if (rows.size() > config::limits::kStatementRowsMax)
         return config::refuse(fmt::format("the roster has {} rows, and a statement holds {}", rows.size(),
                                           config::limits::kStatementRowsMax));
+    std::size_t bytes = 0;
+    for (const auto& [key, row] : rows)
+        bytes += row.size() + kBesideRowBytes;
+    if (bytes > kRowBytesMax)
+        return config::refuse(
+            fmt::format("the roster has {} bytes of rows, and a statement holds {}", bytes, kRowBytesMax));
     StatementHeader header = next_header(declarant, log, StatementKind::roster);
     std::vector<Declared> declared;
     for (const auto& [key, row] : rows)

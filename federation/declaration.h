@@ -25,13 +25,13 @@ struct Declarant {
 
 // Signs and keeps statements for every closed day whose rows are not what was last declared of it: from the
 // first day with a row to the day of the last archived event (later days are not known to be without
-// activity). As many statements as the limit on rows needs; none if nothing changed. Returns how many.
-// Refused if a single day has more rows than a statement may have.
+// activity). As many statements as the limits on rows and bytes need; none if nothing changed. Returns how
+// many. Refused if a single day is more than a statement may have; what is before it may be declared by then.
 [[nodiscard]] config::Result<std::int64_t> declare_days(const Declarant& declarant, const Ledger& ledger,
                                                         StatementLog& log);
 
 // Signs and keeps a roster of these rows, if it is another than the last one. Returns how many statements: 0
-// or 1.
+// or 1. Refused if it is more than a statement may have.
 [[nodiscard]] config::Result<std::int64_t> declare_roster(const Declarant& declarant,
                                                           const std::vector<RosterRow>& rows,
                                                           StatementLog& log);

@@ -36,10 +36,14 @@ Result<Introduction> ask_introduction(const Carry& carry) {
     return read_introduction(*value->as_bytes());
 }
 
-Result<void> ask_to_join(const Carry& carry, const std::string& introduction, const std::string& token) {
+Result<Names> ask_to_join(const Carry& carry, const std::string& introduction, const std::string& token) {
     const auto value = ask(carry, "pool.join", {Value::bytes(introduction), Value::text(token)});
     if (!value) return std::unexpected(value.error());
-    return {};
+    const auto text = rpc::Field(*value, "answer").member("names").text();
+    if (!text) return std::unexpected(text.error());
+    const auto names = parse_names(*text);
+    if (!names) return refuse("the hub's answer is malformed: it says no agreement on names");
+    return *names;
 }
 
 Delivery::Delivery(std::string node, Hub hub, const rpc::SigningKey& key, const config::Clock& clock,
@@ -52,17 +56,18 @@ Result<StatementHead> Delivery::head() {
     return head_of(correspondence_.call("statement.head", {}));
 }
 
-Result<StatementHead> Delivery::announce(const StatementHead& made) {
-    return head_of(
-        correspondence_.call("statement.announce", {Value::structure({{"number", Value::integer(made.number)},
-                                                                      {"digest", Value::text(made.digest)},
-                                                                      {"url", Value::text(hub_.own_url)}})}));
+Result<StatementHead> Delivery::announce(const StatementHead& made, std::int64_t* bytes) {
+    return head_of(correspondence_.call("statement.announce",
+                                        {Value::structure({{"number", Value::integer(made.number)},
+                                                           {"digest", Value::text(made.digest)},
+                                                           {"url", Value::text(hub_.own_url)}})},
+                                        bytes));
 }
 
 Result<void> Delivery::deliver(StatementLog& log, Delivered& delivered) {
     const std::vector<std::int64_t> numbers = log.unreceipted(node_);
     delivered.waiting = static_cast<std::int64_t>(numbers.size());
-    const auto head = announce(log.head(node_));
+    const auto head = announce(log.head(node_), &delivered.bytes);
     delivered.fault = correspondence_.fault();
     if (!head) return std::unexpected(head.error());
     for (const std::int64_t number : numbers) {

@@ -21,18 +21,22 @@ struct Hub {
     std::string tls_fingerprint;
     Names names = Names::none;  // what this node lets the hub know of its students
     std::string own_url;        // where the hub reaches this node's own pool listener; empty: nowhere
+    // What the hub's invitation has of it: the less of both holds, for the hub refuses what it did not agree
+    // to.
+    Names invited_names = Names::roster;
 };
 
 // Asks whoever answers to introduce itself; whether to believe it is for people to decide.
 [[nodiscard]] config::Result<Introduction> ask_introduction(const Carry& carry);
-// Introduces this node to the hub, with the token of its invitation.
-[[nodiscard]] config::Result<void> ask_to_join(const Carry& carry, const std::string& introduction,
-                                               const std::string& token);
+// Introduces this node to the hub, with the token of its invitation; what the invitation says of names.
+[[nodiscard]] config::Result<Names> ask_to_join(const Carry& carry, const std::string& introduction,
+                                                const std::string& token);
 
 // What became of the outbox.
 struct Delivered {
-    std::int64_t statements = 0, bytes = 0;  // receipted now; bytes of the outer documents
-    std::int64_t waiting = 0;                // still without a receipt
+    std::int64_t statements = 0;  // receipted now
+    std::int64_t bytes = 0;       // of the outer documents both ways, the announcement's among them
+    std::int64_t waiting = 0;     // still without a receipt
     // The code (PoolFault) with which the hub answered the last call; 0 if it answered otherwise or not at
     // all.
     std::int32_t fault = 0;
@@ -46,8 +50,9 @@ class Delivery {
     // The hub's head of this node's statements.
     [[nodiscard]] config::Result<StatementHead> head();
     // Tells the hub the last statement that this node has made, and where it is reached; the hub's head of
-    // them.
-    [[nodiscard]] config::Result<StatementHead> announce(const StatementHead& made);
+    // them. `bytes` as in Correspondence.
+    [[nodiscard]] config::Result<StatementHead> announce(const StatementHead& made,
+                                                         std::int64_t* bytes = nullptr);
     // Announces the head, also where nothing waits; then sends every statement without a receipt, ascending,
     // until one is not taken: then refused with the reason, after what was receipted is kept. A receipt is
     // kept only if it is the hub's, of that very statement.

@@ -221,15 +221,27 @@ Result<void> MemberList::accept(const std::string& id, const std::string& finger
 
 Result<void> MemberList::suspend(const std::string& id, std::int64_t now_utc_s) {
     return translating_errors(*database_, [&]() -> Result<void> {
-        if (!find(id)) return refuse(fmt::format("{} is no member", id));
+        Result<void> result;
         in_transaction(*database_, [&] {
+            const auto member = find(id);
+            if (!member) {
+                result = refuse(fmt::format("{} is no member", id));
+                return;
+            }
+            if (member->state == MemberState::invited || member->state == MemberState::pending) {
+                // It never was a member: nothing of it is missing in a report.
+                SQLite::Statement erase(*database_, "DELETE FROM member WHERE id=?");
+                erase.bind(1, id);
+                erase.exec();
+                return;
+            }
             SQLite::Statement update(*database_,
                                      "UPDATE member SET state='suspended', since_utc_s=? WHERE id=?");
             update.bind(1, now_utc_s);
             update.bind(2, id);
             update.exec();
         });
-        return {};
+        return result;
     });
 }
 

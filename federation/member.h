@@ -81,6 +81,7 @@ class MemberList {
     // Accepts the pending member with that key. Refused if there is none, or its key has another fingerprint.
     [[nodiscard]] config::Result<void> accept(const std::string& id, const std::string& fingerprint,
                                               std::int64_t now_utc_s);
+    // Who was never accepted is no member then, and may be invited again: the invitation is withdrawn.
     [[nodiscard]] config::Result<void> suspend(const std::string& id, std::int64_t now_utc_s);
 
     // Keeps what an active member announces, in the place of what it announced before. Synced on return.

@@ -108,7 +108,9 @@ Reception::Answer Reception::join(const rpc::Call& call, const std::optional<std
             Refused{PoolFault::refused, "the connection has another certificate than the introduction"});
     if (const auto put = members_.introduce(*introduction, *token, clock_.now_utc_s()); !put)
         return std::unexpected(Refused{PoolFault::refused, put.error().what});
-    return Value::text("pending");
+    const auto member = members_.find(introduction->id);
+    return Value::structure({{"state", Value::text(std::string(name_of(member->state)))},
+                             {"names", Value::text(std::string(name_of(member->names)))}});
 }
 
 Reception::Answer Reception::message(const rpc::Call& call, const std::optional<std::string>& tls_fingerprint,

@@ -178,6 +178,7 @@ Declared declared_of(const MemberPart& part) {
     return {.last = part.head,
             .announced = part.announced.number,
             .announced_utc_s = part.announced_utc_s,
+            .announced_is_kept = part.announced_is_kept,
             .missing_days = part.missing};
 }
 

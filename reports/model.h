@@ -35,13 +35,16 @@ struct Declared {
     federation::StatementHead last;  // the last statement that the hub keeps; number 0: none
     std::int64_t announced = 0;      // number of the last one that the member said it has made; 0: never said
     std::optional<std::int64_t> announced_utc_s;  // when it said so
+    bool announced_is_kept = true;                // as of federation::MemberPart
     // Runs of days of the period of which no kept statement says anything, ascending.
     std::vector<federation::Period> missing_days;
 
-    // Statements that the member said it has made and that the hub does not have. Nothing: it never said.
+    // Statements that the member said it has made and that the hub does not have, at least. Nothing: it never
+    // said.
     [[nodiscard]] std::optional<std::int64_t> statements_missing() const {
         if (announced == 0) return std::nullopt;
-        return announced > last.number ? announced - last.number : 0;
+        if (announced > last.number) return announced - last.number;
+        return announced_is_kept ? 0 : 1;
     }
     // Every day is declared, and no announced statement is missing. False: partial.
     [[nodiscard]] bool complete() const {

@@ -22,6 +22,11 @@ bool is_open(const Attendance& attendance, const CompiledScale& scale, std::int6
 
 }  // namespace
 
+bool has_anything_to_compute(const Node& node) {
+    return node.archive().extent(node.source()).events > 0 ||
+           node.ledger().freshness(node.settings().node_id, node.scale().sha256).has_value();
+}
+
 Computed compute_totals(Node& node, const std::function<void(std::int64_t, std::int64_t)>& progress,
                         const std::function<bool()>& wants_more) {
     archive::Archive& archive = node.archive();

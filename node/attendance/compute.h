@@ -13,6 +13,10 @@ struct Computed {
     bool finished = true;  // false if it was asked to stop; what is done is done, the rest stays dirty
 };
 
+// Whether there is anything to compute: a node that never archived an event knows nothing of anybody, and
+// must not come to hold totals that say "none". Throws ResourceFailure.
+[[nodiscard]] bool has_anything_to_compute(const Node& node);
+
 // Computes every student whose events changed since the last time, under the node's scale, as of the clock's
 // now. A student whose last event could still earn more later stays dirty. Totals are committed some hundred
 // students at a time; interrupting loses nothing and repeating changes nothing. Throws ResourceFailure.

@@ -57,38 +57,56 @@ void add_course(std::vector<std::int64_t>& courses, std::int64_t course) {
     if (at == courses.end() || *at != course) courses.insert(at, course);
 }
 
+struct Worth {
+    std::int64_t seconds = 0;
+    WorthRule rule = WorthRule::gap;
+};
+
 // What the event is worth, given when the next kept one comes.
-std::int64_t worth(const CompiledScale::Rule& rule, std::int64_t time_s, std::optional<std::int64_t> next_s,
-                   std::int64_t as_of_s) {
-    if (!next_s) return std::clamp<std::int64_t>(as_of_s - time_s, 0, rule.last_credit_s);
+Worth worth(const CompiledScale::Rule& rule, std::int64_t time_s, std::optional<std::int64_t> next_s,
+            std::int64_t as_of_s) {
+    if (!next_s) {
+        if (as_of_s - time_s < rule.last_credit_s)
+            return {std::max<std::int64_t>(as_of_s - time_s, 0), WorthRule::last_credit_so_far};
+        return {rule.last_credit_s, WorthRule::last_credit};
+    }
     const std::int64_t gap = *next_s - time_s;
-    if (gap >= rule.over_from_s) return std::min(rule.idle_credit_s, gap);
-    return gap < rule.min_gap_s ? 0 : gap;
+    if (gap >= rule.over_from_s) {
+        if (gap < rule.idle_credit_s) return {gap, WorthRule::idle_credit_capped};
+        return {rule.idle_credit_s, WorthRule::idle_credit};
+    }
+    if (gap < rule.min_gap_s) return {0, WorthRule::short_gap};
+    return {gap, WorthRule::gap};
 }
 
 constexpr std::size_t kNoSession = std::numeric_limits<std::size_t>::max();
 
-// What a session lasts longer than it may is cut off; sessions under the minimum lose their time. Their
-// events stay as traces.
-void limit_sessions(Attendance& attendance, const std::vector<std::size_t>& session_of,
-                    const config::Scale::Session& rule) {
-    if (rule.max_duration_s) {
-        for (Session& session : attendance.sessions)
-            session.measured_s = 0;
-        for (std::size_t i = 0; i < attendance.events.size(); ++i) {
-            if (session_of[i] == kNoSession) continue;
-            CreditedEvent& event = attendance.events[i];
-            Session& session = attendance.sessions[session_of[i]];
-            const std::int64_t until_s = session.begin_s + *rule.max_duration_s;
-            event.end_s = std::max(event.begin_s, std::min(event.end_s, until_s));
-            session.end_s = std::min(session.end_s, until_s);
-            session.measured_s += event.end_s - event.begin_s;
-        }
+// What a session lasts longer than it may is cut off.
+void cut_sessions(Attendance& attendance, const std::vector<std::size_t>& session_of,
+                  std::int64_t max_duration_s) {
+    for (Session& session : attendance.sessions)
+        session.measured_s = 0;
+    for (std::size_t i = 0; i < attendance.events.size(); ++i) {
+        if (session_of[i] == kNoSession) continue;
+        CreditedEvent& event = attendance.events[i];
+        Session& session = attendance.sessions[session_of[i]];
+        const std::int64_t until_s = session.begin_s + max_duration_s;
+        event.end_s = std::max(event.begin_s, std::min(event.end_s, until_s));
+        session.end_s = std::min(session.end_s, until_s);
+        session.measured_s += event.end_s - event.begin_s;
     }
-    const auto is_short = [&](const Session& session) {
-        return rule.min_compare == config::Scale::Compare::ge ? session.measured_s < rule.min_duration_s
-                                                              : session.measured_s <= rule.min_duration_s;
-    };
+}
+
+bool is_too_short(const Session& session, const config::Scale::Session& rule) {
+    if (rule.min_duration_s == 0 && !rule.max_duration_s) return false;
+    return rule.min_compare == config::Scale::Compare::ge ? session.measured_s < rule.min_duration_s
+                                                          : session.measured_s <= rule.min_duration_s;
+}
+
+// Sessions under the minimum lose their time. Their events stay as traces.
+void drop_short_sessions(Attendance& attendance, const std::vector<std::size_t>& session_of,
+                         const config::Scale::Session& rule) {
+    const auto is_short = [&](const Session& session) { return is_too_short(session, rule); };
     for (std::size_t i = 0; i < attendance.events.size(); ++i) {
         if (session_of[i] != kNoSession && is_short(attendance.sessions[session_of[i]]))
             attendance.events[i].end_s = attendance.events[i].begin_s;
@@ -96,35 +114,78 @@ void limit_sessions(Attendance& attendance, const std::vector<std::size_t>& sess
     std::erase_if(attendance.sessions, is_short);
 }
 
-// R3 and R4 over the kept events of one stream, added to `attendance`.
+// What attend_stream() notes for a trace while it works.
+class Tracer {
+  public:
+    explicit Tracer(Trace* trace) : trace_(trace), first_event_(trace ? trace->events.size() : 0) {}
+
+    void keep(const Event& event, const CompiledScale::Verdict& verdict, WorthRule rule,
+              std::optional<std::int64_t> next_s, const CreditedEvent& credited) {
+        if (trace_ == nullptr) return;
+        trace_->events.push_back({event, std::nullopt, rule, verdict.hides_activity, next_s, credited.end_s,
+                                  credited.end_s, std::nullopt});
+    }
+    void open_session(Opening opening) {
+        if (trace_ != nullptr) openings_.push_back(opening);
+    }
+    // All sessions, before those that give no time go.
+    void sessions(const std::vector<Session>& sessions, const config::Scale::Session& rule) {
+        if (trace_ == nullptr) return;
+        first_session_ = trace_->sessions.size();
+        for (std::size_t i = 0; i < sessions.size(); ++i)
+            trace_->sessions.push_back({sessions[i], openings_[i], is_too_short(sessions[i], rule)});
+    }
+    void finish(const std::vector<CreditedEvent>& events, const std::vector<std::size_t>& session_of) {
+        if (trace_ == nullptr) return;
+        for (std::size_t i = 0; i < events.size(); ++i) {
+            TracedEvent& traced = trace_->events[first_event_ + i];
+            traced.end_s = events[i].end_s;
+            if (session_of[i] != kNoSession) traced.session = first_session_ + session_of[i];
+        }
+    }
+
+  private:
+    Trace* trace_;
+    std::size_t first_event_, first_session_ = 0;
+    std::vector<Opening> openings_;
+};
+
+// R3 and R4 over the kept events of one stream, into `attendance`, which has none yet.
 void attend_stream(std::span<const Event* const> kept, const CompiledScale& scale, std::int64_t as_of_s,
-                   Attendance& attendance) {
+                   Attendance& attendance, Trace* trace) {
     const config::Scale::Gap& gap = scale.scale().gap;
     const config::Scale::Session& session_rule = scale.scale().session;
     const bool by_course = session_rule.per == config::Scale::SessionPer::course;
+    Tracer tracer(trace);
     std::vector<std::size_t> session_of;  // by kept event
     session_of.reserve(kept.size());
     attendance.events.reserve(kept.size());
     bool open = false;  // the last session may go on
+    Opening because = Opening::first;
     std::int64_t session_course = 0;
     for (std::size_t i = 0; i < kept.size(); ++i) {
         const Event& event = *kept[i];
         const CompiledScale::Verdict& verdict = scale.verdict(event.shape);
         const std::int64_t activity = verdict.hides_activity ? 0 : event.activity;
+        std::optional<std::int64_t> next_s;
+        if (i + 1 < kept.size()) next_s = kept[i + 1]->time_s;
         if (verdict.logout && gap.logout_ends) {
             attendance.events.push_back(
                 {event.time_s, event.time_s, event.course, activity, /*logout=*/true, event.shape});
             session_of.push_back(kNoSession);
+            tracer.keep(event, verdict, WorthRule::logout, next_s, attendance.events.back());
             open = false;
+            because = Opening::after_logout;
             continue;
         }
-        const bool starts =
-            !open || (verdict.login && gap.login_starts) || (by_course && event.course != session_course);
-        if (starts) attendance.sessions.push_back({event.time_s, event.time_s, 0, 0, {}});
-        std::optional<std::int64_t> next_s;
-        if (i + 1 < kept.size()) next_s = kept[i + 1]->time_s;
+        const bool by_login = verdict.login && gap.login_starts;
+        if (!open || by_login || (by_course && event.course != session_course)) {
+            attendance.sessions.push_back({event.time_s, event.time_s, 0, 0, {}});
+            tracer.open_session(by_login ? Opening::login : open ? Opening::course : because);
+        }
         const CompiledScale::Rule& rule = scale.rule(verdict);
-        const std::int64_t end_s = event.time_s + worth(rule, event.time_s, next_s, as_of_s);
+        const Worth made = worth(rule, event.time_s, next_s, as_of_s);
+        const std::int64_t end_s = event.time_s + made.seconds;
         Session& session = attendance.sessions.back();
         session.end_s = end_s;
         if (!session_rule.split_on_idle) session.measured_s += end_s - event.time_s;
@@ -134,14 +195,19 @@ void attend_stream(std::span<const Event* const> kept, const CompiledScale& scal
         attendance.events.push_back(
             {event.time_s, end_s, event.course, activity, /*logout=*/false, event.shape});
         session_of.push_back(attendance.sessions.size() - 1);
+        tracer.keep(event, verdict, made.rule, next_s, attendance.events.back());
         open = next_s && (!session_rule.split_on_idle || *next_s - event.time_s < rule.over_from_s);
+        because = Opening::after_idle;
     }
     if (session_rule.split_on_idle) {
         for (Session& session : attendance.sessions)
             session.measured_s = session.end_s - session.begin_s;
     }
+    if (session_rule.max_duration_s) cut_sessions(attendance, session_of, *session_rule.max_duration_s);
+    tracer.sessions(attendance.sessions, session_rule);
     if (session_rule.min_duration_s > 0 || session_rule.max_duration_s)
-        limit_sessions(attendance, session_of, session_rule);
+        drop_short_sessions(attendance, session_of, session_rule);
+    tracer.finish(attendance.events, session_of);
 }
 
 // Which presence events still count: so long after the last event that is none, and after a logout not at
@@ -164,7 +230,7 @@ class Presence {
 
 // R2.
 std::vector<const Event*> keep(std::span<const Event> events, const CompiledScale& scale,
-                               std::vector<DroppedEvent>& dropped_events) {
+                               std::vector<DroppedEvent>& dropped_events, Trace* trace) {
     std::vector<const Event*> kept;
     kept.reserve(events.size());
     const bool looks_at_courses = scale.looks_at_courses();
@@ -175,23 +241,25 @@ std::vector<const Event*> keep(std::span<const Event> events, const CompiledScal
         std::optional<DropReason> dropped = verdict.dropped;
         if (looks_at_courses && !dropped) dropped = scale.course_verdict(event.course, verdict);
         if (looks_at_presence && !dropped && !presence.counts(event, verdict)) dropped = DropReason::presence;
-        if (dropped)
-            dropped_events.push_back({event.time_s, *dropped});
-        else
+        if (!dropped) {
             kept.push_back(&event);
+            continue;
+        }
+        dropped_events.push_back({event.time_s, *dropped});
+        if (trace != nullptr) trace->events.push_back({.event = event, .dropped = dropped});
     }
     return kept;
 }
 
 // A stream a course. What comes of the streams is brought into one order.
 void attend_by_course(std::vector<const Event*> kept, const CompiledScale& scale, std::int64_t as_of_s,
-                      Attendance& attendance) {
+                      Attendance& attendance, Trace* trace) {
     std::ranges::stable_sort(kept, {}, &Event::course);
     for (auto begin = kept.begin(); begin != kept.end();) {
         const auto end = std::find_if(begin, kept.end(),
                                       [&](const Event* event) { return event->course != (*begin)->course; });
         Attendance stream;
-        attend_stream({begin, end}, scale, as_of_s, stream);
+        attend_stream({begin, end}, scale, as_of_s, stream, trace);
         std::ranges::move(stream.events, std::back_inserter(attendance.events));
         std::ranges::move(stream.sessions, std::back_inserter(attendance.sessions));
         begin = end;
@@ -281,13 +349,15 @@ std::int64_t CompiledScale::longest_last_credit_s() const {
     return std::ranges::max(rules_, {}, &Rule::last_credit_s).last_credit_s;
 }
 
-Attendance attend(std::span<const Event> events, const CompiledScale& scale, std::int64_t as_of_s) {
+Attendance attend(std::span<const Event> events, const CompiledScale& scale, std::int64_t as_of_s,
+                  Trace* trace) {
     Attendance attendance;
-    std::vector<const Event*> kept = keep(events, scale, attendance.dropped);
+    std::vector<const Event*> kept = keep(events, scale, attendance.dropped, trace);
     if (scale.scale().stream == config::Scale::Stream::user_course)
-        attend_by_course(std::move(kept), scale, as_of_s, attendance);
+        attend_by_course(std::move(kept), scale, as_of_s, attendance, trace);
     else
-        attend_stream(kept, scale, as_of_s, attendance);
+        attend_stream(kept, scale, as_of_s, attendance, trace);
+    if (trace != nullptr) std::ranges::sort(trace->events, {}, &TracedEvent::event);
     return attendance;
 }
 

@@ -170,10 +170,45 @@ struct Attendance {
     std::vector<RefusedDeclaration> refused;
 };
 
+// What a kept event's worth was made of (R3).
+enum class WorthRule : std::uint8_t {
+    gap,                 // the gap to the next kept event
+    short_gap,           // a gap under the scale's minimum is worth nothing
+    idle_credit,         // the gap is over the idle limit
+    idle_credit_capped,  // and shorter than the credit, which it limits
+    last_credit,         // no kept event follows
+    last_credit_so_far,  // and the instant of the computation limits the credit
+    logout
+};
+// What a session was opened by (R4).
+enum class Opening : std::uint8_t { first, login, after_logout, after_idle, course };
+
+// Why each event is worth what it is, for whoever has to explain it (explain.h). Computing keeps none of it.
+struct TracedEvent {
+    Event event;
+    std::optional<DropReason> dropped = std::nullopt;
+    // The rest says nothing of a dropped event.
+    WorthRule worth = WorthRule::gap;
+    bool hides_activity = false;
+    std::optional<std::int64_t> next_s = std::nullopt;  // the next kept event of its stream
+    std::int64_t worth_end_s = 0;  // what it is worth is [event.time_s, worth_end_s) by R3
+    std::int64_t end_s = 0;        // and [event.time_s, end_s) once R4 limited its session
+    std::optional<std::size_t> session = std::nullopt;  // in Trace::sessions; a logout is of none
+};
+struct TracedSession {
+    Session session;
+    Opening opening = Opening::first;
+    bool too_short = false;  // it gives no time, and Attendance has no such session
+};
+struct Trace {
+    std::vector<TracedEvent> events;  // every event, kept or dropped, in order
+    std::vector<TracedSession> sessions;
+};
+
 // `events` are one student's, in order and each once (order_events()). `as_of_s` is the instant the result
-// holds for.
+// holds for. `trace`, if there is one, gets the reasons; it changes nothing of the result.
 [[nodiscard]] Attendance attend(std::span<const Event> events, const CompiledScale& scale,
-                                std::int64_t as_of_s);
+                                std::int64_t as_of_s, Trace* trace = nullptr);
 
 // Brings events into the order of computation and removes repeated ones, whatever order they came in.
 void order_events(std::vector<Event>& events);

@@ -29,14 +29,19 @@ Attendance import_timestat(const Evidence& evidence, std::int64_t as_of_s) {
     return attendance;
 }
 
+config::Result<void> refused(const Scale& scale, std::string_view key, std::string_view why) {
+    return config::refuse(
+        fmt::format("scale {}: key '{}': {}; try it with `assidu compute --scale`", scale.name(), key, why));
+}
+
 }  // namespace
 
 Attendance attend(const Evidence& evidence, const CompiledScale& scale, const config::CivilCalendar& calendar,
-                  std::int64_t as_of_s) {
+                  std::int64_t as_of_s, Trace* trace) {
     Attendance attendance;
     switch (scale.scale().engine) {
         case Scale::Engine::gap:
-            attendance = attend(evidence.events, scale, as_of_s);
+            attendance = attend(evidence.events, scale, as_of_s, trace);
             break;
         case Scale::Engine::import:
             attendance = import_timestat(evidence, as_of_s);
@@ -49,27 +54,28 @@ Attendance attend(const Evidence& evidence, const CompiledScale& scale, const co
     return attendance;
 }
 
-config::Result<void> fits_ledger(const Scale& scale) {
-    const auto refused = [&](std::string_view key, std::string_view why) {
-        return config::refuse(fmt::format("scale {}: key '{}': {}; try it with `assidu compute --scale`",
-                                          scale.name(), key, why));
-    };
+config::Result<void> fits_archive(const Scale& scale) {
     if (!scale.legacy_quirks.empty())
-        return refused("legacy_quirks",
+        return refused(scale, "legacy_quirks",
                        "a plugin's defects are for comparing with its old figures, not for a ledger");
     if (scale.engine != Scale::Engine::gap)
-        return refused("engine", "the archive of this version holds events alone");
+        return refused(scale, "engine", "the archive of this version holds events alone");
     if (scale.credits.any())
-        return refused("credits",
+        return refused(scale, "credits",
                        "the archive of this version holds no completions, declarations or foreign time");
-    if (scale.stream == Scale::Stream::user_course)
-        return refused("stream", "a stream a course counts one hour twice, and a ledger never does");
-    if (!scale.session.split_on_idle)
-        return refused("session.split_on_idle", "a session of the ledger has no idle time inside");
     if (!scale.filter.exclude_addresses.empty())
-        return refused("filter.exclude_ips", "addresses are not archived");
+        return refused(scale, "filter.exclude_ips", "addresses are not archived");
+    return {};
+}
+
+config::Result<void> fits_ledger(const Scale& scale) {
+    if (auto fits = fits_archive(scale); !fits) return fits;
+    if (scale.stream == Scale::Stream::user_course)
+        return refused(scale, "stream", "a stream a course counts one hour twice, and a ledger never does");
+    if (!scale.session.split_on_idle)
+        return refused(scale, "session.split_on_idle", "a session of the ledger has no idle time inside");
     if (scale.calendar.restricts() && scale.calendar.mode == Scale::CalendarMode::mark)
-        return refused("calendar.mode", "the ledger of this version has no column for marked time");
+        return refused(scale, "calendar.mode", "the ledger of this version has no column for marked time");
     return {};
 }
 

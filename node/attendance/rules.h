@@ -16,10 +16,16 @@ namespace assidu::node::attendance {
 // with quirks is not for this function (legacy/): its time would not be the plugin's. `calendar` is that of
 // the scale's zone.
 [[nodiscard]] Attendance attend(const Evidence& evidence, const CompiledScale& scale,
-                                const config::CivilCalendar& calendar, std::int64_t as_of_s);
+                                const config::CivilCalendar& calendar, std::int64_t as_of_s,
+                                Trace* trace = nullptr);
 
-// Refuses, naming the key, a scale that a node cannot compute from its archive into its ledger: the archive
-// holds events alone, without addresses, and the ledger's sessions never overlap and last what they measure.
+// Refuses, naming the key, a scale that asks for more than an archive has: it holds events alone, without
+// addresses. Nor is a plugin's own algorithm one of these rules.
+[[nodiscard]] config::Result<void> fits_archive(const config::Scale& scale);
+
+// Refuses, naming the key, a scale that a node cannot compute from its archive into its ledger: one that does
+// not fit the archive, or of which the ledger has no place for something: its sessions never overlap and last
+// what they measure.
 [[nodiscard]] config::Result<void> fits_ledger(const config::Scale& scale);
 
 }  // namespace assidu::node::attendance

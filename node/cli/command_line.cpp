@@ -29,6 +29,7 @@ struct Chosen {
     InitOptions init;
     ImportArguments import;
     ReportArguments report;
+    ExplainArguments explain;
     OutageArguments outage;
     StatusArguments status;
     AuditArguments audit;
@@ -127,6 +128,31 @@ void add_report(CLI::App& app, Chosen& chosen, const config::Clock& clock, Conso
     }
 }
 
+void add_explain(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console& console) {
+    CLI::App* command = app.add_subcommand(
+        "explain",
+        "Every event of a student's day, kept or dropped and by which rule, what each is worth and why, down "
+        "to the day's total, which is compared with the ledger");
+    command
+        ->add_option("STUDENT", chosen.explain.student,
+                     "User name, e-mail, id number, Moodle user id or pseudonym")
+        ->required();
+    command->add_option("DAY", chosen.explain.day, "Civil day of the scale's zone, YYYY-MM-DD")->required();
+    command->add_option("--scale", chosen.explain.scale,
+                        "A preset, or the path of a scale document (default: the node's)");
+    command->add_option("--format", "text or json (default: text)")
+        ->check(CLI::IsMember({"text", "json"}))
+        ->each([&](const std::string& format) { chosen.explain.json = format == "json"; });
+    command->add_option("--lang", chosen.explain.language, "fr or en (default: the settings')")
+        ->check(CLI::IsMember({"fr", "en"}));
+    command->callback([&] {
+        chosen.run = [&] {
+            chosen.explain.dir = chosen.dir;
+            return explain(chosen.explain, clock, console);
+        };
+    });
+}
+
 void add_outage(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console& console) {
     CLI::App* command = app.add_subcommand(
         "outage", "Times for which log events are known to be missing; every report that overlaps says so");
@@ -198,7 +224,8 @@ void add_member(CLI::App& app, Chosen& chosen, const config::Clock& clock, Conso
     CLI::App* invite =
         command->add_subcommand("invite", "Make a token with which a node may introduce itself");
     CLI::App* accept = command->add_subcommand("accept", "Accept a node whose fingerprint was compared");
-    CLI::App* suspend = command->add_subcommand("suspend", "Take nothing more from a member");
+    CLI::App* suspend =
+        command->add_subcommand("suspend", "Take nothing more from a member, or withdraw an invitation");
     for (CLI::App* action : {invite, accept, suspend})
         action->add_option("ID", chosen.member.id, "The node's id")->required();
     invite
@@ -291,6 +318,7 @@ int run(int argc, const char* const* argv, const config::Clock& clock, Console& 
     add_init(app, chosen, clock, console);
     add_import(app, chosen, clock, console);
     add_report(app, chosen, clock, console);
+    add_explain(app, chosen, clock, console);
     add_outage(app, chosen, clock, console);
     add_status(app, chosen, clock, console);
     add_member(app, chosen, clock, console);

@@ -41,6 +41,17 @@ struct ReportArguments {
 };
 [[nodiscard]] ExitCode report(const ReportArguments& arguments, const config::Clock& clock, Console& console);
 
+struct ExplainArguments {
+    std::filesystem::path dir;
+    std::string student, day;
+    std::string scale;     // a preset's name or a document's path; empty: the node's own
+    bool json = false;     // docs/formats/explain-json.md
+    std::string language;  // empty: the settings'
+};
+// Every event of a student's day, and how it came to its total. `defect` if the ledger says another.
+[[nodiscard]] ExitCode explain(const ExplainArguments& arguments, const config::Clock& clock,
+                               Console& console);
+
 struct OutageArguments {
     std::filesystem::path dir;
     std::string from, to, cause;  // local times of the scale's zone; empty from and to: list

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "node/cli/interrupt.h"
+#include "node/collect/text.h"
 
 namespace assidu::node::cli {
 namespace {
@@ -51,8 +52,8 @@ config::Result<std::vector<MemberStudent>> chosen(const MemberSubject& subject,
 
 void say_without_names(const MemberSubject& subject, Console& console) {
     if (!subject.without_names.empty())
-        console.complain(
-            fmt::format("{}: issued with pseudonyms: {}", subject.part->node, subject.without_names));
+        console.complain(collect::printable(
+            fmt::format("{}: issued with pseudonyms: {}", subject.part->node, subject.without_names)));
 }
 
 ExitCode put_students(const HubReportWriter& writer, const MemberSubject& subject,

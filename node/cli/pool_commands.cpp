@@ -15,7 +15,7 @@ namespace assidu::node::cli {
 namespace {
 
 ExitCode refused(Console& console, const config::Refusal& refusal, ExitCode code) {
-    console.complain(refusal.what);
+    console.complain(collect::printable(refusal.what));  // in words of the other side, too
     return code;
 }
 
@@ -51,6 +51,9 @@ ExitCode member(const MemberArguments& arguments, const config::Clock& clock, Co
         return ExitCode::ok;
     }
     if (arguments.action == "invite") {
+        // Statements under the hub's own id would stand in the place of what it computes itself.
+        if (arguments.id == node->settings().node_id)
+            return refused(console, {fmt::format("{} is this hub itself", arguments.id)}, ExitCode::usage);
         const auto names = federation::parse_names(arguments.names).value_or(federation::Names::none);
         const auto token = members.invite(arguments.id, names, now_utc_s);
         if (!token) return refused(console, token.error(), ExitCode::usage);
@@ -66,7 +69,9 @@ ExitCode member(const MemberArguments& arguments, const config::Clock& clock, Co
                           ? members.accept(arguments.id, arguments.fingerprint, now_utc_s)
                           : members.suspend(arguments.id, now_utc_s);
     if (!done) return refused(console, done.error(), ExitCode::usage);
-    console.say(fmt::format("{} is {}", arguments.id, name_of(members.find(arguments.id)->state)));
+    const auto now = members.find(arguments.id);
+    console.say(now ? fmt::format("{} is {}", arguments.id, name_of(now->state))
+                    : fmt::format("the invitation of {} is withdrawn", arguments.id));
     return ExitCode::ok;
 }
 
@@ -82,7 +87,8 @@ ExitCode join(const JoinArguments& arguments, const config::Clock& clock, Consol
     const auto hub = services::look_at_hub(arguments.url, node->tls_identity());
     if (!hub) return refused(console, hub.error(), ExitCode::resource);
     console.print(fmt::format("hub          {} ({})\nfingerprint  {}\n", hub->introduction.id,
-                              hub->introduction.name, hub->introduction.key.fingerprint()));
+                              collect::printable(hub->introduction.name),
+                              hub->introduction.key.fingerprint()));
     if (hub->introduction.key.fingerprint() != arguments.fingerprint) {
         console.complain(arguments.fingerprint.empty()
                              ? "compare this fingerprint with the one the hub's administrator reads out, "
@@ -91,11 +97,13 @@ ExitCode join(const JoinArguments& arguments, const config::Clock& clock, Consol
         return ExitCode::input;
     }
     const auto names = federation::parse_names(arguments.names).value_or(federation::Names::none);
-    if (const auto joined = services::join_hub(*node, *hub, arguments.token, {names, arguments.own_url});
-        !joined)
-        return refused(console, joined.error(), ExitCode::input);
+    const auto invited = services::join_hub(*node, *hub, arguments.token, {names, arguments.own_url});
+    if (!invited) return refused(console, invited.error(), ExitCode::input);
     console.print(fmt::format("this node    {}\nfingerprint  {}\n", node->settings().node_id,
                               node->signing_key().verifying_key().fingerprint()));
+    if (*invited < names)
+        console.complain(fmt::format("the hub's invitation says --names {}: that holds, and {} is not told",
+                                     name_of(*invited), name_of(names)));
     console.say(
         fmt::format("Read this node's fingerprint out to the hub's administrator, who types:\n"
                     "  assidu member accept {} --fingerprint {}",

@@ -64,6 +64,7 @@ void put_document(const reports::PoolReport& report, const Documents& wanted, Co
 }
 
 ExitCode bring_up_to_date(Node& node, Console& console) {
+    if (!attendance::has_anything_to_compute(node)) return ExitCode::ok;
     const attendance::Computed computed = attendance::compute_totals(
         node,
         [&](std::int64_t done, std::int64_t of) {

@@ -43,7 +43,8 @@ struct ReportFiles {
     Documents documents;
 };
 
-// Brings the totals up to date, with progress. `interrupted` if a signal came.
+// Brings the totals up to date, with progress; a node without any event keeps none. `interrupted` if a signal
+// came.
 [[nodiscard]] ExitCode bring_up_to_date(Node& node, Console& console);
 
 // Writes the documents and appends their paths to `written`. `no_data` if nothing was ever computed,

@@ -75,7 +75,7 @@ bool is_lasting(std::int32_t fault) {
 // What a serving process says, from its own thread and the listener's.
 class Speech {
   public:
-    explicit Speech(Console& console) : console_(console), complaints_(steady_ms) {}
+    explicit Speech(Console& console) : console_(console), complaints_(steady_ms), listener_(steady_ms) {}
 
     void done(const std::string& line) {
         const std::scoped_lock guard(mutex_);
@@ -96,6 +96,12 @@ class Speech {
         const std::scoped_lock guard(mutex_);
         console_.complain(printable(line));
     }
+    // A line that somebody on the network caused.
+    void overheard(std::string_view line) {
+        const std::scoped_lock guard(mutex_);
+        for (const std::string& said : listener_.lines(printable(line)))
+            console_.complain(said);
+    }
     void problem(const std::string& subject, const std::string& text) {
         const std::scoped_lock guard(mutex_);
         if (const auto line = complaints_.raise(subject, printable(text))) console_.complain(*line);
@@ -109,6 +115,7 @@ class Speech {
     std::mutex mutex_;
     Console& console_;
     services::Complaints complaints_;
+    services::Allowance listener_;
 };
 
 class Serving {
@@ -226,10 +233,7 @@ class Serving {
 
     // False if it was interrupted.
     bool compute(Node& node) {
-        // A hub that holds no events of its own has nothing to compute, and nothing to say of itself.
-        if (node.archive().extent(node.source()).events == 0 &&
-            !node.ledger().freshness(node.settings().node_id, node.scale().sha256))
-            return true;
+        if (!attendance::has_anything_to_compute(node)) return true;
         const auto computed = attendance::compute_totals(
             node, [](std::int64_t, std::int64_t) {}, [] { return !interrupted(); });
         if (computed.students > 0) speech_.done(fmt::format("computed {} students", computed.students));
@@ -349,7 +353,7 @@ ExitCode serve(const ServeArguments& arguments, const config::Clock& clock, Cons
     std::unique_ptr<services::PoolHub> hub;
     if (endpoint) {
         auto started = services::PoolHub::start(*node, endpoint->address, endpoint->port,
-                                                [&](std::string_view line) { speech.complain(line); });
+                                                [&](std::string_view line) { speech.overheard(line); });
         if (!started) return refused(speech, started.error(), ExitCode::resource);
         hub = std::move(*started);
         speech.done(fmt::format("listening on {}\nfingerprint  {}", url_of(*endpoint, hub->port()),

@@ -125,11 +125,16 @@ std::string cleaned(std::string_view utf8, std::size_t bytes_max) {
 
 namespace {
 
+// Characters that turn the direction of a line or break it: what follows a name would be shown as part of it.
+bool misleads(std::uint32_t value) {
+    return (value >= 0x2028 && value <= 0x202E) || (value >= 0x2066 && value <= 0x2069);
+}
+
 // Appends what begins at `at` as printable() has it, and answers how many bytes that were.
 std::size_t append_printable(std::string& text, std::string_view bytes, std::size_t at) {
     const CodePoint point = code_point_at(bytes, at);
     const std::size_t size = point.bytes == 0 ? 1 : point.bytes;
-    if (point.bytes != 0 && !is_control(point.value)) {
+    if (point.bytes != 0 && !is_control(point.value) && !misleads(point.value)) {
         text += bytes.substr(at, size);
         return size;
     }

@@ -25,7 +25,8 @@ namespace assidu::node::collect {
 // no more than `bytes_max` bytes stay, cut between two characters.
 [[nodiscard]] std::string cleaned(std::string_view utf8, std::size_t bytes_max);
 
-// Bytes in one line of a message, whatever they are: control characters and bytes that are no UTF-8 as \xNN.
+// Bytes in one line of a message, whatever they are: control characters, those that turn a line's direction,
+// and bytes that are no UTF-8 as \xNN.
 [[nodiscard]] std::string printable(std::string_view bytes);
 
 // Bytes as a message shows them: in single quotes, shortened, control characters and bytes that are no UTF-8

@@ -6,6 +6,8 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace assidu::node::services {
 
@@ -30,6 +32,22 @@ class Complaints {
 
     std::function<std::int64_t()> now_ms_;
     std::map<std::string, Said> said_;
+};
+
+// What others can make a process say at their pleasure: the first kListenerLinesMax lines within
+// kComplaintMilliseconds, each cut to kListenerLineBytesMax, then how many there were beside them.
+class Allowance {
+  public:
+    // As of Complaints.
+    explicit Allowance(std::function<std::int64_t()> now_ms) : now_ms_(std::move(now_ms)) {}
+
+    // The lines to say for it now, if any.
+    [[nodiscard]] std::vector<std::string> lines(std::string_view line);
+
+  private:
+    std::function<std::int64_t()> now_ms_;
+    std::optional<std::int64_t> since_ms_;
+    std::int64_t said_ = 0, not_said_ = 0;
 };
 
 }  // namespace assidu::node::services

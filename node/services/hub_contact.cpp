@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -33,7 +34,9 @@ config::Result<std::optional<federation::Hub>> read_hub(const NodeFolder& folder
         return config::refuse(
             fmt::format("{}: not a hub that was joined; run assidu join again", folder.hub().string()));
     const auto names = federation::parse_names(member("names")).value_or(federation::Names::none);
-    return federation::Hub{member("url"), member("id"), *key, member("tls"), names, member("own_url")};
+    const auto invited = federation::parse_names(member("invited_names")).value_or(federation::Names::roster);
+    return federation::Hub{member("url"),     member("id"), *key, member("tls"), std::min(names, invited),
+                           member("own_url"), invited};
 }
 
 void write_hub(const NodeFolder& folder, const federation::Hub& hub) {
@@ -44,6 +47,7 @@ void write_hub(const NodeFolder& folder, const federation::Hub& hub) {
         {"key", config::hex({reinterpret_cast<const std::uint8_t*>(raw.data()), raw.size()})},
         {"tls", hub.tls_fingerprint},
         {"names", name_of(hub.names)},
+        {"invited_names", name_of(hub.invited_names)},
         {"own_url", hub.own_url}};
     config::write_file_durably(folder.hub(), object.dump(2) + "\n", 0600);
 }

@@ -10,7 +10,8 @@
 
 namespace assidu::node::services {
 
-// Nothing if this node has joined no hub; refused if the file is not of its form.
+// Nothing if this node has joined no hub; with the lesser agreement on names of both sides. Refused if the
+// file is not of its form.
 [[nodiscard]] config::Result<std::optional<federation::Hub>> read_hub(const NodeFolder& folder);
 // Durable; replaces the one before.
 void write_hub(const NodeFolder& folder, const federation::Hub& hub);

@@ -22,12 +22,13 @@ config::Result<HubSeen> look_at_hub(const std::string& url, const rpc::TlsIdenti
     return HubSeen{url, *std::move(introduction), *std::move(carry)};
 }
 
-config::Result<void> join_hub(const Node& node, const HubSeen& hub, const std::string& token,
-                              const JoinTerms& terms) {
-    if (auto asked = federation::ask_to_join(hub.carry, node.introduction(), token); !asked) return asked;
+config::Result<federation::Names> join_hub(const Node& node, const HubSeen& hub, const std::string& token,
+                                           const JoinTerms& terms) {
+    const auto invited = federation::ask_to_join(hub.carry, node.introduction(), token);
+    if (!invited) return invited;
     write_hub(node.folder(), {hub.url, hub.introduction.id, hub.introduction.key,
-                              hub.introduction.tls_fingerprint, terms.names, terms.own_url});
-    return {};
+                              hub.introduction.tls_fingerprint, terms.names, terms.own_url, *invited});
+    return invited;
 }
 
 }  // namespace assidu::node::services

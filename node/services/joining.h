@@ -27,8 +27,8 @@ struct JoinTerms {
 
 // Introduces the node with the token of its invitation, and keeps the hub as the node's own. Call it once the
 // fingerprint of `hub.introduction.key` has been compared. Refused if the hub does not take it; nothing is
-// kept then.
-[[nodiscard]] config::Result<void> join_hub(const Node& node, const HubSeen& hub, const std::string& token,
-                                            const JoinTerms& terms);
+// kept then. What the hub's invitation says of names: the less of it and of the terms holds.
+[[nodiscard]] config::Result<federation::Names> join_hub(const Node& node, const HubSeen& hub,
+                                                         const std::string& token, const JoinTerms& terms);
 
 }  // namespace assidu::node::services

@@ -23,9 +23,10 @@ config::Result<void> deliver(const Node& node, const federation::Hub& hub, const
 config::Result<void> report_to(Node& node, const federation::Hub& hub, const federation::Carry& carry,
                                bool with_roster, Reported& reported) {
     const auto declared = declare(node, with_roster);
+    reported.declared = declared.value_or(0);
+    auto delivered = deliver(node, hub, carry, reported.delivered);
     if (!declared) return std::unexpected(declared.error());
-    reported.declared = *declared;
-    return deliver(node, hub, carry, reported.delivered);
+    return delivered;
 }
 
 }  // namespace assidu::node::services

@@ -23,8 +23,9 @@ struct Reported {
 [[nodiscard]] config::Result<void> deliver(const Node& node, const federation::Hub& hub,
                                            const federation::Carry& carry, federation::Delivered& delivered);
 
-// declare(), then everything without a receipt to the hub. Refused with the reason if the hub cannot be
-// reached or does not take a statement; what was receipted by then is kept.
+// declare(), then everything without a receipt to the hub, also where declare() refuses: what was declared
+// before can still be delivered. Refused with the reason if it does, if the hub cannot be reached or does not
+// take a statement; what was receipted by then is kept.
 [[nodiscard]] config::Result<void> report_to(Node& node, const federation::Hub& hub,
                                              const federation::Carry& carry, bool with_roster,
                                              Reported& reported);

@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "config/limits.h"
+
 namespace assidu::config {
 namespace {
 
@@ -23,6 +25,16 @@ TEST(CanonicalJson, TakesIntegersThatEveryReaderAgreesOnAndNothingElse) {
               "/0: the integer is out of range");
     EXPECT_EQ(canonical_json(json::parse(R"({"a": {"b": 1.5}})")).error().what,
               "/a/b: a number must be an integer");
+}
+
+TEST(CanonicalJson, RefusesWhatIsNestedTooDeepForAnyStack) {
+    const auto nested = [](std::size_t levels) {
+        std::string text = std::string(levels, '[') + std::string(levels, ']');
+        return nlohmann::json::parse(text);
+    };
+    EXPECT_TRUE(canonical_json(nested(limits::kJsonDepthMax)));
+    EXPECT_EQ(canonical_json(nested(limits::kJsonDepthMax + 1)).error().what, "nested deeper than 16 levels");
+    EXPECT_FALSE(canonical_json(nested(500'000)));
 }
 
 TEST(CanonicalJson, RefusesMemberNamesOutsideAsciiAndTextThatIsNotUtf8) {

@@ -205,7 +205,7 @@ TEST_F(Consolidation, ADayThatWasDeclaredEmptyIsNotMissing) {
 TEST_F(Consolidation, WhatWasAnnouncedAndIsNotHereIsNotComplete) {
     add_member("lyon");
     declare_run("lyon", kMonday, next(kMonday, 6));
-    members.announce("lyon", {1, std::string(64, 'a')}, "", kNow);
+    members.announce("lyon", statements.head("lyon"), "", kNow);
     EXPECT_TRUE(week().complete());
     EXPECT_EQ(week().members[0].announced_utc_s, kNow);
     members.announce("lyon", {3, std::string(64, 'a')}, "", kNow);
@@ -213,6 +213,20 @@ TEST_F(Consolidation, WhatWasAnnouncedAndIsNotHereIsNotComplete) {
     EXPECT_FALSE(week().complete());
     members.announce("lyon", {0, ""}, "", kNow);
     EXPECT_EQ(week().members[0].statements_missing(), 0) << "restored from a backup: another question";
+}
+
+TEST_F(Consolidation, AMemberWithAnotherHistoryThanTheHubsIsNotComplete) {
+    add_member("lyon");
+    declare_run("lyon", kMonday, next(kMonday, 6));
+    const StatementHead first = statements.head("lyon");
+    declare("lyon", {kMonday}, {row(1, kMonday, 10, 600)});
+    members.announce("lyon", first, "", kNow);
+    EXPECT_TRUE(week().complete()) << "it forgot the second: what it declared is here all the same";
+    for (const std::int64_t number : {1, 2}) {
+        members.announce("lyon", {number, std::string(64, 'a')}, "", kNow);
+        EXPECT_FALSE(week().complete()) << "it made another statement of that number: " << number;
+        EXPECT_EQ(week().members[0].statements_missing(), 1);
+    }
 }
 
 TEST_F(Consolidation, AMemberThatNeverDeclaredUnderTheScaleMissesEverything) {
@@ -240,6 +254,14 @@ TEST_F(Consolidation, OnlyWhoWasEverActiveIsAPart) {
     EXPECT_EQ(pool.members[0].names, Names::issue);
     EXPECT_EQ(pool.sums, (Sums{1, 600, 0, 1})) << "what it declared until then";
     EXPECT_THAT(runs(pool.members[0]), ElementsAre(std::pair(1, 6)));
+}
+
+TEST_F(Consolidation, WhoWasSuspendedBeforeItWasAcceptedIsNoPart) {
+    add_member("angers", MemberState::invited);
+    add_member("brest", MemberState::pending);
+    for (const char* id : {"angers", "brest"})
+        ASSERT_TRUE(members.suspend(id, kNow));
+    EXPECT_TRUE(week().members.empty());
 }
 
 TEST_F(Consolidation, OutagesThatTouchThePeriodAreSaid) {
@@ -275,10 +297,24 @@ TEST_F(Consolidation, TheHubIsAPartIfItHasTotalsAndItsClosedDaysAreStated) {
     EXPECT_EQ(part.courses[0].sums, (Sums{2, 103, 0, 2}));
     EXPECT_EQ(part.courses[1].source, "moodle-b");
     EXPECT_EQ(part.courses[1].sums, (Sums{1, 20, 0, 1}));
-    ledger->replace("pole", scale, {}, {"engine 1", paris.begin_of(friday), 5, kNow, 9});
+    const std::int64_t sunday_s = paris.begin_of(next(kMonday, 6));
+    ledger->replace("pole", scale, {}, {"engine 1", paris.begin_of(friday), 5, sunday_s, 9});
     EXPECT_THAT(runs(week().members[1]), ElementsAre(std::pair(4, 6)));
-    ledger->replace("pole", scale, {}, {"engine 1", paris.end_of(next(kMonday, 6)), 5, kNow, 9});
+    ledger->replace("pole", scale, {}, {"engine 1", paris.end_of(next(kMonday, 6)), 5, sunday_s, 9});
     EXPECT_TRUE(week().members[1].complete());
+}
+
+TEST_F(Consolidation, OfItsOwnDaysAHubKnowsNoMoreThanAMemberCouldDeclare) {
+    const CivilDay tuesday = next(kMonday), thursday = next(kMonday, 3);
+    std::vector<StudentLedger> own{{student(1), "moodle", {row(1, tuesday, 10, 100)}, {}, {}}};
+    const std::int64_t later = paris.end_of(next(kMonday, 30));
+    ledger->replace("pole", scale, own, {"engine 1", later, 5, paris.begin_of(thursday), 9});
+    EXPECT_THAT(runs(week().members[0]), ElementsAre(std::pair(0, 0), std::pair(4, 6)))
+        << "its logs begin on Tuesday and end on Thursday";
+    EXPECT_THAT(of(next(kMonday, 7), next(kMonday, 8)).complete(), false);
+    EXPECT_THAT(of(tuesday, thursday).complete(), true);
+    ledger->replace("pole", scale, {}, {"engine 1", later, 0, std::nullopt, std::nullopt});
+    EXPECT_THAT(runs(week().members[0]), ElementsAre(std::pair(0, 6))) << "no event at all";
 }
 
 TEST_F(Consolidation, ManyMembersAreOneAnswer) {

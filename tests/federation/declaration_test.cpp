@@ -161,6 +161,31 @@ TEST_F(Declaring, ManyRowsGoInSeveralStatements) {
     EXPECT_EQ(rows(hub), rows(member));
 }
 
+// A course that a student works through in a day has many activities: rows of kilobytes, far fewer of which
+// fill a statement.
+TEST_F(Declaring, LongRowsGoInAsManyStatementsAsTheHubTakes) {
+    Side member(folder / "member.sqlite"), hub(folder / "hub.sqlite");
+    std::vector<StudentLedger> totals;
+    constexpr int kStudents = 20, kDays = 60;
+    for (int who = 0; who < kStudents; ++who) {
+        StudentLedger& one =
+            totals.emplace_back(StudentLedger{student(static_cast<std::uint8_t>(who)), "moodle", {}, {}, {}});
+        for (int day = 0; day < kDays; ++day) {
+            LedgerRow row{one.student, next(kMonday, day - kDays), 10, 80'000, 0, 900, {}, {}, {}};
+            for (std::int64_t activity = 0; activity < 500; ++activity)
+                row.activities.push_back({1'000'000 + activity, 100, 0, 1});
+            one.rows.push_back(std::move(row));
+        }
+    }
+    member.ledger->replace("lyon", scale, totals, {"engine 1", kNow, 5, paris.begin_of(kMonday) - 1, 9});
+    const std::int64_t statements = declare(member);
+    EXPECT_GT(statements, 1);
+    for (std::int64_t number = 1; number <= statements; ++number)
+        EXPECT_EQ(deliver(member, hub, number), ChainVerdict::next);
+    EXPECT_EQ(rows(hub), rows(member));
+    EXPECT_EQ(declare(member), 0);
+}
+
 TEST_F(Declaring, ARosterIsDeclaredWhenItChangesAndReplacesTheOneBefore) {
     Side member(folder / "m.sqlite"), hub(folder / "h.sqlite");
     const Declarant declarant{"lyon", scale, &paris, &key, kNow};

@@ -11,6 +11,7 @@
 #include "federation/ledger_tables.h"
 #include "federation/reception.h"
 #include "federation/sqlite_ledger.h"
+#include "rpc/signed_note.h"
 #include "tests/temporary_folder.h"
 
 namespace assidu::federation {
@@ -168,6 +169,21 @@ TEST_F(Exchange, ADeliverySaysWithWhichFaultTheHubAnsweredIfItDid) {
     clock.set(kNow - 3600);  // of both; the statement is of the future now, which is no matter to the hub
     EXPECT_TRUE(delivery(straight()).deliver(log, delivered));
     EXPECT_EQ(delivered.fault, 0);
+}
+
+TEST_F(Exchange, TheBytesThatADeliverySaysAreAllThatWentOverTheWire) {
+    for (const std::int64_t seconds : {0, 600}) {
+        if (seconds > 0) put(seconds);
+        std::int64_t carried = 0;
+        const Carry counts = [&](std::string_view body) {
+            auto answer = straight()(body);
+            carried += static_cast<std::int64_t>(body.size() + answer->size());
+            return answer;
+        };
+        Delivered delivered;
+        ASSERT_TRUE(delivery(counts).deliver(log, delivered));
+        EXPECT_EQ(delivered.bytes, carried) << seconds;
+    }
 }
 
 TEST_F(Exchange, AMemberAnnouncesItsHeadAlsoWhereNothingIsToBeDelivered) {
@@ -454,6 +470,17 @@ TEST_F(Exchange, AMemberJoinsByInvitationIntroductionAndAcceptedFingerprint) {
     EXPECT_EQ(members.find("nantes")->state, MemberState::active);
     EXPECT_FALSE(members.invite("nantes", Names::none, kNow)) << "it is a member";
     EXPECT_EQ(ask_introduction(straight())->key, hub_key.verifying_key());
+}
+
+// Anybody may send one: it is read before the token of an invitation is looked at.
+TEST(IntroductionTest, NestedDeeperThanAnyStackIsRefused) {
+    const rpc::SigningKey key = rpc::SigningKey::generate();
+    constexpr std::size_t kLevels = 300'000;
+    const std::string text =
+        "assidu.node/1\n{\"id\":" + std::string(kLevels, '[') + std::string(kLevels, ']') + "}\n";
+    const auto read = read_introduction(rpc::sign_note(text, "lyon", key));
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error().what, "the introduction is not canonical");
 }
 
 TEST(IntroductionTest, IsSignedByTheKeyItNames) {

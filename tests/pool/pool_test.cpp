@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "node/node.h"
@@ -43,6 +44,27 @@ TEST_F(Pool, TheHubsLedgerIsTheMembersToTheSecond) {
     EXPECT_THAT(assidu({"--dir", hub_dir(), "member", "list"}).out, HasSubstr("statements     2"));
     EXPECT_THAT(assidu({"--dir", dir_of("lyon"), "status"}).out,
                 HasSubstr("statements   2 declared, 0 without a receipt"));
+}
+
+TEST_F(Pool, ARosterThatIsTooLongKeepsNoHourFromTheHub) {
+    join("lyon", {"--names", "roster"}, "roster");
+    constexpr std::int64_t kDay = 86'400, kPeople = 20'001;  // one more than a statement has rows
+    std::string people = "id,username,firstname,lastname\n";
+    std::string log = kHeader;
+    for (std::int64_t user = 2; user <= kPeople + 1; ++user) {  // user 1 is the guest
+        const std::string id = std::to_string(user);
+        people += id + ",u" + id + ",U," + id + "\n";
+        log += row(user, user, 1'772'438'400 + user % 2 * kDay);
+    }
+    ASSERT_EQ(assidu({"--dir", dir_of("lyon"), "import", folder.write("people.csv", people),
+                      folder.write("log.csv", log)})
+                  .exit_code,
+              0);
+    const Finished sent = send("lyon");
+    EXPECT_EQ(sent.exit_code, 5);
+    EXPECT_THAT(sent.err, HasSubstr("the roster has 20001 rows"));
+    EXPECT_EQ(totals(hub_dir(), "lyon"), totals(dir_of("lyon"), "lyon"));
+    EXPECT_FALSE(totals(hub_dir(), "lyon").empty());
 }
 
 TEST_F(Pool, WhatAHubThatIsAwayDidNotGetArrivesOnceItIsBack) {
@@ -189,6 +211,29 @@ TEST_F(Pool, NamesAreReadFromARosterOrNotAtAllWhereThatIsAgreed) {
     EXPECT_THAT(assidu({"--dir", hub_dir(), "member", "list"}).out, HasSubstr("names roster"));
 }
 
+TEST_F(Pool, ANodeThatWouldTellMoreThanItsHubAgreedToTellsTheLessAndItsHoursArrive) {
+    const Finished invited = assidu({"--dir", hub_dir(), "member", "invite", "lyon"});
+    const Finished joined =
+        assidu({"--dir", dir_of("lyon"), "join", hub->url(), "--token", value_of(invited.out, "token"),
+                "--fingerprint", value_of(invited.out, "fingerprint"), "--names", "roster"});
+    ASSERT_EQ(joined.exit_code, 0) << joined.err;
+    EXPECT_THAT(joined.err, HasSubstr("the hub's invitation says --names issue"));
+    const std::string mine = value_of(joined.out.substr(joined.out.find("this node")), "fingerprint");
+    ASSERT_EQ(assidu({"--dir", hub_dir(), "member", "accept", "lyon", "--fingerprint", mine}).exit_code, 0);
+    ASSERT_EQ(assidu({"--dir", dir_of("lyon"), "import",
+                      folder.write("people.csv", "id,username,lastname\n42,elodie,Roux\n")})
+                  .exit_code,
+              0);
+    for (const std::int64_t id : {1, 1000}) {
+        import("lyon", id, 300);
+        const Finished sent = send("lyon");
+        ASSERT_EQ(sent.exit_code, 0) << sent.err;
+        EXPECT_THAT(sent.out, HasSubstr(" 0 without a receipt"));
+    }
+    EXPECT_EQ(totals(hub_dir(), "lyon"), totals(dir_of("lyon"), "lyon"));
+    EXPECT_THAT(contents_of(hub_dir() + "/ledger.sqlite"), ::testing::Not(HasSubstr("Roux")));
+}
+
 TEST_F(Pool, AMemberThatNeverSaidWhereItIsReachedIsNamed) {
     join("lyon");
     const config::SystemClock clock;
@@ -202,6 +247,52 @@ TEST_F(Pool, AMemberThatNeverSaidWhereItIsReachedIsNamed) {
     EXPECT_THAT(refusal(), HasSubstr("lyon cannot be asked for: it has not said where it is reached"));
     ASSERT_TRUE(issuer->members().suspend("lyon", clock.now_utc_s()));
     EXPECT_THAT(refusal(), HasSubstr("lyon are not asked for: it is suspended"));
+}
+
+TEST_F(Pool, WhoAnswersAtAnAddressCannotWriteOnTheTerminalOfWhomItHasNotConvinced) {
+    const std::string dir = folder / "impostor";
+    ASSERT_EQ(assidu({"init", "--dir", dir, "--name", "Le pôle)\n\x1b[2Kfingerprint  0123", "--id",
+                      "impostor", "--wwwroot", "https://pole.example"})
+                  .exit_code,
+              0);
+    ServingProcess impostor(dir, {"--listen", "127.0.0.1:0"});
+    const Finished joined = assidu({"--dir", dir_of("lyon"), "join", impostor.url(), "--token", "0"});
+    EXPECT_EQ(joined.exit_code, 4);
+    EXPECT_THAT(joined.out, HasSubstr("Le pôle"));
+    EXPECT_THAT(joined.out, ::testing::Not(HasSubstr("\x1b")));
+    EXPECT_EQ(std::ranges::count(joined.out, '\n'), 2) << joined.out;
+}
+
+TEST_F(Pool, WhoWasNeverAcceptedCanBeSentAwayAndInvitedAgain) {
+    const auto hub_says = [&](const std::vector<std::string>& words) {
+        std::vector<std::string> arguments{"--dir", hub_dir(), "member"};
+        arguments.insert(arguments.end(), words.begin(), words.end());
+        return assidu(arguments);
+    };
+    const Finished invited = hub_says({"invite", "nantes"});
+    // Somebody else got hold of the token, and introduces a node that calls itself nantes.
+    ASSERT_EQ(assidu({"init", "--dir", folder / "thief", "--name", "N", "--id", "nantes", "--wwwroot",
+                      "https://nantes.example"})
+                  .exit_code,
+              0);
+    ASSERT_EQ(assidu({"--dir", folder / "thief", "join", hub->url(), "--token",
+                      value_of(invited.out, "token"), "--fingerprint", value_of(invited.out, "fingerprint")})
+                  .exit_code,
+              0);
+    EXPECT_EQ(hub_says({"invite", "nantes"}).exit_code, 2);
+    const Finished away = hub_says({"suspend", "nantes"});
+    EXPECT_EQ(away.exit_code, 0);
+    EXPECT_THAT(away.err, HasSubstr("the invitation of nantes is withdrawn"));
+    EXPECT_THAT(hub_says({"list"}).out, ::testing::IsEmpty());
+    join("nantes");
+    EXPECT_THAT(hub_says({"list"}).out, HasSubstr("active"));
+}
+
+TEST_F(Pool, AHubDoesNotInviteItself) {
+    const Finished invited = assidu({"--dir", hub_dir(), "member", "invite", "pole"});
+    EXPECT_EQ(invited.exit_code, 2);
+    EXPECT_THAT(invited.err, HasSubstr("pole is this hub itself"));
+    EXPECT_THAT(assidu({"--dir", hub_dir(), "member", "list"}).out, ::testing::IsEmpty());
 }
 
 TEST_F(Pool, ANodeDoesNotJoinAHubWithAnotherFingerprint) {

@@ -33,7 +33,7 @@ class Commands : public NodeProcess {
 };
 
 TEST_F(Commands, EveryCommandHasHelpAndWrongWordsAreExitCodeTwo) {
-    for (const char* command : {"init", "import", "report", "outage", "status", "demo", "serve"}) {
+    for (const char* command : {"init", "import", "report", "explain", "outage", "status", "demo", "serve"}) {
         const Finished help = assidu({command, "--help"});
         EXPECT_EQ(help.exit_code, 0) << command;
         EXPECT_THAT(help.out, HasSubstr("Usage:")) << command;
@@ -110,10 +110,25 @@ TEST_F(Commands, AFolderThatIsNoNodeAWrongSettingAndAMissingKeyAreOneLineAndExit
 
 TEST_F(Commands, AReportBeforeAnyImportIsNoData) {
     init();
-    const Finished finished = run(report("group"));
-    EXPECT_EQ(finished.exit_code, 0) << "a group without students is a report: " << finished.err;
+    EXPECT_EQ(run(report("group")).exit_code, 6);
     EXPECT_EQ(run(report("student")).exit_code, 6);
     EXPECT_EQ(run(report("student", {"--student", "nobody"})).exit_code, 6);
+}
+
+TEST_F(Commands, ANodeWithoutAnEventHasNoTotalsWhateverIsAskedOfIt) {
+    init();
+    const std::vector<std::string> october{"--from", "2025-10-01", "--to", "2025-10-31"};
+    for (const std::string kind : {"group", "pool"}) {
+        std::vector<std::string> report{"report", kind};
+        report.insert(report.end(), october.begin(), october.end());
+        const Finished finished = run(report);
+        EXPECT_EQ(finished.exit_code, 6) << kind;
+        EXPECT_THAT(finished.err, HasSubstr("no data")) << kind;
+        EXPECT_THAT(finished.out, ::testing::IsEmpty()) << kind << ": a page of zeros is no report";
+    }
+    ASSERT_EQ(run({"import", folder.write("people.csv", "id,username,lastname\n42,elodie,Roux\n")}).exit_code,
+              0);
+    EXPECT_THAT(run({"status"}).out, HasSubstr("computed     never: no data"));
 }
 
 TEST_F(Commands, AStudentsReportHasTheSecondsOfTheirRows) {

@@ -1,5 +1,6 @@
 #include "node/services/schedule.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -180,6 +181,26 @@ TEST_F(Complaining, OneSubjectTooManyForgetsTheOldest) {
     EXPECT_TRUE(complaints.raise("one more", "x"));
     EXPECT_EQ(complaints.raise("1", "x"), std::nullopt);
     EXPECT_TRUE(complaints.raise("0", "x")) << "past it, the oldest is not";
+}
+
+TEST(ListenersLines, AreSoManyAnHourAndSoLongWhoeverIsRefusedHoweverOften) {
+    std::int64_t now_ms = 0;
+    Allowance allowance([&] { return now_ms; });
+    std::size_t bytes = 0;
+    for (int i = 0; i < 100'000; ++i) {
+        for (const std::string& line : allowance.lines("refused a message of " + std::to_string(i)))
+            bytes += line.size();
+    }
+    EXPECT_LT(bytes, 10'000U);
+    now_ms += limits::kComplaintMilliseconds;
+    EXPECT_THAT(allowance.lines("refused a message of lyon"),
+                ::testing::ElementsAre("99800 lines more of the listener were not said",
+                                       "refused a message of lyon"));
+    const std::string at_limit(limits::kListenerLineBytesMax, 'x');
+    EXPECT_THAT(allowance.lines(at_limit), ::testing::ElementsAre(at_limit));
+    EXPECT_THAT(allowance.lines(at_limit + "y"), ::testing::ElementsAre(at_limit + "..."));
+    EXPECT_THAT(allowance.lines(at_limit.substr(1) + "é"), ::testing::ElementsAre(at_limit.substr(1) + "..."))
+        << "no half of a character";
 }
 
 }  // namespace
