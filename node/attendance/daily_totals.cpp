@@ -28,6 +28,8 @@ class Slices {
   public:
     Slices(const config::CivilCalendar& calendar, Span span) : calendar_(calendar), span_(span) {}
 
+    void reserve(std::size_t count) { slices_.reserve(count); }
+
     void add_event(const CreditedEvent& event) {
         if (!contains(span_, event.begin_s)) return;
         Slice& slice = slice_at(event.begin_s, event.course, event.activity);
@@ -111,6 +113,7 @@ void add(LedgerRow& row, const Slice& slice) {
 
 std::vector<Slice> slices_of(const Attendance& attendance, const config::CivilCalendar& calendar, Span span) {
     Slices slices(calendar, span);
+    slices.reserve(attendance.events.size() / 2);
     for (const CreditedEvent& event : attendance.events) {
         slices.add_event(event);
         if (!attendance.counted) slices.add_time(event);

@@ -222,6 +222,8 @@ class LogImport final : public RowSink {
 
     void learn(const LogRow& row, const EventShape& shape) {
         if (row.activity == 0) return;
+        const auto place = static_cast<std::size_t>(row.activity);
+        if (place < settled_.size() && settled_[place] != 0) return;
         constexpr std::string_view kModule = "mod_";
         const std::string_view component = shape.component;
         const std::string_view type =
@@ -232,11 +234,20 @@ class LogImport final : public RowSink {
             return;
         known->second.has_course = known->second.has_course || row.course != kCourseUnknown;
         known->second.has_type = known->second.has_type || !type.empty();
+        if (known->second.has_course && known->second.has_type) settle(place);
         archive::ActivityFacts& fact =
             activities_.try_emplace(row.activity, archive::ActivityFacts{row.activity, kCourseUnknown, ""})
                 .first->second;
         if (row.course != kCourseUnknown) fact.course = row.course;
         if (!type.empty()) fact.type = type;
+    }
+
+    // Of this activity no row can say more. Ids of a site are small numbers; of others the map will do.
+    void settle(std::size_t activity) {
+        constexpr std::size_t kTableMax = 1 << 24;
+        if (activity >= kTableMax) return;
+        if (activity >= settled_.size()) settled_.resize(std::min(kTableMax, activity * 2));
+        settled_[activity] = 1;
     }
 
     struct Learnt {
@@ -260,6 +271,7 @@ class LogImport final : public RowSink {
     std::map<std::string, std::int64_t> counts_;  // but for "read"
     std::set<std::int64_t> unknown_people_;
     std::function<void(const LogRow&)> set_aside_;
+    std::vector<std::uint8_t> settled_;                          // by activity
     std::unordered_map<std::int64_t, Learnt> learnt_;            // activities that the archive was told of
     std::map<std::int64_t, archive::ActivityFacts> activities_;  // and those it will be with the next batch
 };

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "config/settings.h"
 #include "node/archive/catalogue.h"
@@ -40,7 +42,8 @@ class Selector {
 
     const config::Settings& settings_;
     const archive::Catalogue& catalogue_;
-    std::unordered_map<std::int64_t, Selected> answers_;
+    std::vector<std::optional<Selected>> table_;          // of small ids
+    std::unordered_map<std::int64_t, Selected> answers_;  // of the others
 };
 
 }  // namespace assidu::node::collect
