@@ -92,6 +92,8 @@ class FolderLock {
     int descriptor_;
 };
 
+[[nodiscard]] federation::ScaleIdentity identity_of(const config::Scale& scale);
+
 class Node {
   public:
     // What a process wants of the folder. `change`: import, compute, declare; one process at a time. `look`:
@@ -99,7 +101,8 @@ class Node {
     enum class Access { change, look };
 
     // `clock` must outlive the node. Refused with one line if the folder is no node, its settings or scale
-    // are wrong, a key is missing, or (for `change`) another process has the lock for longer than `patience`.
+    // are wrong or changed after use, a key is missing, or (for `change`) another process has the lock for
+    // longer than `patience`.
     [[nodiscard]] static config::Result<Node> open(const NodeFolder& folder, const config::Clock& clock,
                                                    Access access = Access::change,
                                                    const LockPatience& patience = {});
@@ -125,6 +128,9 @@ class Node {
     // A keyed digest of a full name: equal for equal names, and nothing that could be read back.
     [[nodiscard]] std::string name_tag(std::string_view full_name) const;
     [[nodiscard]] federation::ScaleIdentity scale_identity() const;
+    // Refused, naming both digests, where the node has totals or statements under another document of the
+    // same id and version. open() has asked it of the node's own scale.
+    [[nodiscard]] config::Result<void> refuse_changed_scale(const config::Scale& scale) const;
     // How this node introduces itself to another: a signed note.
     [[nodiscard]] std::string introduction() const;
 

@@ -30,6 +30,7 @@ struct Chosen {
     ImportArguments import;
     ReportArguments report;
     ExplainArguments explain;
+    RecomputeArguments recompute;
     OutageArguments outage;
     StatusArguments status;
     AuditArguments audit;
@@ -116,6 +117,10 @@ void add_report(CLI::App& app, Chosen& chosen, const config::Clock& clock, Conso
             ->check(CLI::IsMember({"html", "csv", "json", "xml"}));
         report_kind->add_option("--out", chosen.report.out,
                                 "The folder to write to (default: one document goes to standard output)");
+        if (std::string_view(kind) != "pool")
+            report_kind->add_option("--scale", chosen.report.scale,
+                                    "Of the node's own students, totals under another scale, which "
+                                    "`recompute --scale` made: a preset, or the path of a document");
         report_kind->add_option("--lang", chosen.report.language, "fr or en (default: the settings')")
             ->check(CLI::IsMember({"fr", "en"}));
         report_kind->callback([&, kind = std::string(kind)] {
@@ -149,6 +154,21 @@ void add_explain(CLI::App& app, Chosen& chosen, const config::Clock& clock, Cons
         chosen.run = [&] {
             chosen.explain.dir = chosen.dir;
             return explain(chosen.explain, clock, console);
+        };
+    });
+}
+
+void add_recompute(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console& console) {
+    CLI::App* command = app.add_subcommand("recompute",
+                                           "Compute all archived events anew: under another scale, beside "
+                                           "the node's own totals, or under its own, "
+                                           "to see that no row differs");
+    command->add_option("--scale", chosen.recompute.scale,
+                        "A preset, or the path of a scale document (default: the node's)");
+    command->callback([&] {
+        chosen.run = [&] {
+            chosen.recompute.dir = chosen.dir;
+            return recompute(chosen.recompute, clock, console);
         };
     });
 }
@@ -318,6 +338,7 @@ int run(int argc, const char* const* argv, const config::Clock& clock, Console& 
     add_import(app, chosen, clock, console);
     add_report(app, chosen, clock, console);
     add_explain(app, chosen, clock, console);
+    add_recompute(app, chosen, clock, console);
     add_outage(app, chosen, clock, console);
     add_status(app, chosen, clock, console);
     add_member(app, chosen, clock, console);

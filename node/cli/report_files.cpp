@@ -85,7 +85,7 @@ ExitCode bring_up_to_date(Node& node, Console& console) {
 ExitCode write_reports(const Node& node, const NodeDirectory& directory, federation::Period period,
                        const ReportFiles& wanted, Console& console,
                        std::vector<std::filesystem::path>& written) {
-    const ReportWriter writer(node, directory, period, wanted.documents.language);
+    const ReportWriter writer(node, directory, period, wanted.documents.language, wanted.scale);
     const auto refused = [&](const config::Refusal& refusal) {
         console.complain(refusal.what);
         return ExitCode::no_data;

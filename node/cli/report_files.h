@@ -41,6 +41,7 @@ struct ReportFiles {
     bool group = false;
     std::vector<federation::StudentId> students;
     Documents documents;
+    const config::Scale* scale = nullptr;  // nothing: the node's own
 };
 
 // Brings the totals up to date, with progress. `interrupted` if a signal came.
