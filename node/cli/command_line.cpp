@@ -31,6 +31,7 @@ struct Chosen {
     ReportArguments report;
     ExplainArguments explain;
     RecomputeArguments recompute;
+    CompareArguments compare;
     OutageArguments outage;
     StatusArguments status;
     AuditArguments audit;
@@ -169,6 +170,28 @@ void add_recompute(CLI::App& app, Chosen& chosen, const config::Clock& clock, Co
         chosen.run = [&] {
             chosen.recompute.dir = chosen.dir;
             return recompute(chosen.recompute, clock, console);
+        };
+    });
+}
+
+void add_compare(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console& console) {
+    CLI::App* command = app.get_subcommand("scale")->add_subcommand(
+        "compare", "A student's days under two scales, and by which rules they differ; nothing is stored");
+    command->add_option("A", chosen.compare.a, "A preset, or the path of a scale document")->required();
+    command->add_option("B", chosen.compare.b, "Another")->required();
+    command
+        ->add_option("--student", chosen.compare.student,
+                     "User name, e-mail, id number, Moodle user id or pseudonym")
+        ->required();
+    command->add_option("--from", chosen.compare.from, "First civil day, YYYY-MM-DD")->required();
+    command->add_option("--to", chosen.compare.to, "Last civil day, included")->required();
+    command->add_option("--format", "text or json (default: text)")
+        ->check(CLI::IsMember({"text", "json"}))
+        ->each([&](const std::string& format) { chosen.compare.json = format == "json"; });
+    command->callback([&] {
+        chosen.run = [&] {
+            chosen.compare.dir = chosen.dir;
+            return compare_scales(chosen.compare, clock, console);
         };
     });
 }
@@ -346,6 +369,7 @@ int run(int argc, const char* const* argv, const config::Clock& clock, Console& 
     add_audit(app, chosen, clock, console);
     add_demo(app, chosen, clock, console);
     add_scale(app, chosen.run, console);
+    add_compare(app, chosen, clock, console);
     add_compute(app, chosen.run, clock, console);
     try {
         app.parse(argc, argv);

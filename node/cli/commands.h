@@ -61,6 +61,16 @@ struct RecomputeArguments {
 [[nodiscard]] ExitCode recompute(const RecomputeArguments& arguments, const config::Clock& clock,
                                  Console& console);
 
+struct CompareArguments {
+    std::filesystem::path dir;
+    std::string a, b;  // scales: presets' names or documents' paths
+    std::string student, from, to;
+    bool json = false;  // docs/formats/explain-json.md
+};
+// A student's days under two scales, and by which rules they differ; nothing is stored.
+[[nodiscard]] ExitCode compare_scales(const CompareArguments& arguments, const config::Clock& clock,
+                                      Console& console);
+
 struct OutageArguments {
     std::filesystem::path dir;
     std::string from, to, cause;  // local times of the scale's zone; empty from and to: list

@@ -173,5 +173,46 @@ TEST_F(Recompute, AScaleThatWasUsedNeverChanges) {
     EXPECT_EQ(run({"status"}).exit_code, 0) << "another version is another scale";
 }
 
+TEST_F(Recompute, TwoScalesAreComparedDayByDayWithTheRulesThatDiffer) {
+    import_some();
+    const std::vector<std::string> asked{"scale", "compare", "sonate",     "usestats", "--student",
+                                         "42",    "--from",  "2026-03-01", "--to",     "2026-03-31"};
+    const std::string digest = ledger_digest();
+    const Finished text = run(asked);
+    ASSERT_EQ(text.exit_code, 0) << text.err;
+    EXPECT_THAT(text.out, HasSubstr("A: idle_credit  B: gap"));
+    std::vector<std::string> as_json = asked;
+    as_json.insert(as_json.end(), {"--format", "json"});
+    const auto json = nlohmann::json::parse(run(as_json).out);
+    ASSERT_EQ(json.at("days").size(), 1U);
+    const auto& day = json.at("days").at(0);
+    EXPECT_EQ(day.at("a_s"), 6 * 900);
+    EXPECT_EQ(day.at("b_s"), 5 * 2'400 + 900);
+    EXPECT_EQ(day.at("reasons").at(0).at("a"), "idle_credit");
+    EXPECT_EQ(day.at("reasons").at(0).at("b"), "gap");
+    EXPECT_EQ(day.at("reasons").at(0).at("events"), 5);
+    EXPECT_EQ(day.at("reasons").at(0).at("seconds"), 7'500);
+    EXPECT_EQ(json.at("difference_s"), 7'500);
+    EXPECT_EQ(ledger_digest(), digest);
+    EXPECT_THAT(run({"report", "student", "--from", "2026-03-01", "--to", "2026-03-31", "--student", "42",
+                     "--scale", "usestats"})
+                    .exit_code,
+                6)
+        << "nothing was stored";
+    std::vector<std::string> legacy = asked;
+    legacy[3] = "usestats-legacy";
+    EXPECT_EQ(run(legacy).exit_code, 3);
+    std::vector<std::string> nobody = asked;
+    nobody[5] = "nobody";
+    EXPECT_EQ(run(nobody).exit_code, 6);
+    std::vector<std::string> backwards = asked;
+    backwards[7] = "2026-04-01";
+    EXPECT_EQ(run(backwards).exit_code, 2);
+    EXPECT_EQ(run({"scale", "compare", "sonate", "sonate", "--student", "42", "--from", "2026-03-01", "--to",
+                   "2026-03-31"})
+                  .exit_code,
+              0);
+}
+
 }  // namespace
 }  // namespace assidu::tests
