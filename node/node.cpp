@@ -203,6 +203,7 @@ Result<Node> Node::open(const NodeFolder& folder, const config::Clock& clock, Ac
     node.statements_ = std::make_unique<federation::StatementLog>(ledger_file);
     node.members_ = std::make_unique<federation::MemberList>(ledger_file);
     node.audit_ = std::make_unique<federation::AuditLog>(ledger_file);
+    node.reports_ = std::make_unique<federation::ReportRegister>(ledger_file);
     auto source = node.archive_->source(node.settings_.source_name, node.settings_.site_identifier);
     if (!source) return std::unexpected(source.error());
     node.source_ = *source;

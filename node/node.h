@@ -30,6 +30,7 @@
 #include "federation/audit_log.h"
 #include "federation/ledger.h"
 #include "federation/member.h"
+#include "federation/report_register.h"
 #include "federation/statement_log.h"
 #include "node/archive/archive.h"
 #include "node/archive/catalogue.h"
@@ -118,6 +119,7 @@ class Node {
     [[nodiscard]] federation::StatementLog& statements() const { return *statements_; }
     [[nodiscard]] federation::MemberList& members() const { return *members_; }
     [[nodiscard]] federation::AuditLog& audit() const { return *audit_; }
+    [[nodiscard]] federation::ReportRegister& reports() const { return *reports_; }
     [[nodiscard]] const rpc::SigningKey& signing_key() const { return signing_key_; }
     [[nodiscard]] const rpc::TlsIdentity& tls_identity() const { return tls_identity_; }
     [[nodiscard]] archive::SourceKey source() const { return source_; }
@@ -154,6 +156,7 @@ class Node {
     std::unique_ptr<federation::StatementLog> statements_;
     std::unique_ptr<federation::MemberList> members_;
     std::unique_ptr<federation::AuditLog> audit_;
+    std::unique_ptr<federation::ReportRegister> reports_;
     archive::SourceKey source_ = 0;
 };
 

@@ -93,6 +93,8 @@ void add_import(CLI::App& app, Chosen& chosen, const config::Clock& clock, Conso
 void add_report(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console& console) {
     CLI::App* command = app.add_subcommand("report", "Write reports from the ledger");
     command->require_subcommand(1);
+    command->add_subcommand("list", "Reports that were issued, and which of them later rows superseded")
+        ->callback([&] { chosen.run = [&] { return report_list(chosen.dir, clock, console); }; });
     constexpr std::pair<const char*, const char*> kKinds[] = {
         {"student", "Per student: days, courses, activities, sessions"},
         {"group", "The university: students, courses, weeks"},

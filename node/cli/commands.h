@@ -71,6 +71,10 @@ struct CompareArguments {
 [[nodiscard]] ExitCode compare_scales(const CompareArguments& arguments, const config::Clock& clock,
                                       Console& console);
 
+// The reports that this node issued, and which of them later rows superseded.
+[[nodiscard]] ExitCode report_list(const std::filesystem::path& dir, const config::Clock& clock,
+                                   Console& console);
+
 struct OutageArguments {
     std::filesystem::path dir;
     std::string from, to, cause;  // local times of the scale's zone; empty from and to: list

@@ -24,7 +24,7 @@ std::vector<ReportFormat> formats_of(const std::vector<std::string>& names) {
 Documents documents_of(const ReportArguments& arguments, const Node& node) {
     const std::string language = arguments.language.empty() ? node.settings().language : arguments.language;
     return {formats_of(arguments.formats), language == "fr" ? reports::Language::fr : reports::Language::en,
-            arguments.out};
+            arguments.out, &node.reports()};
 }
 
 ExitCode report_own(const ReportArguments& arguments, const federation::Period& period,

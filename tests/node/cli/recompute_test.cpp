@@ -214,5 +214,52 @@ TEST_F(Recompute, TwoScalesAreComparedDayByDayWithTheRulesThatDiffer) {
               0);
 }
 
+class ReportList : public Recompute {};
+
+TEST_F(ReportList, AReportIsSupersededOnceARowItWasMadeOfChanges) {
+    import_some();
+    EXPECT_EQ(run({"report", "list"}).out, "");
+    const Finished issued = measured();
+    ASSERT_EQ(run({"report", "student", "--from", "2026-03-01", "--to", "2026-03-31", "--student", "43",
+                   "--format", "csv,xml", "--out", folder / "out"})
+                  .exit_code,
+              0);
+    ASSERT_EQ(run({"report", "student", "--from", "2026-04-01", "--to", "2026-04-30", "--student", "42",
+                   "--out", folder / "out"})
+                  .exit_code,
+              0);
+    ASSERT_EQ(run({"report", "group", "--from", "2026-03-01", "--to", "2026-03-31", "--out", folder / "out"})
+                  .exit_code,
+              0);
+    const auto lines_with = [](const std::string& text, const std::string& what) {
+        std::size_t count = 0;
+        for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + 1))
+            ++count;
+        return count;
+    };
+    const Finished fresh = run({"report", "list"});
+    EXPECT_EQ(fresh.exit_code, 0) << fresh.err;
+    EXPECT_EQ(lines_with(fresh.out, "  current\n"), 4U) << fresh.out;
+    EXPECT_THAT(fresh.out, HasSubstr("  standard output\n"));
+    for (const char* extension : {".csv", ".xml"})
+        EXPECT_EQ(lines_with(fresh.out, std::string(extension) + "\n"), 1U);
+    EXPECT_THAT(fresh.out, HasSubstr("student  universite-de-lyon  "));
+
+    // A repeated row changes nothing, a late one the reports that are about it.
+    ASSERT_EQ(run({"import", folder / "log.csv"}).exit_code, 0);
+    EXPECT_EQ(run({"report", "list"}).out, fresh.out);
+    ASSERT_EQ(run({"import", folder.write("late.csv", kHeader + row(900, 42, kMorning + 1'000))}).exit_code,
+              0);
+    const Finished late = run({"report", "list"});
+    EXPECT_EQ(lines_with(late.out, "superseded since 20"), 2U)
+        << "the student's March and the group: " << late.out;
+    EXPECT_EQ(lines_with(late.out, "  current\n"), 2U);
+    EXPECT_EQ(run({"report", "list"}).out, late.out) << "since when is noted once";
+    (void)measured();
+    const Finished again = run({"report", "list"});
+    EXPECT_EQ(lines_with(again.out, "  current\n"), 3U) << "a report made since is current";
+    EXPECT_EQ(lines_with(again.out, "superseded since 20"), 2U);
+}
+
 }  // namespace
 }  // namespace assidu::tests
