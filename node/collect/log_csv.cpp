@@ -51,6 +51,12 @@ bool is_null(std::string_view field) {
     return field.empty() || field == "NULL" || field == "\\N";
 }
 
+// Changes of a Moodle's settings stand in the log with their values in clear, and in a broken record nobody
+// knows which field is which.
+std::string_view kept_of(std::string_view record) {
+    return record.contains("config_log") ? "(not kept: it may hold a setting in clear)" : record;
+}
+
 }  // namespace
 
 config::Result<void> read_log_csv(ByteSource& source, char delimiter, RowSink& sink) {
@@ -66,7 +72,7 @@ config::Result<void> read_log_csv(ByteSource& source, char delimiter, RowSink& s
     std::string reason;
     while (sink.wants_more() && reader.next(record)) {
         if (!is_record(record, columns->count, reason)) {
-            sink.reject(record.line, reason, record.raw, std::nullopt);
+            sink.reject(record.line, reason, kept_of(record.raw), std::nullopt);
             continue;
         }
         for (std::size_t i = 0; i < kLogColumns; ++i) {
@@ -78,7 +84,7 @@ config::Result<void> read_log_csv(ByteSource& source, char delimiter, RowSink& s
         if (read_log_row(values, row, reason))
             sink.accept(row, record.line);
         else
-            sink.reject(record.line, reason, record.raw, user_of(values));
+            sink.reject(record.line, reason, kept_of(record.raw), user_of(values));
     }
     return {};
 }
