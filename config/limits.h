@@ -164,6 +164,12 @@ inline constexpr std::size_t kPushedFilesARoundMax = 8;
 // Bodies that are no push and are kept for a person to look at, and their bytes.
 inline constexpr std::size_t kRefusedPushesMax = 1'000;
 inline constexpr std::uint64_t kRefusedPushBytesMax = std::uint64_t{256} << 20;
+// A request for a report, and those that wait for their answer; seconds after which one that cannot be
+// answered is given up; milliseconds that the call back may take.
+inline constexpr std::size_t kReportRequestBytesMax = std::size_t{16} << 10;
+inline constexpr std::size_t kReportRequestsMax = 1'000;
+inline constexpr std::int64_t kReportRequestSecondsMax = 86'400;
+inline constexpr std::int64_t kWebCallMillisecondsMax = 30'000;
 // Connections of the intake listener: the plugin has one at a time.
 inline constexpr std::size_t kIntakeConnectionsMax = 32;
 // Entries of a list of [intake].

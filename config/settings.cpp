@@ -209,8 +209,11 @@ void read_listener(TableReader& intake, Settings& settings) {
     settings.report_requestors = intake.integers("report_requestors");
     settings.callback_hosts = intake.texts("callback_hosts");
     for (const std::string& host : settings.callback_hosts) {
-        if (host.empty() || host.find_first_of("/:@?# \\") != std::string::npos)
-            intake.object_to("callback_hosts", "must be names of hosts, such as \"moodle.univ-lyon.fr\"");
+        if (host.empty() ||
+            host.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-:") != std::string::npos)
+            intake.object_to("callback_hosts",
+                             "must be names of hosts in small letters, such as \"moodle.univ-lyon.fr\", with "
+                             ":PORT if it is not that of https");
     }
     for (const auto& [key, size] : {std::pair{"allow_from", settings.allow_from.size()},
                                     std::pair{"report_requestors", settings.report_requestors.size()},

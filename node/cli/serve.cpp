@@ -25,6 +25,8 @@
 #include "node/services/push_import.h"
 #include "node/services/push_journal.h"
 #include "node/services/push_listener.h"
+#include "node/services/report_desk.h"
+#include "node/services/report_queue.h"
 #include "node/services/schedule.h"
 #include "node/services/serve_state.h"
 #include "rpc/secret.h"
@@ -43,6 +45,8 @@ constexpr std::int64_t kLookMilliseconds = 1000;
 constexpr std::int64_t kMillisecondsASecond = 1000;
 // How often the counts of what others send are put down, whatever they send.
 constexpr std::int64_t kCountsMilliseconds = 10'000;
+// Reports that failed in a row, as far as it makes a difference to the wait.
+constexpr int kFailuresCounted = 16;
 
 // Waiting changes no number: it may look at a clock of its own.
 std::int64_t steady_ms() {
@@ -126,6 +130,7 @@ class Speech {
 // What serves a Moodle that pushes: the rows on their way, and who takes them.
 struct Pushes {
     std::unique_ptr<services::PushJournal> journal;
+    std::unique_ptr<services::ReportQueue> reports;
     std::unique_ptr<services::PushListener> listener;  // none: what an earlier one took is still imported
 };
 
@@ -146,13 +151,16 @@ class Serving {
         while (!interrupted()) {
             if (schedule_.round_due()) round();
             if (!interrupted() && schedule_.delivery_due()) delivery();
+            if (!interrupted() && report_due()) report();
             if (steady_ms() >= look_at_ms) {
                 look();
                 look_at_ms = steady_ms() + kLookMilliseconds;
             }
             if (interrupted()) break;
+            if (report_due()) continue;
             ::poll(nullptr, 0, static_cast<int>(std::min(schedule_.wait_ms(), kWatchMilliseconds)));
         }
+        if (counts() != state_.pushes) remember();
     }
 
   private:
@@ -164,7 +172,8 @@ class Serving {
                 !std::ranges::all_of(*names, [&](const auto& name) { return stuck_.contains(name); }))
                 schedule_.wake();
         }
-        if (pushes_ != nullptr && pushes_->journal->waits()) schedule_.wake();
+        if (pushes_ != nullptr && (pushes_->journal->waits() || pushes_->reports->kept() != reports_seen_))
+            schedule_.wake();
         if (pushes_ != nullptr && steady_ms() >= counts_at_ms_ && counts() != state_.pushes) {
             remember();
             counts_at_ms_ = steady_ms() + kCountsMilliseconds;
@@ -219,10 +228,17 @@ class Serving {
     Result<void> work() {
         auto node = Node::open(folder_, clock_, Node::Access::look);  // this round has the lock
         if (!node) return std::unexpected(node.error());
+        // Rows that were pushed before a report was asked for are in it.
+        std::vector<std::filesystem::path> asked;
+        if (pushes_ != nullptr) {
+            reports_seen_ = pushes_->reports->kept();
+            asked = pushes_->reports->waiting();
+        }
         if (spool_) {
             if (const auto taken = take_in(*node); !taken) return taken;
         }
         if (interrupted() || !compute(*node)) return {};
+        reports_ready_ = std::move(asked);
         const auto hub = services::read_hub(folder_);
         if (!hub) return std::unexpected(hub.error());
         if (*hub) {
@@ -310,6 +326,41 @@ class Serving {
             delivered);
     }
 
+    [[nodiscard]] bool report_due() const { return !reports_ready_.empty() && steady_ms() >= report_at_ms_; }
+
+    // One at a time, and without the lock: a Moodle that answers slowly keeps no round waiting for long. One
+    // that does not answer is asked again after longer and longer waits, whatever the request.
+    void report() {
+        const std::filesystem::path request = reports_ready_.front();
+        reports_ready_.erase(reports_ready_.begin());
+        const auto answered = failing_softly([&]() -> Result<services::ReportAnswer> {
+            const auto node = Node::open(folder_, clock_, Node::Access::look);
+            if (!node) return std::unexpected(node.error());
+            return services::answer_request(*node, *pushes_->reports, request);
+        });
+        using services::ReportOutcome;
+        const bool again = !answered || answered->outcome == ReportOutcome::try_again;
+        if (again) {
+            reports_ready_.push_back(request);
+            report_failures_ = std::min(report_failures_ + 1, kFailuresCounted);
+            report_at_ms_ = steady_ms() + std::min(config::limits::kRetryMillisecondsMin << report_failures_,
+                                                   config::limits::kRetryMillisecondsMax);
+            speech_.problem("report", "a time report cannot be delivered: " +
+                                          (answered ? answered->why : answered.error().what) +
+                                          "; tried again, after longer and longer waits");
+            return;
+        }
+        report_failures_ = 0;
+        report_at_ms_ = 0;
+        if (answered->outcome == ReportOutcome::told) {
+            speech_.settle("report");
+            speech_.done("answered 1 time report");
+        } else {
+            speech_.problem("refused report", "a time report is not given: " + answered->why);
+            speech_.done("refused 1 time report");
+        }
+    }
+
     void remember() {
         state_.pushes = counts();
         const auto written = failing_softly([&]() -> Result<void> {
@@ -330,6 +381,10 @@ class Serving {
     services::Schedule schedule_;
     services::ServeState state_;
     std::int64_t counts_at_ms_ = 0;
+    std::uint64_t reports_seen_ = 0;                    // of those kept, when the last round began
+    std::vector<std::filesystem::path> reports_ready_;  // a round has come since they were asked for
+    std::int64_t report_at_ms_ = 0;
+    int report_failures_ = 0;      // in a row
     std::set<std::string> stuck_;  // of the spool, what the last round left alone
     std::string hub_seen_;
 };
@@ -345,6 +400,9 @@ Result<Pushes> take_pushes(const Node& node, const std::filesystem::path& spool,
     auto journal = services::PushJournal::open(spool, {});
     if (!journal) return std::unexpected(journal.error());
     pushes.journal = std::move(*journal);
+    auto reports = services::ReportQueue::open(spool);
+    if (!reports) return std::unexpected(reports.error());
+    pushes.reports = std::move(*reports);
     const config::Settings& settings = node.settings();
     if (settings.intake_listen.empty()) return pushes;
     const auto secret = intake_secret(node.folder());
@@ -354,6 +412,7 @@ Result<Pushes> take_pushes(const Node& node, const std::filesystem::path& spool,
         speech.problem(subject, text);
     };
     events.settle = [&](const std::string& subject) { speech.settle(subject); };
+    events.report = [queue = pushes.reports.get()](const std::string& body) { return queue->keep(body); };
     auto listener = services::PushListener::start(
         settings, *secret, settings.intake_tls ? &node.tls_identity() : nullptr, *pushes.journal, events);
     if (!listener) return std::unexpected(listener.error());

@@ -131,7 +131,10 @@ class LogImport final : public RowSink {
     // What else becomes of rows of people that are not in the catalogue.
     void set_aside(std::function<void(const LogRow&)> take) { set_aside_ = std::move(take); }
     // Goes on with an intake that has these counts already.
-    void go_on_from(const std::map<std::string, std::int64_t>& counts) { counts_ = counts; }
+    void go_on_from(const std::map<std::string, std::int64_t>& counts) {
+        counts_ = counts;
+        if (const auto read = counts_.extract("read")) read_ = read.mapped();
+    }
 
     // Archives what is waiting. The counts that the intake keeps are those of all rows whose fate is sealed
     // with it.

@@ -15,7 +15,8 @@
 namespace assidu::node::collect {
 namespace {
 
-constexpr std::array<std::string_view, 4> kNeverKept{"other", "ip", "username", "useremail"};
+// The token is that of a request for a report that came to the wrong address.
+constexpr std::array<std::string_view, 5> kNeverKept{"other", "ip", "username", "useremail", "token"};
 constexpr std::string_view kSpaces = " \t\r\n";
 
 void append_text(std::string& line, std::string_view text) {

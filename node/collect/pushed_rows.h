@@ -26,8 +26,8 @@ struct PushedRows {
 // The line of one row.
 [[nodiscard]] std::string line_of(const LogRow& row);
 
-// JSON, whole or broken, with the values of `other`, `ip`, `username` and `useremail` emptied wherever such a
-// member stands. Not longer than `json`.
+// JSON, whole or broken, with the values of `other`, `ip`, `username`, `useremail` and `token` emptied
+// wherever such a member stands. Not longer than `json`.
 [[nodiscard]] std::string redacted(std::string_view json);
 
 }  // namespace assidu::node::collect

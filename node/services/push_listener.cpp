@@ -7,12 +7,14 @@
 
 #include "config/digest.h"
 #include "node/collect/pushed_rows.h"
+#include "node/services/time_report.h"
 #include "rpc/http_server.h"
 
 namespace assidu::node::services {
 namespace {
 
 constexpr int kOk = 200;
+constexpr int kMalformed = 400;
 constexpr int kNotFound = 404;
 constexpr int kPutOff = 503;
 constexpr int kGoOn = 0;
@@ -122,7 +124,8 @@ class Listening final : public PushListener {
     }
 
     Response take_request(const std::string& body) {
-        if (!events_.report) return {kNotFound, "", ""};
+        if (const auto request = read_time_report_request(body); !request)
+            return {kMalformed, kJson, "{\"error\":\"no request for a time report\"}"};
         if (const auto kept = events_.report(body); !kept) return put_off(kept.error().what);
         const std::lock_guard lock(mutex_);
         ++counts_.reports;

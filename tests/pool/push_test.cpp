@@ -491,6 +491,171 @@ TEST_F(Push, AFullDiskPutsPushesOffAndTheyComeThroughLater) {
     EXPECT_FALSE(fs::exists(lyon.dir + "/rejects")) << "half a line passed for a row";
 }
 
+// The plugin's end of the callback: what it got, answered with a status.
+class Callback {
+  public:
+    [[nodiscard]] std::string url() const {
+        return "http://127.0.0.1:" + std::to_string(listener_.port()) + "/local/log_sender/callback.php";
+    }
+    [[nodiscard]] std::uint16_t port() const { return listener_.port(); }
+    // The next request: its head and its body.
+    std::pair<std::string, nlohmann::ordered_json> answer(const std::string& status) {
+        RawPeer peer = listener_.accept();
+        const std::string head = peer.read_until("\r\n\r\n");
+        const std::string body = peer.read_until("]}");
+        peer.send("HTTP/1.1 " + status +
+                  "\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n0\r\n\r\n");
+        return {head, nlohmann::ordered_json::parse(body)};
+    }
+
+  private:
+    RawListener listener_;
+};
+
+// As the plugin asks: the captured request, with the address of the callback made that of this test.
+std::string asked(const Pushed& node, const std::string& callback, std::int64_t user = 9,
+                  std::int64_t requestor = 2) {
+    auto body = nlohmann::ordered_json::parse(body_of(contents_of(captured("report/r1.req.http"))));
+    body["callbackurl"] = callback;
+    body["userid"] = user;
+    body["requestorid"] = requestor;
+    return request_of(node.report_path, body.dump());
+}
+
+class TimeReport : public Push {
+  protected:
+    // A node whose Moodle is the callback, with its log.
+    void with_log(Pushed& node, const std::string& requestors) const {
+        std::string text = node.settings();
+        const std::string root =
+            "wwwroot = \"https://" + fs::path(node.dir).filename().string() + ".example\"";
+        text.replace(text.find(root), root.size(),
+                     "wwwroot = \"http://127.0.0.1:" + std::to_string(callback.port()) + "\"");
+        std::ofstream(node.dir + "/assidu.toml") << text;
+        node.set("report_requestors = []", "report_requestors = [" + requestors + "]");
+        node.start();
+        for (const std::string& request :
+             captured_requests({"1-500-on-batch3", "2-retry-then-20-batches", "3-rest"}))
+            EXPECT_THAT(node.send(at_path(request, node.path)), StartsWith(kAccepted));
+    }
+    mutable Callback callback;
+};
+
+TEST_F(TimeReport, WhatThePluginAsksForIsSentToItsCallbackInItsForm) {
+    Pushed lyon(folder, "lyon");
+    with_log(lyon, "2");
+    // Right behind the pushes: they are in it.
+    const std::string answer = lyon.send(asked(lyon, callback.url()));
+    EXPECT_THAT(answer, StartsWith(kAccepted));
+    const auto [head, body] = callback.answer("200 OK");
+    EXPECT_THAT(head, StartsWith("POST /local/log_sender/callback.php HTTP/1.1\r\n"));
+    EXPECT_THAT(head, HasSubstr("Content-Type: application/json\r\n"));
+    lyon.process->wait_for("answered 1 time report");
+    const auto taken =
+        nlohmann::ordered_json::parse(contents_of(captured("report/c01-success-list.body.json")));
+    std::vector<std::string> names, names_taken;
+    for (const auto& [name, value] : body.items())
+        names.push_back(name);
+    for (const auto& [name, value] : taken.items())
+        names_taken.push_back(name);
+    EXPECT_EQ(names, names_taken);
+    EXPECT_EQ(body.at("token"), "labtoken_ABC-123");
+    EXPECT_EQ(body.at("userid"), 9);
+    EXPECT_EQ(body.at("requestorid"), 2);
+    EXPECT_EQ(body.at("startdate"), 1774051200);
+    EXPECT_EQ(body.at("enddate"), 1774915200);
+    // The same number as behind every other door.
+    const Finished report = assidu({"--dir", lyon.dir, "report", "student", "--student", "9", "--from",
+                                    "2026-03-21", "--to", "2026-03-31", "--format", "json"});
+    ASSERT_EQ(report.exit_code, 0) << report.err;
+    const auto reported = nlohmann::json::parse(report.out);
+    std::int64_t sum = 0;
+    const auto seconds = [](const std::string& time) {
+        return std::stoll(time.substr(0, time.find(':'))) * 3600 +
+               std::stoll(time.substr(time.find(':') + 1, 2)) * 60 +
+               std::stoll(time.substr(time.rfind(':') + 1));
+    };
+    for (const auto& day : body.at("data")) {
+        EXPECT_EQ(day.at("date").get<std::string>().size(), 10U);
+        EXPECT_GT(seconds(day.at("duration")), 0);
+        sum += seconds(day.at("duration"));
+        EXPECT_EQ(seconds(day.at("cumulativeduration")), sum);
+    }
+    EXPECT_GT(sum, 0);
+    EXPECT_THAT(report.out, HasSubstr(std::to_string(sum)));
+    EXPECT_EQ(body.at("data").at(0).at("date"), "21/03/2026");
+    EXPECT_EQ(body.at("data").back().at("date"), "31/03/2026") << "the last day is in it";
+
+    // Nobody's name, and no token is left on the disk.
+    const Finished audit = assidu({"--dir", lyon.dir, "audit"});
+    EXPECT_THAT(audit.out, HasSubstr("user 2 report.time of lyon  told: 1 students"));
+    lyon.end();
+    EXPECT_TRUE(fs::is_empty(lyon.dir + "/spool/reports"));
+    for (const auto& entry : fs::recursive_directory_iterator(lyon.dir)) {
+        if (entry.is_regular_file()) {
+            EXPECT_FALSE(contents_of(entry.path()).contains("labtoken")) << entry.path();
+        }
+    }
+}
+
+TEST_F(TimeReport, AStudentWithoutTimeGetsOneDayOfNone) {
+    Pushed lyon(folder, "lyon");
+    with_log(lyon, "2");
+    EXPECT_THAT(lyon.send(asked(lyon, callback.url(), /*user=*/4711)), StartsWith(kAccepted));
+    const auto [head, body] = callback.answer("200 OK");
+    EXPECT_EQ(body.at("data").dump(),
+              R"([{"date":"21/03/2026","duration":"00:00:00","cumulativeduration":"00:00:00"}])");
+    lyon.process->wait_for("answered 1 time report");
+}
+
+TEST_F(TimeReport, WhatMayNotBeAskedOrToldIsNotSaidAnywhere) {
+    Pushed lyon(folder, "lyon");
+    with_log(lyon, "2, 3");
+    const std::string port = std::to_string(callback.port());
+    const std::vector<std::string> requests{
+        asked(lyon, callback.url(), 9, /*requestor=*/10),  // the student
+        asked(lyon, callback.url(), /*user=*/1),           // the guest
+        asked(lyon, "http://127.0.0.1:1/local/log_sender/callback.php"),
+        asked(lyon, "http://127.0.0.2:" + port + "/local/log_sender/callback.php"),
+        asked(lyon, "http://localhost:" + port + "/local/log_sender/callback.php"),
+        asked(lyon, "http://127.0.0.1:" + port + "@evil.example/local/log_sender/callback.php"),
+        asked(lyon, "http://127.0.0.1:" + port + "/admin/local/log_sender/callback.php?x=1"),
+        asked(lyon, "http://127.0.0.1:" + port + "/other.php"),
+        asked(lyon, "file:///local/log_sender/callback.php")};
+    for (const std::string& request : requests) {
+        EXPECT_THAT(lyon.send(request), StartsWith(kAccepted));
+        EXPECT_EQ(lyon.process->wait_for("refused 1 time report"), "refused 1 time report");
+    }
+    const std::string audit = assidu({"--dir", lyon.dir, "audit"}).out;
+    EXPECT_EQ(std::ranges::count(audit, '\n'), static_cast<std::ptrdiff_t>(requests.size()));
+    EXPECT_THAT(audit, HasSubstr("user 10 report.time of lyon  refused: 0 students"));
+    // What is no request is no secret either.
+    for (const char* body : {"", "[]", "null", "{}", R"({"token":"x"})"})
+        EXPECT_THAT(lyon.send(request_of(lyon.report_path, body)), StartsWith("HTTP/1.1 400 "));
+    EXPECT_THAT(lyon.send(request_of(lyon.report_path, std::string(100'000, '['))),
+                StartsWith("HTTP/1.1 400 "));
+    EXPECT_THAT(lyon.send(asked(lyon, callback.url())), StartsWith(kAccepted));
+    EXPECT_EQ(callback.answer("200 OK").second.at("userid"), 9);
+}
+
+TEST_F(TimeReport, ACallbackThatFailsIsTriedAgainAndOneThatRefusesIsNot) {
+    Pushed lyon(folder, "lyon");
+    with_log(lyon, "2");
+    EXPECT_THAT(lyon.send(asked(lyon, callback.url())), StartsWith(kAccepted));
+    const auto first = callback.answer("500 Internal Server Error");
+    lyon.process->wait_for_log("a time report cannot be delivered: 127.0.0.1 answers 500");
+    // Killed with the answer due: another start sends it.
+    lyon.end(SIGKILL);
+    lyon.start();
+    EXPECT_EQ(callback.answer("200 OK").second, first.second);
+    lyon.process->wait_for("answered 1 time report");
+    EXPECT_THAT(lyon.send(asked(lyon, callback.url(), 11)), StartsWith(kAccepted));
+    (void)callback.answer("404 Not Found");
+    lyon.process->wait_for("refused 1 time report");
+    lyon.end();
+    EXPECT_TRUE(fs::is_empty(lyon.dir + "/spool/reports"));
+}
+
 TEST_F(Push, ManyAtOnceAreOneIntakeADay) {
     Pushed lyon(folder, "lyon");
     lyon.start();
