@@ -151,6 +151,23 @@ inline constexpr std::int64_t kFailedRoundMilliseconds = 60'000;
 inline constexpr std::int64_t kFolderWaitSeconds = 10;
 // Files of the spool that one round takes; the next round, at once, takes the rest.
 inline constexpr std::size_t kSpoolFilesMax = 1'000;
+// What a Moodle pushes, and its requests for a report (docs/intake.md). The body of a push, about 30 KB of 50
+// rows in the plugin as it is; and its rows, so that a body of commas makes no heap of rejects.
+inline constexpr std::size_t kPushBytesMax = std::size_t{16} << 20;
+inline constexpr std::size_t kPushRowsMax = 20'000;
+// Bytes of pushed rows that wait, for a round or for a catalogue that knows their people, before pushes are
+// put off with a 503: about twelve million rows.
+inline constexpr std::uint64_t kPushedBytesWaitingMax = std::uint64_t{4} << 30;
+// Bytes after which pushes go to a further file, and files that one round takes in.
+inline constexpr std::uint64_t kPushedFileBytesMax = std::uint64_t{64} << 20;
+inline constexpr std::size_t kPushedFilesARoundMax = 8;
+// Bodies that are no push and are kept for a person to look at, and their bytes.
+inline constexpr std::size_t kRefusedPushesMax = 1'000;
+inline constexpr std::uint64_t kRefusedPushBytesMax = std::uint64_t{256} << 20;
+// Connections of the intake listener: the plugin has one at a time.
+inline constexpr std::size_t kIntakeConnectionsMax = 32;
+// Entries of a list of [intake].
+inline constexpr std::size_t kIntakeListMax = 1'000;
 // A path in the settings.
 inline constexpr std::size_t kPathBytesMax = 1'024;
 // Distinct complaints that a running node remembers, so as not to repeat them, and how long it keeps from

@@ -186,6 +186,40 @@ std::string_view objection_to_spool(std::string_view path) {
     return {};
 }
 
+// The listener for a Moodle's own pushes.
+void read_listener(TableReader& intake, Settings& settings) {
+    settings.intake_listen = intake.text("listen");
+    if (!settings.intake_listen.empty()) {
+        if (const auto endpoint = parse_endpoint(settings.intake_listen); !endpoint)
+            intake.object_to("listen", "is refused: " + endpoint.error().what);
+        if (settings.spool.empty())
+            intake.object_to("listen", "needs a spool, in which pushes wait until they are archived");
+    }
+    settings.intake_tls = intake.boolean("tls", settings.intake_tls);
+    settings.public_url = intake.text("public_url");
+    const std::string& url = settings.public_url;
+    if (!url.empty() && !url.starts_with("https://") && !url.starts_with("http://"))
+        intake.object_to("public_url", "must begin with https:// or http://");
+    if (url.size() > limits::kUrlBytesMax) intake.object_to("public_url", "is too long");
+    settings.allow_from = intake.texts("allow_from");
+    for (const std::string& range : settings.allow_from) {
+        if (const auto parsed = parse_address_range(range); !parsed)
+            intake.object_to("allow_from", "is refused: " + parsed.error().what);
+    }
+    settings.report_requestors = intake.integers("report_requestors");
+    settings.callback_hosts = intake.texts("callback_hosts");
+    for (const std::string& host : settings.callback_hosts) {
+        if (host.empty() || host.find_first_of("/:@?# \\") != std::string::npos)
+            intake.object_to("callback_hosts", "must be names of hosts, such as \"moodle.univ-lyon.fr\"");
+    }
+    for (const auto& [key, size] : {std::pair{"allow_from", settings.allow_from.size()},
+                                    std::pair{"report_requestors", settings.report_requestors.size()},
+                                    std::pair{"callback_hosts", settings.callback_hosts.size()}}) {
+        if (size > limits::kIntakeListMax)
+            intake.object_to(key, fmt::format("has more than {} entries", limits::kIntakeListMax));
+    }
+}
+
 // What `assidu serve` does.
 void read_serving(TableReader pool, TableReader intake, Settings& settings) {
     settings.listen = pool.text("listen");
@@ -203,10 +237,58 @@ void read_serving(TableReader pool, TableReader intake, Settings& settings) {
     settings.spool = intake.text("spool", settings.spool);
     if (const std::string_view objection = objection_to_spool(settings.spool); !objection.empty())
         intake.object_to("spool", std::string(objection));
+    read_listener(intake, settings);
     intake.finish();
 }
 
+// An address as inet_pton reads it, IPv4 as ::ffff:a.b.c.d; the bits in front of its own.
+std::optional<std::pair<std::array<std::uint8_t, 16>, int>> binary_address(const std::string& text) {
+    constexpr int kMappedBits = 96;
+    std::array<std::uint8_t, 16> bytes{};
+    if (::inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1) return std::pair{bytes, 0};
+    bytes[10] = bytes[11] = 0xff;
+    if (::inet_pton(AF_INET, text.c_str(), bytes.data() + 12) == 1) return std::pair{bytes, kMappedBits};
+    return std::nullopt;
+}
+
+bool bit_of(const std::array<std::uint8_t, 16>& bytes, int bit) {
+    return ((bytes[static_cast<std::size_t>(bit / 8)] >> (7 - bit % 8)) & 1) != 0;
+}
+
 }  // namespace
+
+bool AddressRange::contains(std::string_view address_text) const {
+    if (address_text.find('\0') != std::string_view::npos) return false;
+    const auto other = binary_address(std::string(address_text));
+    if (!other) return false;
+    for (int bit = 0; bit < bits; ++bit) {
+        if (bit_of(address, bit) != bit_of(other->first, bit)) return false;
+    }
+    return true;
+}
+
+Result<AddressRange> parse_address_range(std::string_view text) {
+    constexpr int kAllBits = 128;
+    const auto refusal = [&] {
+        return refuse(fmt::format("'{}' is no address in figures and no block such as 192.0.2.0/24", text));
+    };
+    const std::size_t slash = text.find('/');
+    if (text.find('\0') != std::string_view::npos) return refusal();
+    const auto address = binary_address(std::string(text.substr(0, slash)));
+    if (!address) return refusal();
+    AddressRange range{address->first, kAllBits};
+    if (slash != std::string_view::npos) {
+        const char* const end = text.data() + text.size();
+        const auto [stop, error] = std::from_chars(text.data() + slash + 1, end, range.bits);
+        if (error != std::errc() || stop != end || range.bits < 0 || range.bits > kAllBits - address->second)
+            return refusal();
+        range.bits += address->second;
+    }
+    for (int bit = range.bits; bit < kAllBits; ++bit) {
+        if (bit_of(range.address, bit)) return refusal();
+    }
+    return range;
+}
 
 Result<Endpoint> parse_endpoint(std::string_view text) {
     const auto refusal = [&] {
@@ -224,6 +306,12 @@ Result<Endpoint> parse_endpoint(std::string_view text) {
     if (error != std::errc() || stop != end) return refusal();
     if (::inet_pton(brackets ? AF_INET6 : AF_INET, endpoint.address.c_str(), &binary) != 1) return refusal();
     return endpoint;
+}
+
+std::string url_of(const Endpoint& endpoint, bool tls) {
+    const bool v6 = endpoint.address.find(':') != std::string::npos;
+    return fmt::format("{}://{}{}{}:{}", tls ? "https" : "http", v6 ? "[" : "", endpoint.address,
+                       v6 ? "]" : "", endpoint.port);
 }
 
 bool is_node_id(std::string_view text) {
@@ -417,7 +505,24 @@ std::string settings_document(const Settings& s) {
            "# The folder inside this one that `assidu serve` takes files from. Put a file there by renaming "
            "it, complete,\n"
            "# from the same disk. Empty: none.\n" +
-           fmt::format("spool = {}\n", toml_text(s.spool));
+           fmt::format("spool = {}\n", toml_text(s.spool)) +
+           "# Where `assidu serve` takes the log that a Moodle pushes itself (local_log_sender), such as "
+           "\"127.0.0.1:8090\".\n"
+           "# `assidu intake url` tells what to enter there. Empty: nowhere.\n" +
+           fmt::format("listen = {}\n", toml_text(s.intake_listen)) +
+           "# false: plain HTTP, for a reverse proxy in front of it or on a private network.\n" +
+           fmt::format("tls = {}\n", s.intake_tls) +
+           "# How the Moodle reaches it, if not by that address.\n" +
+           (s.public_url.empty() ? std::string("# public_url = \"https://assidu.univ-lyon.fr\"\n")
+                                 : fmt::format("public_url = {}\n", toml_text(s.public_url))) +
+           "# Addresses and blocks that may push; none named: any that knows the path.\n" +
+           condition("allow_from", s.allow_from, "[\"192.0.2.10\", \"2001:db8::/64\"]") +
+           "# Moodle user ids that may ask for time reports, and the hosts that reports are sent to (none "
+           "named: "
+           "that of\n"
+           "# wwwroot).\n" +
+           fmt::format("report_requestors = [{}]\n", fmt::join(s.report_requestors, ", ")) +
+           condition("callback_hosts", s.callback_hosts, "[\"moodle.univ-lyon.fr\"]");
 }
 
 }  // namespace assidu::config

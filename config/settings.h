@@ -2,6 +2,7 @@
 // immutable snapshot once read. A key that this version does not know is refused by name and line.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -53,6 +54,12 @@ struct Settings {
 
     // [intake]
     std::string spool = "spool";  // the folder that `serve` takes files from, inside the node's; empty: none
+    std::string intake_listen;    // "ADDRESS:PORT" for a Moodle's pushes; empty: no listener
+    bool intake_tls = true;       // false: plain HTTP, behind a reverse proxy or on a private network
+    std::string public_url;       // how the Moodle reaches the listener, without path; empty: its own address
+    std::vector<std::string> allow_from;          // parse_address_range(); empty: any address
+    std::vector<std::int64_t> report_requestors;  // Moodle user ids that may ask for time reports
+    std::vector<std::string> callback_hosts;      // where reports are sent; empty: the host of wwwroot alone
 };
 
 // Where a listener listens.
@@ -63,6 +70,19 @@ struct Endpoint {
 // "192.0.2.1:8443", "[::1]:8443". Refused if the address is not in figures or the port none; port 0 is any
 // free one.
 [[nodiscard]] Result<Endpoint> parse_endpoint(std::string_view text);
+// "https://192.0.2.1:8443", or http:// without `tls`.
+[[nodiscard]] std::string url_of(const Endpoint& endpoint, bool tls);
+
+// A block of addresses.
+struct AddressRange {
+    std::array<std::uint8_t, 16> address{};  // IPv4 as ::ffff:a.b.c.d
+    int bits = 128;                          // that count, from the front
+
+    // Whether the address in figures lies in it; IPv4 also in its IPv6 form. False if it is no address.
+    [[nodiscard]] bool contains(std::string_view address_text) const;
+};
+// "192.0.2.7", "192.0.2.0/24", "2001:db8::/32". Refused if it is none, or has bits behind its length.
+[[nodiscard]] Result<AddressRange> parse_address_range(std::string_view text);
 
 // A node id: 1 to 48 of a-z, 0-9 and inner hyphens.
 [[nodiscard]] bool is_node_id(std::string_view text);

@@ -79,10 +79,20 @@ Result<void> create_node(const NodeFolder& folder, const config::Settings& setti
         if (auto made = rpc::TlsIdentity::create(folder.tls_identity(), settings.node_id, now_utc_s); !made)
             return made;
     }
+    if (const auto made = intake_secret(folder); !made) return std::unexpected(made.error());
     if (!config::create_file_durably(folder.settings(), document, 0600))
         return refuse(
             fmt::format("{}: there is a node here already; nothing was changed", folder.path.string()));
     return {};
+}
+
+Result<rpc::Secret> intake_secret(const NodeFolder& folder) {
+    if (!std::filesystem::exists(folder.intake_secret())) {
+        const auto made = rpc::create_intake_secret(folder.intake_secret());
+        // Made by somebody else meanwhile: as good.
+        if (!made && !std::filesystem::exists(folder.intake_secret())) return std::unexpected(made.error());
+    }
+    return rpc::read_intake_secret(folder.intake_secret());
 }
 
 Result<FolderLock> FolderLock::open(const std::filesystem::path& path) {

@@ -4,6 +4,7 @@
 //   keys/student.secret    the key of the students' pseudonyms
 //   keys/node.pem          the node's Ed25519 key
 //   keys/tls.pem           the node's TLS key and certificate
+//   keys/intake.secret     what stands in the paths under which a Moodle pushes its log
 //   catalogue.sqlite       identities
 //   archive.sqlite         events
 //   ledger.sqlite          daily totals, statements, members
@@ -46,6 +47,7 @@ struct NodeFolder {
     [[nodiscard]] std::filesystem::path student_secret() const { return path / "keys" / "student.secret"; }
     [[nodiscard]] std::filesystem::path node_key() const { return path / "keys" / "node.pem"; }
     [[nodiscard]] std::filesystem::path tls_identity() const { return path / "keys" / "tls.pem"; }
+    [[nodiscard]] std::filesystem::path intake_secret() const { return path / "keys" / "intake.secret"; }
     [[nodiscard]] std::filesystem::path hub() const { return path / "hub.json"; }
     [[nodiscard]] std::filesystem::path catalogue() const { return path / "catalogue.sqlite"; }
     [[nodiscard]] std::filesystem::path archive() const { return path / "archive.sqlite"; }
@@ -61,6 +63,10 @@ struct NodeFolder {
 // `now_utc_s` begins the certificate's ten years.
 [[nodiscard]] config::Result<void> create_node(const NodeFolder& folder, const config::Settings& settings,
                                                std::int64_t now_utc_s);
+
+// The secret of the intake's paths; made where it is missing, as in a node of an earlier version. Refused if
+// the file is not of its form. Throws ResourceFailure.
+[[nodiscard]] config::Result<rpc::Secret> intake_secret(const NodeFolder& folder);
 
 // How to wait for a lock that another process has; by default not at all.
 struct LockPatience {

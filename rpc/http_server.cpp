@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <limits>
 #include <list>
 #include <mutex>
 #include <system_error>
@@ -28,12 +29,17 @@ using Poco::Net::StreamSocket;
 using std::chrono::steady_clock;
 
 constexpr std::string_view kPlainText = "text/plain; charset=utf-8";
+constexpr int kTooLarge = 413;
+// Of a body whose head is read before its length is judged: chunks are counted as they come.
+constexpr std::uint64_t kAnyLength = std::numeric_limits<std::int64_t>::max();
 
 // What a peer gets to read of a refusal: the same for everyone.
 std::string_view text_of(int status) {
     switch (status) {
         case 403:
             return "This node does not know you.\n";
+        case 404:
+            return "";
         case 413:
             return "Too large.\n";
         case 500:
@@ -99,6 +105,7 @@ struct HttpServer::Impl {
                        bool last, steady_clock::time_point head_deadline);
     // Answers a request that is not wholly read. Always false: the connection ends with it.
     bool refuse_request(Live& live, HttpConnection& connection, int status);
+    bool refuse_body(Live& live, HttpConnection& connection, int status);
     Response handle(const Request& request, steady_clock::time_point deadline);
     bool take_turn(steady_clock::time_point deadline);
     void end_turn();
@@ -239,7 +246,8 @@ bool HttpServer::Impl::serve_request(Live& live, HttpConnection& connection,
                                      steady_clock::time_point head_deadline) {
     const auto deadline = steady_clock::now() + options.request_time;
     live.watched.set_deadline(std::min(head_deadline, deadline));
-    auto head = connection.read_head(options.body_bytes_max);
+    // Who judges by the head sees it whatever length it announces.
+    auto head = connection.read_head(options.judge ? kAnyLength : options.body_bytes_max);
     // Before anything else is looked at: to an unknown peer every request is the same.
     if (fingerprint && options.accept_peer && !options.accept_peer(*fingerprint)) {
         if (!head && head.error() == HttpConnection::kEnded) return false;
@@ -247,10 +255,13 @@ bool HttpServer::Impl::serve_request(Live& live, HttpConnection& connection,
         return refuse_request(live, connection, 403);
     }
     if (!head) return refuse_request(live, connection, head.error());
+    const int verdict = options.judge ? options.judge(head->method, head->path, live.address) : 0;
+    if (verdict != 0) return refuse_request(live, connection, verdict);
+    if (head->content_length > options.body_bytes_max) return refuse_body(live, connection, kTooLarge);
     live.watched.set_deadline(deadline);
     if (head->expects_continue && !connection.send_continue()) return false;
     auto body = connection.read_body(*head, options.body_bytes_max);
-    if (!body) return refuse_request(live, connection, body.error());
+    if (!body) return refuse_body(live, connection, body.error());
 
     live.watched.set_deadline(std::nullopt);
     const Response response = handle(
@@ -261,6 +272,11 @@ bool HttpServer::Impl::serve_request(Live& live, HttpConnection& connection,
     return connection.respond(head->method, response.status, response.content_type, response.body,
                               keep_alive) &&
            keep_alive;
+}
+
+bool HttpServer::Impl::refuse_body(Live& live, HttpConnection& connection, int status) {
+    if (status == kTooLarge && options.too_large) options.too_large(live.address);
+    return refuse_request(live, connection, status);
 }
 
 bool HttpServer::Impl::refuse_request(Live& live, HttpConnection& connection, int status) {
@@ -352,7 +368,7 @@ config::Result<HttpServer> HttpServer::start(HttpServerOptions options, Handler 
     const std::string place = fmt::format("{} port {}", options.address, options.port);
     try {
         const SocketAddress address(Poco::Net::IPAddress(options.address), options.port);
-        if (options.identity == nullptr && !address.host().isLoopback())
+        if (options.identity == nullptr && !options.plain_beyond_loopback && !address.host().isLoopback())
             return refuse(fmt::format("{}: without a TLS identity only loopback is listened on", place));
         Poco::Net::ServerSocket listener;
         // A restart takes the port over from connections that are still closing; two servers never share it.

@@ -7,8 +7,9 @@
 // stands in config/limits.h.
 //
 // What is refused before the handler: no certificate or one that is not accepted (closed in the handshake, or
-// 403 before the body is read), a head that could be understood in two ways (400, or see http_head.h), a body
-// over its limit (413, before it is read if its length was told), no handler free in time (503).
+// 403 before the body is read), a head that could be understood in two ways (400, or see http_head.h), what
+// judge() refuses, a body over its limit (413, before it is read if its length was told), no handler free in
+// time (503).
 #pragma once
 
 #include <chrono>
@@ -30,13 +31,21 @@ struct HttpServerOptions {
     std::string address = "127.0.0.1";
     std::uint16_t port = 0;
 
-    // Read by start() alone. With none the server speaks plain HTTP, on a loopback address only.
+    // Read by start() alone. With none the server speaks plain HTTP, on a loopback address only unless
+    // `plain_beyond_loopback` says that somebody else sees to the privacy of the way.
     const TlsIdentity* identity = nullptr;
+    bool plain_beyond_loopback = false;
     ClientCertificate client_certificate = ClientCertificate::required;
     // Whether the peer of this fingerprint may be served; asked for every request that came with a
     // certificate, so that a peer struck off loses its open connections too. Every peer may if there is none.
     // Called on the connections' threads, several at once; must not throw.
     std::function<bool(const std::string& fingerprint)> accept_peer;
+    // Judges a request by its head, before a byte of its body is read, so that an unknown sender gets no
+    // memory: 0 to go on, or the status to refuse it with. Called as accept_peer is.
+    std::function<int(const std::string& method, const std::string& path, const std::string& peer_address)>
+        judge;
+    // A request that judge() let pass has a body over its limit. Called as accept_peer is.
+    std::function<void(const std::string& peer_address)> too_large;
     // One line for the operator's log, without line feed. Called as accept_peer is.
     std::function<void(std::string_view line)> log;
 

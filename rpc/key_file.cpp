@@ -54,6 +54,10 @@ Secret& Secret::operator=(Secret&& other) noexcept {
     return *this;
 }
 
+bool Secret::equals(std::string_view bytes) const {
+    return bytes.size() == bytes_.size() && CRYPTO_memcmp(bytes.data(), bytes_.data(), bytes_.size()) == 0;
+}
+
 std::string_view Secret::reveal() const {
     return {bytes_.data(), bytes_.size()};
 }
@@ -94,8 +98,10 @@ config::Result<Secret> read_key_file(const std::filesystem::path& path, std::str
     return secret;
 }
 
-config::Result<void> create_student_secret(const std::filesystem::path& path) {
-    const Secret secret = Secret::random(kStudentSecretBytes);
+namespace {
+
+config::Result<void> create_secret(const std::filesystem::path& path, std::size_t size) {
+    const Secret secret = Secret::random(size);
     const std::string_view bytes = secret.reveal();
     std::string text =
         config::hex({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}) + "\n";
@@ -104,19 +110,39 @@ config::Result<void> create_student_secret(const std::filesystem::path& path) {
     return created;
 }
 
-config::Result<Secret> read_student_secret(const std::filesystem::path& path) {
-    auto file = read_key_file(path,
-                              "restore it from your backup: a new key would make other pseudonyms of the "
-                              "same students");
+config::Result<Secret> read_secret(const std::filesystem::path& path, std::size_t size, const char* name,
+                                   std::string_view if_missing) {
+    auto file = read_key_file(path, if_missing);
     if (!file) return std::unexpected(file.error());
     std::string_view text = file->reveal();
     if (text.ends_with('\n')) text.remove_suffix(1);
     auto bytes = config::unhex(text);
-    if (!bytes || bytes->size() != kStudentSecretBytes)
-        return refuse(fmt::format("{}: not a student secret (64 hexadecimal digits)", path.string()));
+    if (!bytes || bytes->size() != size)
+        return refuse(fmt::format("{}: not {} ({} hexadecimal digits)", path.string(), name, 2 * size));
     Secret secret = Secret::copy_of(*bytes);
     OPENSSL_cleanse(bytes->data(), bytes->size());
     return secret;
+}
+
+}  // namespace
+
+config::Result<void> create_student_secret(const std::filesystem::path& path) {
+    return create_secret(path, kStudentSecretBytes);
+}
+
+config::Result<Secret> read_student_secret(const std::filesystem::path& path) {
+    return read_secret(path, kStudentSecretBytes, "a student secret",
+                       "restore it from your backup: a new key would make other pseudonyms of the "
+                       "same students");
+}
+
+config::Result<void> create_intake_secret(const std::filesystem::path& path) {
+    return create_secret(path, kIntakeSecretBytes);
+}
+
+config::Result<Secret> read_intake_secret(const std::filesystem::path& path) {
+    return read_secret(path, kIntakeSecretBytes, "an intake secret",
+                       "restore it from your backup, or enter a new address in the Moodle");
 }
 
 config::Result<void> create_node_key(const std::filesystem::path& path) {

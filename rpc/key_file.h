@@ -18,6 +18,13 @@ inline constexpr std::size_t kStudentSecretBytes = 32;
 // Refused if it is missing, not of that form, or readable by others than its owner.
 [[nodiscard]] config::Result<Secret> read_student_secret(const std::filesystem::path& path);
 
+// 128 bits: what stands in the paths under which a Moodle's own pushes are taken.
+inline constexpr std::size_t kIntakeSecretBytes = 16;
+
+// The same for an intake secret.
+[[nodiscard]] config::Result<void> create_intake_secret(const std::filesystem::path& path);
+[[nodiscard]] config::Result<Secret> read_intake_secret(const std::filesystem::path& path);
+
 // Makes an Ed25519 key (RFC 8032) in a new file: PKCS#8, PEM. Refused if the file exists.
 [[nodiscard]] config::Result<void> create_node_key(const std::filesystem::path& path);
 // The fingerprint of the key in that file: SHA-256 of its SubjectPublicKeyInfo (RFC 5280), in hexadecimal.

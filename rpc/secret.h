@@ -26,6 +26,8 @@ class Secret {
     // The bytes, for as long as this object lives: to be handed to cryptography or a key file, nowhere else.
     [[nodiscard]] std::string_view reveal() const;
     [[nodiscard]] std::size_t size() const { return bytes_.size(); }
+    // Whether these are the bytes; how long that takes tells only whether the size is right.
+    [[nodiscard]] bool equals(std::string_view bytes) const;
 
   private:
     void wipe();

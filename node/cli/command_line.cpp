@@ -184,6 +184,13 @@ void add_status(CLI::App& app, Chosen& chosen, const config::Clock& clock, Conso
     });
 }
 
+void add_intake(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console& console) {
+    CLI::App* command = app.add_subcommand("intake", "Logs that a Moodle pushes itself (local_log_sender)");
+    command->require_subcommand(1);
+    command->add_subcommand("url", "The addresses to enter in the Moodle's plugin; they are secret")
+        ->callback([&] { chosen.run = [&] { return intake_url(chosen.dir, clock, console); }; });
+}
+
 void add_audit(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console& console) {
     CLI::App* command = app.add_subcommand("audit", "Who was told names, when, how many and for what");
     command->add_option("--from", chosen.audit.from, "First civil day, YYYY-MM-DD (default: all)");
@@ -321,6 +328,7 @@ int run(int argc, const char* const* argv, const config::Clock& clock, Console& 
     add_explain(app, chosen, clock, console);
     add_outage(app, chosen, clock, console);
     add_status(app, chosen, clock, console);
+    add_intake(app, chosen, clock, console);
     add_member(app, chosen, clock, console);
     add_pool(app, chosen, clock, console);
     add_audit(app, chosen, clock, console);

@@ -65,6 +65,10 @@ struct AuditArguments {
 // Who was told names, when and for what.
 [[nodiscard]] ExitCode audit(const AuditArguments& arguments, const config::Clock& clock, Console& console);
 
+// What an administrator enters in the Moodle's plugin.
+[[nodiscard]] ExitCode intake_url(const std::filesystem::path& dir, const config::Clock& clock,
+                                  Console& console);
+
 struct StatusArguments {
     std::filesystem::path dir;
     bool json = false;  // one JSON object (docs/operating.md) instead of lines

@@ -22,6 +22,9 @@
 #include "node/services/intake.h"
 #include "node/services/pool_hub.h"
 #include "node/services/pool_member.h"
+#include "node/services/push_import.h"
+#include "node/services/push_journal.h"
+#include "node/services/push_listener.h"
 #include "node/services/schedule.h"
 #include "node/services/serve_state.h"
 #include "rpc/secret.h"
@@ -38,6 +41,8 @@ constexpr std::chrono::milliseconds kGrace{5000};
 constexpr std::int64_t kWatchMilliseconds = 200;
 constexpr std::int64_t kLookMilliseconds = 1000;
 constexpr std::int64_t kMillisecondsASecond = 1000;
+// How often the counts of what others send are put down, whatever they send.
+constexpr std::int64_t kCountsMilliseconds = 10'000;
 
 // Waiting changes no number: it may look at a clock of its own.
 std::int64_t steady_ms() {
@@ -118,14 +123,21 @@ class Speech {
     services::Allowance listener_;
 };
 
+// What serves a Moodle that pushes: the rows on their way, and who takes them.
+struct Pushes {
+    std::unique_ptr<services::PushJournal> journal;
+    std::unique_ptr<services::PushListener> listener;  // none: what an earlier one took is still imported
+};
+
 class Serving {
   public:
     Serving(NodeFolder folder, const config::Clock& clock, Speech& speech, std::int64_t every_s,
-            std::optional<services::Spool> spool)
+            std::optional<services::Spool> spool, Pushes* pushes)
         : folder_(std::move(folder)),
           clock_(clock),
           speech_(speech),
           spool_(std::move(spool)),
+          pushes_(pushes),
           schedule_(every_s, steady_ms, chance),
           hub_seen_(hub_document()) {}
 
@@ -152,11 +164,21 @@ class Serving {
                 !std::ranges::all_of(*names, [&](const auto& name) { return stuck_.contains(name); }))
                 schedule_.wake();
         }
+        if (pushes_ != nullptr && pushes_->journal->waits()) schedule_.wake();
+        if (pushes_ != nullptr && steady_ms() >= counts_at_ms_ && counts() != state_.pushes) {
+            remember();
+            counts_at_ms_ = steady_ms() + kCountsMilliseconds;
+        }
         if (std::string hub = hub_document(); hub != hub_seen_) {
             hub_seen_ = std::move(hub);
             schedule_.forget_failures();
             schedule_.wake();
         }
+    }
+
+    [[nodiscard]] std::optional<services::PushCounts> counts() const {
+        if (pushes_ == nullptr || !pushes_->listener) return std::nullopt;
+        return pushes_->listener->counts();
     }
 
     // The bytes of hub.json: `join` beside this process changes them.
@@ -228,7 +250,8 @@ class Serving {
         events.wants_more = [] { return !interrupted(); };
         const auto taken = services::take_in(node, *spool_, events);
         if (!taken) return std::unexpected(taken.error());
-        return {};
+        if (pushes_ == nullptr || interrupted()) return {};
+        return services::take_in_pushes(node, *pushes_->journal, events);
     }
 
     // False if it was interrupted.
@@ -288,6 +311,7 @@ class Serving {
     }
 
     void remember() {
+        state_.pushes = counts();
         const auto written = failing_softly([&]() -> Result<void> {
             services::write_serve_state(folder_, state_);
             return {};
@@ -302,8 +326,10 @@ class Serving {
     const config::Clock& clock_;
     Speech& speech_;
     std::optional<services::Spool> spool_;
+    Pushes* pushes_;
     services::Schedule schedule_;
     services::ServeState state_;
+    std::int64_t counts_at_ms_ = 0;
     std::set<std::string> stuck_;  // of the spool, what the last round left alone
     std::string hub_seen_;
 };
@@ -313,10 +339,29 @@ ExitCode refused(Speech& speech, const config::Refusal& refusal, ExitCode code) 
     return code;
 }
 
-std::string url_of(const config::Endpoint& endpoint, std::uint16_t port) {
-    const bool v6 = endpoint.address.find(':') != std::string::npos;
-    return v6 ? fmt::format("https://[{}]:{}", endpoint.address, port)
-              : fmt::format("https://{}:{}", endpoint.address, port);
+// The journal and, where the settings want one, the listener that fills it.
+Result<Pushes> take_pushes(const Node& node, const std::filesystem::path& spool, Speech& speech) {
+    Pushes pushes;
+    auto journal = services::PushJournal::open(spool, {});
+    if (!journal) return std::unexpected(journal.error());
+    pushes.journal = std::move(*journal);
+    const config::Settings& settings = node.settings();
+    if (settings.intake_listen.empty()) return pushes;
+    const auto secret = intake_secret(node.folder());
+    if (!secret) return std::unexpected(secret.error());
+    services::PushEvents events;
+    events.problem = [&](const std::string& subject, const std::string& text) {
+        speech.problem(subject, text);
+    };
+    events.settle = [&](const std::string& subject) { speech.settle(subject); };
+    auto listener = services::PushListener::start(
+        settings, *secret, settings.intake_tls ? &node.tls_identity() : nullptr, *pushes.journal, events);
+    if (!listener) return std::unexpected(listener.error());
+    pushes.listener = std::move(*listener);
+    auto endpoint = *config::parse_endpoint(settings.intake_listen);
+    endpoint.port = pushes.listener->port();
+    speech.done("taking pushes on " + config::url_of(endpoint, settings.intake_tls));
+    return pushes;
 }
 
 }  // namespace
@@ -356,13 +401,22 @@ ExitCode serve(const ServeArguments& arguments, const config::Clock& clock, Cons
                                                 [&](std::string_view line) { speech.overheard(line); });
         if (!started) return refused(speech, started.error(), ExitCode::resource);
         hub = std::move(*started);
-        speech.done(fmt::format("listening on {}\nfingerprint  {}", url_of(*endpoint, hub->port()),
+        endpoint->port = hub->port();
+        speech.done(fmt::format("listening on {}\nfingerprint  {}", config::url_of(*endpoint, /*tls=*/true),
                                 node->signing_key().verifying_key().fingerprint()));
+    }
+    std::optional<Pushes> pushes;
+    if (spool) {
+        auto taking = take_pushes(*node, spool->path(), speech);
+        if (!taking) return refused(speech, taking.error(), ExitCode::resource);
+        pushes = std::move(*taking);
     }
     // Only a listener needs the node all the time; rounds open it for themselves.
     if (!hub) node.reset();
-    Serving(folder, clock, speech, arguments.every_s.value_or(settings.report_every_s), std::move(spool))
+    Serving(folder, clock, speech, arguments.every_s.value_or(settings.report_every_s), std::move(spool),
+            pushes ? &*pushes : nullptr)
         .run();
+    if (pushes && pushes->listener) pushes->listener->stop(kGrace);
     if (hub) hub->stop(kGrace);
     speech.say("stopped");
     return ExitCode::ok;

@@ -8,6 +8,7 @@
 #include "node/collect/text.h"
 #include "node/node.h"
 #include "node/services/hub_contact.h"
+#include "node/services/push_journal.h"
 #include "node/services/serve_state.h"
 #include "node/services/spool.h"
 #include "rpc/key_file.h"
@@ -42,6 +43,7 @@ struct Status {
     config::Result<std::optional<federation::Hub>> hub;
     std::vector<MemberStatus> members;
     services::Spool::Counts spool;
+    services::PushJournal::Counts pushes;
     std::optional<std::string> serving;  // the process
     config::Result<std::optional<services::ServeState>> serve;
     Instant archive_bytes;
@@ -91,8 +93,11 @@ Status status_of(const Node& node) {
         const std::int64_t number = node.statements().head(member.id).number;
         status.members.push_back({member, number, received(node, member.id, number)});
     }
-    if (!node.settings().spool.empty())
-        status.spool = services::Spool::count(node.folder().path / node.settings().spool);
+    if (!node.settings().spool.empty()) {
+        const auto spool = node.folder().path / node.settings().spool;
+        status.spool = services::Spool::count(spool);
+        status.pushes = services::PushJournal::count(spool);
+    }
     status.serving = FolderLock::serving(node.folder());
     status.serve = services::read_serve_state(node.folder());
     status.archive_bytes = size_of(node.folder().archive());
@@ -198,6 +203,7 @@ class Lines {
             line("spool", fmt::format("{}: {} files wait, {} being imported, {} refused",
                                       printable(node_.settings().spool), status_.spool.waiting,
                                       status_.spool.importing, status_.spool.refused));
+        intake();
         const std::string running = status_.serving
                                         ? fmt::format("running (process {})", printable(*status_.serving))
                                         : "not running";
@@ -211,6 +217,26 @@ class Lines {
              fmt::format("last {}: {}{}", ago(*state.delivery_utc_s),
                          state.delivery_problem.empty() ? "well" : printable(state.delivery_problem),
                          state.retry_utc_s ? "; next attempt " + local(state.retry_utc_s) : ""));
+    }
+
+    // What a Moodle pushes; nothing where none ever did.
+    void intake() {
+        const std::string& listen = node_.settings().intake_listen;
+        const services::PushJournal::Counts& on_disk = status_.pushes;
+        if (listen.empty() && on_disk.waiting_bytes + on_disk.undecided_bytes == 0) return;
+        const auto bytes = [](std::uint64_t count) { return grouped(static_cast<std::int64_t>(count)); };
+        line("intake",
+             fmt::format("{}; {} bytes of pushes wait, {} of people whom the catalogue does not "
+                         "know; {} bodies refused",
+                         listen.empty() ? "listens nowhere" : "listens on " + printable(listen),
+                         bytes(on_disk.waiting_bytes), bytes(on_disk.undecided_bytes), on_disk.refused));
+        if (!status_.serve || !*status_.serve || !(*status_.serve)->pushes) return;
+        const services::PushCounts& since = *(*status_.serve)->pushes;
+        line("", fmt::format("since serve began: {} pushes, {} rows, {} refused, {} put off, {} of unknown "
+                             "senders, {} reports asked for{}",
+                             bytes(since.pushes), bytes(since.rows), bytes(since.refused),
+                             bytes(since.put_off), bytes(since.unknown), bytes(since.reports),
+                             since.problem.empty() ? "" : "; PUT OFF: " + printable(since.problem)));
     }
 
     const Node& node_;
@@ -260,12 +286,25 @@ Json serve_json(const Node& node, const Status& status) {
                  {"waiting", status.spool.waiting},
                  {"importing", status.spool.importing},
                  {"refused", status.spool.refused}};
+    const Json pushes = {{"listen", node.settings().intake_listen},
+                         {"waiting_bytes", status.pushes.waiting_bytes},
+                         {"undecided_bytes", status.pushes.undecided_bytes},
+                         {"refused", status.pushes.refused}};
     services::ServeState state;
     if (!status.serve)
         state.round_problem = status.serve.error().what;
     else if (*status.serve)
         state = **status.serve;
+    Json since = nullptr;
+    if (state.pushes)
+        since = {{"pushes", state.pushes->pushes},   {"rows", state.pushes->rows},
+                 {"refused", state.pushes->refused}, {"unknown", state.pushes->unknown},
+                 {"put_off", state.pushes->put_off}, {"reports", state.pushes->reports},
+                 {"problem", state.pushes->problem}};
+    Json intake = pushes;
+    intake["since_start"] = since;
     return {{"spool", spool},
+            {"intake", intake},
             {"serve",
              {{"running", status.serving.has_value()},
               {"round_utc_s", json_of(state.round_utc_s)},

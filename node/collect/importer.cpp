@@ -31,6 +31,8 @@ constexpr std::size_t kRowsABatch = 2'000'000;
 constexpr std::size_t kRecordsABatch = 10'000;
 // Rows between two looks at the progress.
 constexpr std::int64_t kRowsAProgress = 4096;
+// The kind of the intakes of pushes.
+constexpr const char* kPushKind = "log_push";
 
 // What every kind of import does with rows that give nothing.
 class Rejects {
@@ -39,7 +41,12 @@ class Rejects {
             const ImportEvents& events)
         : source_(source.string()),
           events_(events),
-          file_(folder.rejects() / fmt::format("{}-{}.jsonl", short_name(source), intake), source) {}
+          file_(folder.rejects() / fmt::format("{}-{}.jsonl", short_name(source), intake), source,
+                RejectsFile::IfThere::replace) {}
+    // Of one intake in many parts.
+    static Rejects in_parts(const NodeFolder& folder, const std::string& source, const ImportEvents& events) {
+        return Rejects(folder.rejects() / (source + ".jsonl"), source, events);
+    }
 
     void add(std::uint64_t line, std::string_view reason, std::string_view record) {
         file_.add(line, reason, record);
@@ -60,6 +67,9 @@ class Rejects {
     [[nodiscard]] const std::string& last() const { return last_; }
 
   private:
+    Rejects(const std::filesystem::path& path, const std::string& source, const ImportEvents& events)
+        : source_(source), events_(events), file_(path, source, RejectsFile::IfThere::append) {}
+
     // Of a name as long as a file system allows, what leaves room for the number and the ending.
     static std::string short_name(const std::filesystem::path& source) {
         constexpr std::size_t kNameBytesKept = 200;
@@ -89,7 +99,8 @@ class LogImport final : public RowSink {
     }
 
     void accept(LogRow& row, std::uint64_t line) override {
-        if (wants(row, row.shape, line)) take(row, row.shape, node_.archive().intern(row.shape), line);
+        if (!wants(row, row.shape, line)) return;
+        if (const auto key = key_of(row, line)) take(row, row.shape, *key, line);
     }
 
     void accept_alike(LogRow& row, const EventShape& shape, std::size_t number, std::uint64_t line) override {
@@ -116,6 +127,11 @@ class LogImport final : public RowSink {
     bool wants_more() const override {
         return events_.wants_more() && !(options_.strict && rejects_.count() > 0);
     }
+
+    // What else becomes of rows of people that are not in the catalogue.
+    void set_aside(std::function<void(const LogRow&)> take) { set_aside_ = std::move(take); }
+    // Goes on with an intake that has these counts already.
+    void go_on_from(const std::map<std::string, std::int64_t>& counts) { counts_ = counts; }
 
     // Archives what is waiting. The counts that the intake keeps are those of all rows whose fate is sealed
     // with it.
@@ -163,6 +179,17 @@ class LogImport final : public RowSink {
             events_.progress(source_.stored_offset(), source_.stored_size(), read_);
     }
 
+    // Of a push, a shape too many costs its row: the plugin would send nothing else ever after.
+    std::optional<ShapeKey> key_of(const LogRow& row, std::uint64_t line) {
+        try {
+            return node_.archive().intern(row.shape);
+        } catch (const config::ResourceFailure& failure) {
+            if (!set_aside_) throw;
+            reject(line, failure.what(), describe(row, row.shape), row.user_id);
+            return std::nullopt;
+        }
+    }
+
     static std::string describe(const LogRow& row, const EventShape& shape) {
         return fmt::format("id {} user {} event {}", row.id, row.user_id, shape.eventname);
     }
@@ -172,6 +199,7 @@ class LogImport final : public RowSink {
         // First whose row it is: what is wrong with a row of somebody else is not kept either.
         if (const Selected selected = selector_.of(row.user_id); selected != Selected::yes) {
             count_read();
+            if (selected == Selected::unknown && set_aside_) set_aside_(row);
             ++counts_[std::string(code_of(selected))];
             if (selected == Selected::unknown) unknown_people_.insert(row.user_id);
             return false;
@@ -242,6 +270,7 @@ class LogImport final : public RowSink {
     std::int64_t read_ = 0;
     std::map<std::string, std::int64_t> counts_;  // but for "read"
     std::set<std::int64_t> unknown_people_;
+    std::function<void(const LogRow&)> set_aside_;
     std::vector<std::uint8_t> settled_;                          // by activity
     std::unordered_map<std::int64_t, Learnt> learnt_;            // activities that the archive was told of
     std::map<std::int64_t, archive::ActivityFacts> activities_;  // and those it will be with the next batch
@@ -442,6 +471,25 @@ Result<void> import_log(Node& node, const std::filesystem::path& path, const Rec
     return {};
 }
 
+// The intake of today's pushes, made with the first of them.
+archive::Intake today_s_pushes(Node& node) {
+    constexpr std::size_t kLookedAt = 100;
+    const std::int64_t now_s = node.clock().now_utc_s();
+    constexpr std::int64_t kDaySeconds = 86'400;
+    const config::CivilDay today{static_cast<std::int32_t>(now_s / kDaySeconds)};
+    archive::Intake intake;
+    intake.source = node.settings().source_name;
+    intake.path = "pushes-" + config::iso_date(today);
+    intake.kind = kPushKind;
+    intake.begun_utc_s = now_s;
+    for (archive::Intake& before : node.archive().intakes(kLookedAt)) {
+        if (before.kind == intake.kind && before.path == intake.path && before.source == intake.source)
+            return std::move(before);
+    }
+    intake.key = node.archive().begin_intake(intake);
+    return intake;
+}
+
 // Reads one kind of catalogue and puts it down in batches: whatever its size, it is not held in memory. With
 // --strict a first reading finds out whether all of it is good.
 template <class Record, class Read>
@@ -536,6 +584,44 @@ Result<void> import_file(Node& node, const std::filesystem::path& path, const Re
                     node.archive().learn(node.source(), facts, /*sure=*/true);
                 });
     }
+    return {};
+}
+
+Result<void> import_pushes(Node& node, const ImportEvents& events, PushesImport& pushes) {
+    if (const auto mixed = refuse_mixture(node, "pushes", FileKind::log_json); !mixed) return mixed;
+    archive::Intake intake = today_s_pushes(node);
+    const auto before = intake.counts;
+    Rejects rejects = Rejects::in_parts(node.folder(), intake.path, events);
+    const ImportOptions options;
+    const auto nothing = ByteSource::of(intake.path, "");
+    LogImport sink(node, options, events, *nothing, rejects, intake.key);
+    sink.go_on_from(before);
+    sink.set_aside(pushes.set_aside);
+    for (const std::filesystem::path& path : pushes.files) {
+        auto opened = ByteSource::open(path);
+        if (!opened) return std::unexpected(opened.error());
+        if (const auto read = read_log_json(**opened, sink); !read) return read;
+    }
+    sink.flush();
+    FileImport result;
+    rejects.finish(result);
+    const auto since = [&, now = sink.counts()](const char* name) {
+        const auto of = [&](const auto& counts) {
+            const auto found = counts.find(name);
+            return found == counts.end() ? 0 : found->second;
+        };
+        return of(now) - of(before);
+    };
+    pushes.rows = since("read");
+    pushes.added = since("added");
+    pushes.rejected = rejects.count();
+    pushes.set_aside_rows = since("unknown_person");
+    pushes.rejects = result.rejects;
+    pushes.complete = events.wants_more();
+    if (!pushes.complete) return {};
+    intake.ended_utc_s = node.clock().now_utc_s();
+    intake.counts = sink.counts();
+    node.archive().end_intake(intake);
     return {};
 }
 

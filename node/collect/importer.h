@@ -53,4 +53,20 @@ struct FileImport {
                                                const Recognised& recognised, const ImportOptions& options,
                                                const ImportEvents& events, FileImport& result);
 
+struct PushesImport {
+    std::vector<std::filesystem::path> files;  // of lines that read_push() made (pushed_rows.h)
+    // Takes a row whose person is not in the catalogue, and which therefore nobody can judge yet.
+    std::function<void(const LogRow&)> set_aside;
+    std::int64_t rows = 0, added = 0, rejected = 0, set_aside_rows = 0;
+    std::filesystem::path rejects;
+    bool complete = false;  // read to their end
+};
+
+// Imports rows that were pushed: as import_file() does their like, but that nobody's rows are refused for
+// want of a catalogue, and that all pushes of a day (UTC) are one intake, of the kind "log_push", and one
+// file of rejects: they come hundreds a day. Committed and synced on return, but for what was set aside.
+// Refused if the node holds log pages. Throws as import_file() does.
+[[nodiscard]] config::Result<void> import_pushes(Node& node, const ImportEvents& events,
+                                                 PushesImport& pushes);
+
 }  // namespace assidu::node::collect

@@ -13,6 +13,7 @@
 #include "config/utf8.h"
 #include "node/collect/json_frames.h"
 #include "node/collect/log_row_fields.h"
+#include "node/collect/pushed_rows.h"
 #include "node/collect/text.h"
 
 namespace assidu::node::collect {
@@ -118,10 +119,27 @@ class RowMembers : public nlohmann::json::json_sax_t {
 
 }  // namespace
 
+struct LogRowParser::Members : RowMembers {};
+
+LogRowParser::LogRowParser() : members_(std::make_unique<Members>()) {}
+LogRowParser::~LogRowParser() = default;
+
+bool LogRowParser::parse(std::string_view json, std::string& reason) {
+    return members_->parse(json, reason);
+}
+
+bool LogRowParser::broken() const {
+    return members_->broken();
+}
+
+const LogValues& LogRowParser::values() const {
+    return members_->values();
+}
+
 config::Result<void> read_log_json(ByteSource& source, RowSink& sink) {
     JsonFrames frames(source);
     JsonFrame frame;
-    RowMembers members;
+    LogRowParser members;
     LogRow row;
     std::string reason;
     while (sink.wants_more() && frames.next(frame)) {
@@ -140,7 +158,7 @@ config::Result<void> read_log_json(ByteSource& source, RowSink& sink) {
         } else {
             broken = broken || members.broken();
         }
-        sink.reject(frame.line, reason, frame.raw, user_id);
+        sink.reject(frame.line, reason, redacted(frame.raw), user_id);
         if (broken && frame.in_array)
             return config::refuse(
                 fmt::format("{}:{}: the JSON array is broken from here on ({}); the rows before were read",

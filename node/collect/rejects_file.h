@@ -12,8 +12,12 @@ namespace assidu::node::collect {
 
 class RejectsFile {
   public:
+    // What becomes of a file of that name: `append` goes on behind it, on a line of its own.
+    enum class IfThere : std::uint8_t { replace, append };
+
     // `path` is made, with its folder, when the first reject comes; `source` is the file that is imported.
-    RejectsFile(std::filesystem::path path, std::filesystem::path source);
+    RejectsFile(std::filesystem::path path, std::filesystem::path source,
+                IfThere if_there = IfThere::replace);
 
     // Throws ResourceFailure naming the file if it cannot be written.
     void add(std::uint64_t line, std::string_view reason, std::string_view record);
@@ -28,6 +32,7 @@ class RejectsFile {
         void operator()(std::FILE* file) const { std::fclose(file); }
     };
     std::filesystem::path path_, source_;
+    IfThere if_there_;
     std::unique_ptr<std::FILE, Close> file_;
     std::int64_t count_ = 0;
 };

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "config/durable_file.h"
@@ -29,15 +31,30 @@ std::string text_of(const Json& object, const char* name) {
     return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+std::optional<PushCounts> pushes_of(const Json& object) {
+    const auto found = object.find("intake");
+    if (found == object.end() || !found->is_object()) return std::nullopt;
+    const auto count = [&](const char* name) {
+        return static_cast<std::uint64_t>(std::max<std::int64_t>(instant_of(*found, name).value_or(0), 0));
+    };
+    return PushCounts{count("pushes"),  count("rows"),    count("refused"),          count("unknown"),
+                      count("put_off"), count("reports"), text_of(*found, "problem")};
+}
+
 }  // namespace
 
 void write_serve_state(const NodeFolder& folder, const ServeState& state) {
-    const Json object = {{"format", kFormat},
-                         {"round_utc_s", instant(state.round_utc_s)},
-                         {"round_problem", state.round_problem},
-                         {"delivery_utc_s", instant(state.delivery_utc_s)},
-                         {"delivery_problem", state.delivery_problem},
-                         {"retry_utc_s", instant(state.retry_utc_s)}};
+    Json object = {{"format", kFormat},
+                   {"round_utc_s", instant(state.round_utc_s)},
+                   {"round_problem", state.round_problem},
+                   {"delivery_utc_s", instant(state.delivery_utc_s)},
+                   {"delivery_problem", state.delivery_problem},
+                   {"retry_utc_s", instant(state.retry_utc_s)}};
+    if (const auto& pushes = state.pushes)
+        object["intake"] = {{"pushes", pushes->pushes},   {"rows", pushes->rows},
+                            {"refused", pushes->refused}, {"unknown", pushes->unknown},
+                            {"put_off", pushes->put_off}, {"reports", pushes->reports},
+                            {"problem", pushes->problem}};
     config::write_file_durably(
         folder.serve_state(),
         object.dump(2, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace) + "\n", 0600);
@@ -50,9 +67,9 @@ config::Result<std::optional<ServeState>> read_serve_state(const NodeFolder& fol
     const Json object = Json::parse(*text, nullptr, /*allow_exceptions=*/false);
     if (!object.is_object() || instant_of(object, "format") != kFormat)
         return config::refuse(fmt::format("{}: not what assidu serve writes", folder.serve_state().string()));
-    return ServeState{instant_of(object, "round_utc_s"), text_of(object, "round_problem"),
+    return ServeState{instant_of(object, "round_utc_s"),    text_of(object, "round_problem"),
                       instant_of(object, "delivery_utc_s"), text_of(object, "delivery_problem"),
-                      instant_of(object, "retry_utc_s")};
+                      instant_of(object, "retry_utc_s"),    pushes_of(object)};
 }
 
 }  // namespace assidu::node::services

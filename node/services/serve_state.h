@@ -8,6 +8,7 @@
 
 #include "config/refusal.h"
 #include "node/node.h"
+#include "node/services/push_listener.h"
 
 namespace assidu::node::services {
 
@@ -17,6 +18,7 @@ struct ServeState {
     std::optional<std::int64_t> delivery_utc_s;  // when the last delivery ended
     std::string delivery_problem;                // empty: everything had its receipt
     std::optional<std::int64_t> retry_utc_s;     // when a delivery that failed is tried again
+    std::optional<PushCounts> pushes;            // nothing where no listener takes them
     bool operator==(const ServeState&) const = default;
 };
 

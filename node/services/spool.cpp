@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -24,6 +25,8 @@ using config::Result;
 constexpr const char* kImporting = "importing";
 constexpr const char* kDone = "done";
 constexpr const char* kRefused = "refused";
+// And those of what a Moodle pushes.
+constexpr std::array<std::string_view, 5> kOwnFolders{kImporting, kDone, kRefused, "pushes", "reports"};
 // Of a name, so that a number and ".txt" fit behind it.
 constexpr std::size_t kStemBytesMax = 230;
 
@@ -113,7 +116,7 @@ Result<std::vector<std::string>> Spool::waiting(const LeftAlone& left_alone) con
     auto names = names_in(path_);
     if (!names) return names;
     std::erase_if(*names, [&](const std::string& name) {
-        if (!is_complete(name) || name == kImporting || name == kDone || name == kRefused) return true;
+        if (!is_complete(name) || std::ranges::find(kOwnFolders, name) != kOwnFolders.end()) return true;
         const std::string objection = objection_to(path_ / name);
         // A file that is gone since the folder was read was never there.
         if (!objection.empty() && is_there(path_ / name)) left_alone(name, objection);

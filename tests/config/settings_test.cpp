@@ -128,6 +128,69 @@ TEST(Settings, TheSpoolIsAFolderOfItsOwnInsideTheNodes) {
     EXPECT_THAT(spool(std::string(limits::kPathBytesMax + 1, 'a')), HasSubstr("is too long"));
 }
 
+TEST(Settings, WhereAMoodlePushesIsReadBackAndCheckedByKey) {
+    Settings written = example();
+    written.intake_listen = "[::1]:8090";
+    written.intake_tls = false;
+    written.public_url = "https://assidu.example";
+    written.allow_from = {"192.0.2.7", "2001:db8::/32"};
+    written.report_requestors = {2, 77};
+    written.callback_hosts = {"moodle.example"};
+    const Settings read = parse_settings(settings_document(written), "x").value();
+    EXPECT_EQ(read.intake_listen, "[::1]:8090");
+    EXPECT_FALSE(read.intake_tls);
+    EXPECT_EQ(read.public_url, "https://assidu.example");
+    EXPECT_EQ(read.allow_from, written.allow_from);
+    EXPECT_EQ(read.report_requestors, written.report_requestors);
+    EXPECT_EQ(read.callback_hosts, written.callback_hosts);
+    const Settings defaults = parse_settings(settings_document(example()), "x").value();
+    EXPECT_EQ(defaults.intake_listen, "");
+    EXPECT_TRUE(defaults.intake_tls);
+    EXPECT_TRUE(defaults.allow_from.empty());
+    EXPECT_TRUE(defaults.report_requestors.empty());
+
+    const auto intake = [](const std::string& line) {
+        return refusal_of(with("\ntls = true", "\ntls = true\n" + line));
+    };
+    EXPECT_THAT(refusal_of(with("listen = \"\"\n# false", "listen = \"localhost:1\"\n# false")),
+                HasSubstr("[intake] listen is refused"));
+    EXPECT_THAT(refusal_of(with("spool = \"spool\"", "spool = \"\"")), "accepted");
+    written.spool = "";
+    EXPECT_THAT(refusal_of(settings_document(written)), HasSubstr("[intake] listen needs a spool"));
+    EXPECT_THAT(intake("public_url = \"assidu.example\""), HasSubstr("[intake] public_url must begin"));
+    const std::string url = "https://" + std::string(limits::kUrlBytesMax - 8, 'a');
+    EXPECT_EQ(intake("public_url = \"" + url + "\""), "accepted");
+    EXPECT_THAT(intake("public_url = \"" + url + "a\""), HasSubstr("is too long"));
+    EXPECT_THAT(intake("allow_from = [\"192.0.2.1/24\"]"), HasSubstr("no address in figures"));
+    EXPECT_THAT(intake("callback_hosts = [\"https://moodle.example\"]"), HasSubstr("must be names of hosts"));
+    const auto addresses = [](std::size_t count) {
+        std::string list;
+        for (std::size_t i = 0; i < count; ++i)
+            list += "\"192.0.2.1\",";
+        return "allow_from = [" + list + "]";
+    };
+    EXPECT_EQ(intake(addresses(limits::kIntakeListMax)), "accepted");
+    EXPECT_THAT(intake(addresses(limits::kIntakeListMax + 1)), HasSubstr("more than 1000 entries"));
+}
+
+TEST(Settings, ABlockOfAddressesHoldsItsOwnInEveryForm) {
+    const auto range = [](const char* text) { return parse_address_range(text).value(); };
+    EXPECT_TRUE(range("192.0.2.7").contains("192.0.2.7"));
+    EXPECT_TRUE(range("192.0.2.7").contains("::ffff:192.0.2.7"));
+    EXPECT_FALSE(range("192.0.2.7").contains("192.0.2.8"));
+    EXPECT_TRUE(range("192.0.2.0/25").contains("192.0.2.127"));
+    EXPECT_FALSE(range("192.0.2.0/25").contains("192.0.2.128"));
+    EXPECT_TRUE(range("0.0.0.0/0").contains("203.0.113.9"));
+    EXPECT_FALSE(range("0.0.0.0/0").contains("2001:db8::1")) << "every IPv4 address is no IPv6 address";
+    EXPECT_TRUE(range("2001:db8::/33").contains("2001:db8:7fff::1"));
+    EXPECT_FALSE(range("2001:db8::/33").contains("2001:db8:8000::1"));
+    EXPECT_TRUE(range("::/0").contains("192.0.2.7"));
+    for (const char* none : {"", "moodle.example", "192.0.2.0/33", "192.0.2.0/", "192.0.2.0/2x", "::/129",
+                             "192.0.2.1/24", "/8", "192.0.2", "192.0.2.0/-1"})
+        EXPECT_FALSE(parse_address_range(none)) << none;
+    EXPECT_FALSE(range("::/0").contains("somebody"));
+}
+
 TEST(Settings, AListenerIsAnAddressInFiguresAndAPort) {
     const auto v4 = parse_endpoint("127.0.0.1:8443");
     ASSERT_TRUE(v4);

@@ -246,6 +246,44 @@ TEST(Https, PlainHttpIsForLoopbackAlone) {
     EXPECT_THAT(HttpServer::start(options, echo).error().what, HasSubstr("cannot listen on hub.example"));
 }
 
+TEST(Https, PlainHttpBeyondLoopbackMustBeSaid) {
+    HttpServerOptions options;
+    options.address = "0.0.0.0";
+    options.plain_beyond_loopback = true;
+    EXPECT_TRUE(HttpServer::start(options, echo));
+}
+
+TEST(Https, AJudgeRefusesByTheHeadBeforeTheBodyIsThere) {
+    HttpServerOptions options;
+    options.body_bytes_max = 100;
+    options.judge = [](const std::string& method, const std::string& path, const std::string& address) {
+        return method == "POST" && path == "/known" && address == "127.0.0.1" ? 0 : 404;
+    };
+    std::atomic<int> too_large = 0;
+    options.too_large = [&](const std::string& address) { too_large += address == "127.0.0.1" ? 1 : 100; };
+    const HttpServer server = start(options);
+    const auto answer = [&](const std::string& path, const std::string& fields, const std::string& body) {
+        RawPeer peer = RawPeer::connect_to(server.port());
+        peer.send("POST " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + fields + "\r\n" + body);
+        return peer.read_until("\r\n\r\n");
+    };
+    EXPECT_THAT(answer("/known", "Content-Length: 100\r\n", std::string(100, 'x')),
+                StartsWith("HTTP/1.1 200 OK\r\n"));
+    // However long a body is announced, and none of it sent.
+    for (const char* length :
+         {"Content-Length: 5\r\n", "Content-Length: 999999999\r\n", "Transfer-Encoding: chunked\r\n"}) {
+        const std::string refused = answer("/unknown", length, "");
+        EXPECT_THAT(refused, StartsWith("HTTP/1.1 404 "));
+        EXPECT_THAT(refused, ::testing::HasSubstr("Content-Length: 0\r\n"));
+    }
+    EXPECT_EQ(too_large, 0);
+    EXPECT_THAT(answer("/known", "Content-Length: 101\r\n", ""), StartsWith("HTTP/1.1 413 "));
+    EXPECT_THAT(answer("/known", "Transfer-Encoding: chunked\r\n",
+                       "65\r\n" + std::string(101, 'x') + "\r\n0\r\n\r\n"),
+                StartsWith("HTTP/1.1 413 "));
+    EXPECT_EQ(too_large, 2);
+}
+
 // Connections ---------------------------------------------------------------------------------------------
 
 TEST(Https, AHundredCallsTakeOneConnection) {

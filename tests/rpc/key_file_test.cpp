@@ -53,6 +53,22 @@ TEST(StudentSecret, IsRefusedWhenMissingDamagedOrOpenToOthers) {
     EXPECT_THAT(read_student_secret(folder / "short").error().what, HasSubstr("not a student secret"));
 }
 
+TEST(Secret, EqualsItsBytesAlone) {
+    const Secret secret = Secret::copy_of(std::string_view("a\0b", 3));
+    EXPECT_TRUE(secret.equals(std::string_view("a\0b", 3)));
+    for (const std::string_view other : {std::string_view("a\0c", 3), std::string_view("a"),
+                                         std::string_view(), std::string_view("a\0bb", 4)})
+        EXPECT_FALSE(secret.equals(other));
+}
+
+TEST(IntakeSecret, IsMadeOnceAndHas128Bits) {
+    const TemporaryFolder folder;
+    ASSERT_TRUE(create_intake_secret(folder / "s"));
+    EXPECT_EQ(read_intake_secret(folder / "s").value().size(), 16U);
+    EXPECT_EQ(contents_of(folder / "s").size(), 33U);
+    EXPECT_FALSE(create_intake_secret(folder / "s"));
+}
+
 TEST(NodeKey, HasTheFingerprintThatOpensslGives) {
     const TemporaryFolder folder;
     const std::filesystem::path key = folder / "node.pem";
