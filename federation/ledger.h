@@ -131,6 +131,18 @@ class Ledger {
     // nothing.
     virtual void replace(const std::string& node, const ScaleIdentity& scale,
                          std::span<const StudentLedger> students, const Freshness& freshness) = 0;
+
+    // Whether the totals under a scale are of all the node's events. The scale that a node computes by itself
+    // needs no such mark; totals under another one are made anew between set_whole(false) and
+    // set_whole(true), and forget_whole() says that there are events now which they lack.
+    virtual void set_whole(const std::string& node, const ScaleIdentity& scale, bool whole) = 0;
+    virtual void forget_whole(const std::string& node) = 0;
+    [[nodiscard]] virtual bool is_whole(const std::string& node, const std::string& scale_sha256) const = 0;
+    // The SHA-256 of another document of the same id and version under which the node has totals or
+    // statements; nothing if there is none. A scale that was used never changes.
+    [[nodiscard]] virtual std::optional<std::string> other_document(const std::string& node,
+                                                                    const ScaleIdentity& scale) const = 0;
+
     virtual void add_outage(const std::string& node, const Outage& outage) = 0;
 
     // The rows of the period by student, day and course, ascending; the row is valid during the call.

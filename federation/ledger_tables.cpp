@@ -65,7 +65,16 @@ constexpr std::string_view kVersion4 = R"sql(
 CREATE TABLE audit (key INTEGER PRIMARY KEY AUTOINCREMENT, utc_s INTEGER NOT NULL, actor TEXT NOT NULL, node TEXT NOT NULL,
   action TEXT NOT NULL, purpose TEXT NOT NULL, students INTEGER NOT NULL, others INTEGER NOT NULL, outcome TEXT NOT NULL);
 )sql";
-constexpr std::string_view kMigrations[] = {kVersion1, kVersion2, kVersion3, kVersion4};
+// Scales beside the node's own whose totals are of all its events; reports that were issued, and what of.
+constexpr std::string_view kVersion5 = R"sql(
+CREATE TABLE whole_scale (node INTEGER NOT NULL, scale INTEGER NOT NULL, PRIMARY KEY (node, scale)) WITHOUT ROWID;
+CREATE TABLE report (key INTEGER PRIMARY KEY AUTOINCREMENT, issued_utc_s INTEGER NOT NULL, kind TEXT NOT NULL,
+  node TEXT NOT NULL, student BLOB NOT NULL, from_day INTEGER NOT NULL, to_day INTEGER NOT NULL, scale TEXT NOT NULL,
+  scale_name TEXT NOT NULL, rows_digest TEXT NOT NULL, superseded_utc_s INTEGER);
+CREATE TABLE report_file (report INTEGER NOT NULL REFERENCES report, ordinal INTEGER NOT NULL, path TEXT NOT NULL,
+  sha256 TEXT NOT NULL, PRIMARY KEY (report, ordinal)) WITHOUT ROWID;
+)sql";
+constexpr std::string_view kMigrations[] = {kVersion1, kVersion2, kVersion3, kVersion4, kVersion5};
 constexpr StoreFormat kFormat{"ledger", 0x41736c31 /* "Asl1" */, kMigrations};
 
 [[noreturn]] void damaged(const char* what) {

@@ -207,6 +207,61 @@ class SqliteLedger final : public Ledger {
         });
     }
 
+    void set_whole(const std::string& node, const ScaleIdentity& scale, bool whole) override {
+        translating_errors(*database_, [&] {
+            in_transaction(*database_, [&] {
+                SQLite::Statement change(*database_,
+                                         whole ? "INSERT OR IGNORE INTO whole_scale VALUES (?,?)"
+                                               : "DELETE FROM whole_scale WHERE node=? AND scale=?");
+                change.bind(1, key_of_node(*database_, node));
+                change.bind(2, key_of_scale(*database_, scale));
+                change.exec();
+            });
+        });
+    }
+
+    void forget_whole(const std::string& node) override {
+        translating_errors(*database_, [&] {
+            in_transaction(*database_, [&] {
+                SQLite::Statement erase(
+                    *database_, "DELETE FROM whole_scale WHERE node=(SELECT key FROM node WHERE id=?)");
+                erase.bind(1, node);
+                erase.exec();
+            });
+        });
+    }
+
+    bool is_whole(const std::string& node, const std::string& scale_sha256) const override {
+        return translating_errors(*database_, [&] {
+            SQLite::Statement select(
+                *database_,
+                "SELECT 1 FROM whole_scale WHERE node=(SELECT key FROM node WHERE id=?) AND "
+                "scale=(SELECT key FROM scale WHERE sha256=?)");
+            select.bind(1, node);
+            select.bind(2, scale_sha256);
+            return select.executeStep();
+        });
+    }
+
+    std::optional<std::string> other_document(const std::string& node,
+                                              const ScaleIdentity& scale) const override {
+        return translating_errors(*database_, [&]() -> std::optional<std::string> {
+            SQLite::Statement select(
+                *database_,
+                "SELECT sha256 FROM scale s WHERE id=?1 AND version=?2 AND sha256<>?3 AND ("
+                "EXISTS (SELECT 1 FROM freshness f JOIN node n ON f.node=n.key WHERE n.id=?4 AND "
+                "f.scale=s.key) OR "
+                "EXISTS (SELECT 1 FROM stated_day d JOIN node n ON d.node=n.key WHERE n.id=?4 AND "
+                "d.scale=s.key))");
+            select.bind(1, scale.id);
+            select.bind(2, scale.version);
+            select.bind(3, scale.sha256);
+            select.bind(4, node);
+            if (!select.executeStep()) return std::nullopt;
+            return select.getColumn(0).getString();
+        });
+    }
+
     void add_outage(const std::string& node, const Outage& outage) override {
         translating_errors(*database_, [&] {
             in_transaction(*database_, [&] {

@@ -213,9 +213,11 @@ Result<Node> Node::open(const NodeFolder& folder, const config::Clock& clock, Ac
     node.statements_ = std::make_unique<federation::StatementLog>(ledger_file);
     node.members_ = std::make_unique<federation::MemberList>(ledger_file);
     node.audit_ = std::make_unique<federation::AuditLog>(ledger_file);
+    node.reports_ = std::make_unique<federation::ReportRegister>(ledger_file);
     auto source = node.archive_->source(node.settings_.source_name, node.settings_.site_identifier);
     if (!source) return std::unexpected(source.error());
     node.source_ = *source;
+    if (auto same = node.refuse_changed_scale(node.scale_); !same) return std::unexpected(same.error());
     return node;
 }
 
@@ -237,8 +239,22 @@ std::string Node::name_tag(std::string_view full_name) const {
     return config::hex(std::span(tag).first(kTagBytes));
 }
 
+federation::ScaleIdentity identity_of(const config::Scale& scale) {
+    return {scale.id, scale.version, scale.sha256, scale.canonical};
+}
+
 federation::ScaleIdentity Node::scale_identity() const {
-    return {scale_.id, scale_.version, scale_.sha256, scale_.canonical};
+    return identity_of(scale_);
+}
+
+Result<void> Node::refuse_changed_scale(const config::Scale& scale) const {
+    const auto used = ledger_->other_document(settings_.node_id, identity_of(scale));
+    if (!used) return {};
+    return refuse(fmt::format(
+        "scale {} has SHA-256 {}, and totals or statements of this node were made under a scale of "
+        "the same id and version with SHA-256 {}: a scale that was used never changes; give the "
+        "changed one another version",
+        scale.name(), scale.sha256, *used));
 }
 
 }  // namespace assidu::node

@@ -31,6 +31,7 @@
 #include "federation/audit_log.h"
 #include "federation/ledger.h"
 #include "federation/member.h"
+#include "federation/report_register.h"
 #include "federation/statement_log.h"
 #include "node/archive/archive.h"
 #include "node/archive/catalogue.h"
@@ -98,6 +99,8 @@ class FolderLock {
     int descriptor_;
 };
 
+[[nodiscard]] federation::ScaleIdentity identity_of(const config::Scale& scale);
+
 class Node {
   public:
     // What a process wants of the folder. `change`: import, compute, declare; one process at a time. `look`:
@@ -105,7 +108,8 @@ class Node {
     enum class Access { change, look };
 
     // `clock` must outlive the node. Refused with one line if the folder is no node, its settings or scale
-    // are wrong, a key is missing, or (for `change`) another process has the lock for longer than `patience`.
+    // are wrong or changed after use, a key is missing, or (for `change`) another process has the lock for
+    // longer than `patience`.
     [[nodiscard]] static config::Result<Node> open(const NodeFolder& folder, const config::Clock& clock,
                                                    Access access = Access::change,
                                                    const LockPatience& patience = {});
@@ -121,6 +125,7 @@ class Node {
     [[nodiscard]] federation::StatementLog& statements() const { return *statements_; }
     [[nodiscard]] federation::MemberList& members() const { return *members_; }
     [[nodiscard]] federation::AuditLog& audit() const { return *audit_; }
+    [[nodiscard]] federation::ReportRegister& reports() const { return *reports_; }
     [[nodiscard]] const rpc::SigningKey& signing_key() const { return signing_key_; }
     [[nodiscard]] const rpc::TlsIdentity& tls_identity() const { return tls_identity_; }
     [[nodiscard]] archive::SourceKey source() const { return source_; }
@@ -131,6 +136,9 @@ class Node {
     // A keyed digest of a full name: equal for equal names, and nothing that could be read back.
     [[nodiscard]] std::string name_tag(std::string_view full_name) const;
     [[nodiscard]] federation::ScaleIdentity scale_identity() const;
+    // Refused, naming both digests, where the node has totals or statements under another document of the
+    // same id and version. open() has asked it of the node's own scale.
+    [[nodiscard]] config::Result<void> refuse_changed_scale(const config::Scale& scale) const;
     // How this node introduces itself to another: a signed note.
     [[nodiscard]] std::string introduction() const;
 
@@ -154,6 +162,7 @@ class Node {
     std::unique_ptr<federation::StatementLog> statements_;
     std::unique_ptr<federation::MemberList> members_;
     std::unique_ptr<federation::AuditLog> audit_;
+    std::unique_ptr<federation::ReportRegister> reports_;
     archive::SourceKey source_ = 0;
 };
 

@@ -23,15 +23,19 @@ std::vector<std::string> remarks_of(const Node& node) {
 }  // namespace
 
 ReportWriter::ReportWriter(const Node& node, const NodeDirectory& directory, federation::Period period,
-                           reports::Language language)
-    : node_(node), directory_(directory), period_(period), language_(language) {}
+                           reports::Language language, const config::Scale* scale)
+    : node_(node),
+      directory_(directory),
+      period_(period),
+      language_(language),
+      scale_(scale != nullptr ? scale : &node.scale()) {}
 
 reports::ReportRequest ReportWriter::request() const {
     reports::ReportRequest request;
     request.node_id = node_.settings().node_id;
     request.node_name = node_.settings().name;
     request.wwwroot = node_.settings().wwwroot;
-    request.scale = &node_.scale();
+    request.scale = scale_;
     request.period = period_;
     request.issued_at_utc_s = node_.clock().now_utc_s();
     request.language = language_ == reports::Language::fr ? "fr" : "en";

@@ -17,8 +17,9 @@ namespace assidu::node {
 // What a node's reports of one period have in common. The node and the directory must outlive it.
 class ReportWriter {
   public:
+    // `scale`: whose totals are reported; must outlive the writer. Nothing: the node's own.
     ReportWriter(const Node& node, const NodeDirectory& directory, federation::Period period,
-                 reports::Language language);
+                 reports::Language language, const config::Scale* scale = nullptr);
 
     // Refused if no totals were ever computed.
     [[nodiscard]] config::Result<reports::StudentReport> student(const federation::StudentId& student) const;
@@ -31,6 +32,7 @@ class ReportWriter {
     const NodeDirectory& directory_;
     federation::Period period_;
     reports::Language language_;
+    const config::Scale* scale_;
 };
 
 }  // namespace assidu::node

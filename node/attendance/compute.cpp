@@ -45,6 +45,12 @@ Computed compute_totals(Node& node, const std::function<void(std::int64_t, std::
     const CompiledScale scale(node.scale(), archive.shapes());
     const std::vector<std::int64_t> dirty = archive.dirty(node.source());
     const archive::Extent extent = archive.extent(node.source());
+    // Totals that recompute() made under other scales lack what came since. A student who is dirty only
+    // because their last event could still earn more has nothing new; that is known where no event came and
+    // not everybody is dirty.
+    const bool nothing_came =
+        held && held->archived_events == extent.events && dirty.size() < archive.users(node.source()).size();
+    if (!dirty.empty() && !nothing_came) node.ledger().forget_whole(node.settings().node_id);
     const federation::Freshness freshness{std::string(kEngine), as_of_s, extent.events, extent.last_utc_s,
                                           extent.last_id};
 

@@ -30,6 +30,8 @@ struct Chosen {
     ImportArguments import;
     ReportArguments report;
     ExplainArguments explain;
+    RecomputeArguments recompute;
+    CompareArguments compare;
     OutageArguments outage;
     StatusArguments status;
     AuditArguments audit;
@@ -91,6 +93,8 @@ void add_import(CLI::App& app, Chosen& chosen, const config::Clock& clock, Conso
 void add_report(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console& console) {
     CLI::App* command = app.add_subcommand("report", "Write reports from the ledger");
     command->require_subcommand(1);
+    command->add_subcommand("list", "Reports that were issued, and which of them later rows superseded")
+        ->callback([&] { chosen.run = [&] { return report_list(chosen.dir, clock, console); }; });
     constexpr std::pair<const char*, const char*> kKinds[] = {
         {"student", "Per student: days, courses, activities, sessions"},
         {"group", "The university: students, courses, weeks"},
@@ -116,6 +120,10 @@ void add_report(CLI::App& app, Chosen& chosen, const config::Clock& clock, Conso
             ->check(CLI::IsMember({"html", "csv", "json", "xml"}));
         report_kind->add_option("--out", chosen.report.out,
                                 "The folder to write to (default: one document goes to standard output)");
+        if (std::string_view(kind) != "pool")
+            report_kind->add_option("--scale", chosen.report.scale,
+                                    "Of the node's own students, totals under another scale, which "
+                                    "`recompute --scale` made: a preset, or the path of a document");
         report_kind->add_option("--lang", chosen.report.language, "fr or en (default: the settings')")
             ->check(CLI::IsMember({"fr", "en"}));
         report_kind->callback([&, kind = std::string(kind)] {
@@ -149,6 +157,43 @@ void add_explain(CLI::App& app, Chosen& chosen, const config::Clock& clock, Cons
         chosen.run = [&] {
             chosen.explain.dir = chosen.dir;
             return explain(chosen.explain, clock, console);
+        };
+    });
+}
+
+void add_recompute(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console& console) {
+    CLI::App* command = app.add_subcommand("recompute",
+                                           "Compute all archived events anew: under another scale, beside "
+                                           "the node's own totals, or under its own, "
+                                           "to see that no row differs");
+    command->add_option("--scale", chosen.recompute.scale,
+                        "A preset, or the path of a scale document (default: the node's)");
+    command->callback([&] {
+        chosen.run = [&] {
+            chosen.recompute.dir = chosen.dir;
+            return recompute(chosen.recompute, clock, console);
+        };
+    });
+}
+
+void add_compare(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console& console) {
+    CLI::App* command = app.get_subcommand("scale")->add_subcommand(
+        "compare", "A student's days under two scales, and by which rules they differ; nothing is stored");
+    command->add_option("A", chosen.compare.a, "A preset, or the path of a scale document")->required();
+    command->add_option("B", chosen.compare.b, "Another")->required();
+    command
+        ->add_option("--student", chosen.compare.student,
+                     "User name, e-mail, id number, Moodle user id or pseudonym")
+        ->required();
+    command->add_option("--from", chosen.compare.from, "First civil day, YYYY-MM-DD")->required();
+    command->add_option("--to", chosen.compare.to, "Last civil day, included")->required();
+    command->add_option("--format", "text or json (default: text)")
+        ->check(CLI::IsMember({"text", "json"}))
+        ->each([&](const std::string& format) { chosen.compare.json = format == "json"; });
+    command->callback([&] {
+        chosen.run = [&] {
+            chosen.compare.dir = chosen.dir;
+            return compare_scales(chosen.compare, clock, console);
         };
     });
 }
@@ -326,6 +371,7 @@ int run(int argc, const char* const* argv, const config::Clock& clock, Console& 
     add_import(app, chosen, clock, console);
     add_report(app, chosen, clock, console);
     add_explain(app, chosen, clock, console);
+    add_recompute(app, chosen, clock, console);
     add_outage(app, chosen, clock, console);
     add_status(app, chosen, clock, console);
     add_intake(app, chosen, clock, console);
@@ -334,6 +380,7 @@ int run(int argc, const char* const* argv, const config::Clock& clock, Console& 
     add_audit(app, chosen, clock, console);
     add_demo(app, chosen, clock, console);
     add_scale(app, chosen.run, console);
+    add_compare(app, chosen, clock, console);
     add_compute(app, chosen.run, clock, console);
     try {
         app.parse(argc, argv);

@@ -38,6 +38,7 @@ struct ReportArguments {
     std::vector<std::string> formats;   // of "html", "csv", "json", "xml"
     std::filesystem::path out;          // empty: standard output, for one document
     std::string language;               // empty: the settings'
+    std::string scale;                  // of recompute(); empty: the node's own
 };
 [[nodiscard]] ExitCode report(const ReportArguments& arguments, const config::Clock& clock, Console& console);
 
@@ -51,6 +52,28 @@ struct ExplainArguments {
 // Every event of a student's day, and how it came to its total. `defect` if the ledger says another.
 [[nodiscard]] ExitCode explain(const ExplainArguments& arguments, const config::Clock& clock,
                                Console& console);
+
+struct RecomputeArguments {
+    std::filesystem::path dir;
+    std::string scale;  // a preset's name or a document's path; empty: the node's own
+};
+// All archived events computed anew. `defect` if totals under the node's own scale were not what they give.
+[[nodiscard]] ExitCode recompute(const RecomputeArguments& arguments, const config::Clock& clock,
+                                 Console& console);
+
+struct CompareArguments {
+    std::filesystem::path dir;
+    std::string a, b;  // scales: presets' names or documents' paths
+    std::string student, from, to;
+    bool json = false;  // docs/formats/explain-json.md
+};
+// A student's days under two scales, and by which rules they differ; nothing is stored.
+[[nodiscard]] ExitCode compare_scales(const CompareArguments& arguments, const config::Clock& clock,
+                                      Console& console);
+
+// The reports that this node issued, and which of them later rows superseded.
+[[nodiscard]] ExitCode report_list(const std::filesystem::path& dir, const config::Clock& clock,
+                                   Console& console);
 
 struct OutageArguments {
     std::filesystem::path dir;

@@ -49,7 +49,10 @@ ExitCode explain_day(const Node& node, const config::Scale& scale, config::Civil
         console.complain(known.error().what);
         return ExitCode::no_data;
     }
-    const auto freshness = node.ledger().freshness(node.settings().node_id, node.scale().sha256);
+    const bool compared =
+        scale.sha256 == node.scale().sha256 || node.ledger().is_whole(node.settings().node_id, scale.sha256);
+    const auto freshness =
+        node.ledger().freshness(node.settings().node_id, compared ? scale.sha256 : node.scale().sha256);
     if (!freshness) throw std::logic_error("totals were computed, and the ledger knows of none");
     const std::vector<Event> events =
         node.archive().events(node.source(), directory.person(*student)->user_id);
@@ -67,7 +70,7 @@ ExitCode explain_day(const Node& node, const config::Scale& scale, config::Civil
     document.names = &directory;
     document.outages =
         node.ledger().outages(node.settings().node_id, document.day.begin_s, document.day.end_s);
-    if (scale.sha256 == node.scale().sha256) document.ledger = ledger_rows(node, scale, *student, day);
+    if (compared) document.ledger = ledger_rows(node, scale, *student, day);
     const reports::Language language = language_of(arguments.language, node);
     console.print(arguments.json ? explanation_json(document, language)
                                  : explanation_text(document, language));

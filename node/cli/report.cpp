@@ -5,6 +5,7 @@
 #include "node/cli/hub_report.h"
 #include "node/cli/open_node.h"
 #include "node/cli/report_files.h"
+#include "node/cli/scale_commands.h"
 
 namespace assidu::node::cli {
 namespace {
@@ -23,7 +24,7 @@ std::vector<ReportFormat> formats_of(const std::vector<std::string>& names) {
 Documents documents_of(const ReportArguments& arguments, const Node& node) {
     const std::string language = arguments.language.empty() ? node.settings().language : arguments.language;
     return {formats_of(arguments.formats), language == "fr" ? reports::Language::fr : reports::Language::en,
-            arguments.out};
+            arguments.out, &node.reports()};
 }
 
 ExitCode report_own(const ReportArguments& arguments, const federation::Period& period,
@@ -34,11 +35,28 @@ ExitCode report_own(const ReportArguments& arguments, const federation::Period& 
         console.complain(node.error().what);
         return ExitCode::configuration;
     }
+    std::optional<config::Scale> other;
+    if (!arguments.scale.empty()) {
+        auto scale = scale_named(arguments.scale);
+        if (!scale) {
+            console.complain(scale.error().what);
+            return ExitCode::configuration;
+        }
+        if (scale->sha256 != node->scale().sha256) other = *std::move(scale);
+    }
     if (const ExitCode code = bring_up_to_date(*node, console); code != ExitCode::ok) return code;
+    if (other && !node->ledger().is_whole(node->settings().node_id, other->sha256)) {
+        console.complain(
+            fmt::format("no data: the totals under scale {} were not made of all events; first: assidu "
+                        "recompute --scale {}",
+                        other->name(), arguments.scale));
+        return ExitCode::no_data;
+    }
 
     const NodeDirectory directory(*node);
     ReportFiles wanted;
     wanted.group = arguments.kind == "group";
+    if (other) wanted.scale = &*other;
     wanted.documents = documents_of(arguments, *node);
     for (const std::string& name : arguments.students) {
         const auto student = directory.find(name);
@@ -82,6 +100,10 @@ ExitCode report(const ReportArguments& arguments, const config::Clock& clock, Co
         console.complain(
             fmt::format("--from {} --to {}: two days as YYYY-MM-DD are wanted, the first not after the last",
                         arguments.from, arguments.to));
+        return ExitCode::usage;
+    }
+    if (!arguments.scale.empty() && !arguments.member.empty()) {
+        console.complain("--scale is of a node's own students: a member declares under one scale");
         return ExitCode::usage;
     }
     const federation::Period period{*from, *to};

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "config/digest.h"
 #include "config/durable_file.h"
 #include "node/attendance/compute.h"
 #include "node/cli/interrupt.h"
@@ -12,19 +13,63 @@ namespace {
 // Reports name people: nobody but their owner reads the files.
 constexpr mode_t kOwnerOnly = 0600;
 
+federation::IssuedReport issued(const char* kind, const reports::Imprint& made,
+                                federation::ReportSubject subject) {
+    federation::IssuedReport report;
+    report.issued_utc_s = made.issued_at_utc_s;
+    report.kind = kind;
+    report.subject = std::move(subject);
+    report.subject.scale_sha256 = made.scale.sha256;
+    report.scale_name = fmt::format("{} {}", made.scale.id, made.scale.version);
+    return report;
+}
+federation::IssuedReport issued(const reports::StudentReport& report) {
+    return issued("student", report.provenance,
+                  {report.provenance.node_id, report.student, report.period, ""});
+}
+federation::IssuedReport issued(const reports::GroupReport& report) {
+    return issued("group", report.provenance, {report.provenance.node_id, std::nullopt, report.period, ""});
+}
+federation::IssuedReport issued(const reports::PoolReport& report) {
+    return issued("pool", report.imprint, {"", std::nullopt, report.period, ""});
+}
+
+struct RenderedFile {
+    std::filesystem::path path;  // empty: standard output
+    std::string text;
+};
+
+// Before anybody can have it: a report that is out and not noted could never be called superseded.
+void note(federation::ReportRegister& reports, federation::IssuedReport report,
+          const std::vector<RenderedFile>& files) {
+    report.rows_digest = reports.rows_digest(report.subject);
+    for (const RenderedFile& file : files) {
+        std::error_code ignored;
+        const std::filesystem::path whole = std::filesystem::absolute(file.path, ignored);
+        report.files.push_back(
+            {file.path.empty() ? "-" : whole.string(), config::hex(config::sha256(file.text))});
+    }
+    reports.put(report);
+}
+
 template <class Report>
 void put(const Report& report, const Documents& wanted, Console& console,
          std::vector<std::filesystem::path>& written) {
+    std::vector<RenderedFile> files;
     for (const ReportFormat format : wanted.formats) {
-        const std::string text = render(report, format, wanted.language);
-        if (wanted.out.empty()) {
-            console.print(text);
+        std::filesystem::path path;
+        if (!wanted.out.empty())
+            path = wanted.out / fmt::format("{}.{}", file_name(report), extension_of(format));
+        files.push_back({std::move(path), render(report, format, wanted.language)});
+    }
+    if (wanted.noted_in != nullptr) note(*wanted.noted_in, issued(report), files);
+    for (const RenderedFile& file : files) {
+        if (file.path.empty()) {
+            console.print(file.text);
             continue;
         }
-        const std::filesystem::path path =
-            wanted.out / fmt::format("{}.{}", file_name(report), extension_of(format));
-        config::replace_file(path, text, kOwnerOnly);
-        written.push_back(path);
+        config::replace_file(file.path, file.text, kOwnerOnly);
+        written.push_back(file.path);
     }
 }
 
@@ -86,7 +131,7 @@ ExitCode bring_up_to_date(Node& node, Console& console) {
 ExitCode write_reports(const Node& node, const NodeDirectory& directory, federation::Period period,
                        const ReportFiles& wanted, Console& console,
                        std::vector<std::filesystem::path>& written) {
-    const ReportWriter writer(node, directory, period, wanted.documents.language);
+    const ReportWriter writer(node, directory, period, wanted.documents.language, wanted.scale);
     const auto refused = [&](const config::Refusal& refusal) {
         console.complain(refusal.what);
         return ExitCode::no_data;

@@ -18,6 +18,8 @@ struct Documents {
     std::vector<ReportFormat> formats;
     reports::Language language = reports::Language::fr;
     std::filesystem::path out;  // the folder, which must be there; empty: standard output, for one document
+    // Where every report is noted before it is given out; nothing: nowhere (a demonstration).
+    federation::ReportRegister* noted_in = nullptr;
 };
 
 // With everything above it. Throws ResourceFailure.
@@ -41,6 +43,7 @@ struct ReportFiles {
     bool group = false;
     std::vector<federation::StudentId> students;
     Documents documents;
+    const config::Scale* scale = nullptr;  // nothing: the node's own
 };
 
 // Brings the totals up to date, with progress; a node without any event keeps none. `interrupted` if a signal

@@ -7,6 +7,7 @@
 #include "federation/audit_log.h"
 #include "federation/ledger_tables.h"
 #include "federation/member.h"
+#include "federation/report_register.h"
 #include "federation/sqlite_ledger.h"
 #include "federation/statement_log.h"
 #include "tests/temporary_folder.h"
@@ -80,6 +81,13 @@ UPDATE member SET announced=9, announced_digest='d9', announced_utc_s=88, url='h
 PRAGMA user_version=3;
 )sql";
 
+constexpr const char* kFormat4 = R"sql(
+CREATE TABLE audit (key INTEGER PRIMARY KEY AUTOINCREMENT, utc_s INTEGER NOT NULL, actor TEXT NOT NULL, node TEXT NOT NULL,
+  action TEXT NOT NULL, purpose TEXT NOT NULL, students INTEGER NOT NULL, others INTEGER NOT NULL, outcome TEXT NOT NULL);
+INSERT INTO audit VALUES (1, 5, 'pole', 'lyon', 'names.ask', 'report', 1, 2, 'told');
+PRAGMA user_version=4;
+)sql";
+
 class LedgerMigration : public ::testing::Test {
   protected:
     std::shared_ptr<SQLite::Database> migrated(std::initializer_list<const char*> scripts) {
@@ -138,6 +146,32 @@ TEST_F(LedgerMigration, AFileOfFormat3KeepsItsAnnouncementsAndTakesAnAudit) {
     EXPECT_TRUE(audit.entries(INT64_MIN, INT64_MAX).empty());
     audit.append({1, "pole", "lyon", "names.ask", "report", 2, 3, "told"});
     EXPECT_EQ(audit.entries(1, 2).size(), 1U);
+}
+
+TEST_F(LedgerMigration, AFileOfFormat4KeepsItsAuditAndTakesReports) {
+    const auto file = migrated({kFormat1, kFormat2, kFormat3, kFormat4});
+    EXPECT_EQ(AuditLog(file).entries(5, 6).size(), 1U);
+    const auto ledger = sqlite_ledger(file);
+    EXPECT_FALSE(ledger->is_whole("lyon", kScale));
+    EXPECT_EQ(ledger->other_document("lyon", {"sonate", 1, std::string(64, 'b'), "{}"}), kScale);
+    EXPECT_EQ(ledger->other_document("lyon", {"sonate", 2, std::string(64, 'b'), "{}"}), std::nullopt);
+    EXPECT_EQ(ledger->other_document("nantes", {"sonate", 1, std::string(64, 'b'), "{}"}), std::nullopt)
+        << "what others use is theirs";
+    ReportRegister reports(file);
+    EXPECT_TRUE(reports.judged(1).empty());
+    IssuedReport issued;
+    issued.kind = "group";
+    issued.subject = {"lyon", std::nullopt, {CivilDay{100}, CivilDay{101}}, kScale};
+    issued.rows_digest = reports.rows_digest(issued.subject);
+    issued.files = {{"-", std::string(64, 'c')}, {"/tmp/x", std::string(64, 'd')}};
+    reports.put(issued);
+    issued.rows_digest = "other rows";
+    reports.put(issued);
+    const auto judged = reports.judged(1);
+    ASSERT_EQ(judged.size(), 2U);
+    EXPECT_EQ(judged[0].superseded_utc_s, std::nullopt);
+    EXPECT_EQ(judged[0].files.size(), 2U);
+    EXPECT_EQ(judged[1].superseded_utc_s, 1'000) << "as of the totals that differ";
 }
 
 }  // namespace

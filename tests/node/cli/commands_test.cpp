@@ -33,7 +33,8 @@ class Commands : public NodeProcess {
 };
 
 TEST_F(Commands, EveryCommandHasHelpAndWrongWordsAreExitCodeTwo) {
-    for (const char* command : {"init", "import", "report", "explain", "outage", "status", "demo", "serve"}) {
+    for (const char* command :
+         {"init", "import", "report", "explain", "recompute", "outage", "status", "demo", "serve"}) {
         const Finished help = assidu({command, "--help"});
         EXPECT_EQ(help.exit_code, 0) << command;
         EXPECT_THAT(help.out, HasSubstr("Usage:")) << command;

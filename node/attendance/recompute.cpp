@@ -1,0 +1,116 @@
+#include "node/attendance/recompute.h"
+
+#include <set>
+#include <stdexcept>
+
+#include "node/attendance/daily_totals.h"
+#include "node/attendance/rules.h"
+
+namespace assidu::node::attendance {
+namespace {
+
+using federation::StudentId;
+using federation::StudentLedger;
+
+constexpr std::size_t kStudentsACommit = 256;
+constexpr federation::Period kAlways{config::CivilDay{INT32_MIN}, config::CivilDay{INT32_MAX}};
+
+class Recomputation {
+  public:
+    Recomputation(Node& node, const config::Scale& scale, config::CivilCalendar calendar,
+                  std::int64_t as_of_s)
+        : node_(node),
+          scale_(scale),
+          compiled_(scale, node.archive().shapes()),
+          calendar_(std::move(calendar)),
+          own_(scale.sha256 == node.scale().sha256) {
+        const archive::Extent extent = node.archive().extent(node.source());
+        freshness_ = {std::string(kEngine), as_of_s, extent.events, extent.last_utc_s, extent.last_id};
+    }
+
+    Recomputed run(const std::function<void(std::int64_t, std::int64_t)>& progress,
+                   const std::function<bool()>& wants_more) {
+        federation::Ledger& ledger = node_.ledger();
+        const std::string& id = node_.settings().node_id;
+        done_.digest_before = ledger.digest(id, scale_.sha256);
+        if (!own_) ledger.set_whole(id, identity_of(scale_), false);
+        const std::vector<std::int64_t> users = node_.archive().users(node_.source());
+        std::set<StudentId> known;
+        for (const std::int64_t user : users) {
+            if (!wants_more()) {
+                commit();
+                done_.finished = false;
+                return done_;
+            }
+            const StudentId student = node_.student_id(user);
+            known.insert(student);
+            add(student, node_.archive().events(node_.source(), user));
+            progress(done_.students, static_cast<std::int64_t>(users.size()));
+        }
+        for (const auto& [student, source] : ledger.students(id, scale_.sha256)) {
+            if (known.contains(student)) continue;
+            ++done_.without_events;
+            if (!own_) put({student, source, {}, {}, {}});
+        }
+        commit();
+        if (!own_) ledger.set_whole(id, identity_of(scale_), true);
+        done_.digest_after = ledger.digest(id, scale_.sha256);
+        return done_;
+    }
+
+  private:
+    void add(const StudentId& student, const std::vector<Event>& events) {
+        const Attendance attendance =
+            attend(Evidence{events, {}, {}, {}}, compiled_, calendar_, freshness_.as_of_utc_s);
+        StudentLedger totals{student, node_.settings().source_name,
+                             daily_rows(attendance, calendar_, student), session_rows(attendance, student),
+                             dropped_rows(attendance, calendar_, student)};
+        if (own_ && rows_of(student) != totals.rows) done_.changed.push_back(student);
+        ++done_.students;
+        done_.events += static_cast<std::int64_t>(events.size());
+        done_.rows += static_cast<std::int64_t>(totals.rows.size());
+        done_.sessions += static_cast<std::int64_t>(totals.sessions.size());
+        put(std::move(totals));
+    }
+
+    [[nodiscard]] std::vector<federation::LedgerRow> rows_of(const StudentId& student) const {
+        std::vector<federation::LedgerRow> rows;
+        node_.ledger().rows({node_.settings().node_id, scale_.sha256, kAlways, student},
+                            [&](const federation::LedgerRow& row) { rows.push_back(row); });
+        return rows;
+    }
+
+    void put(StudentLedger totals) {
+        batch_.push_back(std::move(totals));
+        if (batch_.size() == kStudentsACommit) commit();
+    }
+    void commit() {
+        node_.ledger().replace(node_.settings().node_id, identity_of(scale_), batch_, freshness_);
+        batch_.clear();
+    }
+
+    Node& node_;
+    const config::Scale& scale_;
+    CompiledScale compiled_;
+    config::CivilCalendar calendar_;
+    bool own_;
+    federation::Freshness freshness_;
+    std::vector<StudentLedger> batch_;
+    Recomputed done_;
+};
+
+}  // namespace
+
+config::Result<Recomputed> recompute(Node& node, const config::Scale& scale,
+                                     const std::function<void(std::int64_t, std::int64_t)>& progress,
+                                     const std::function<bool()>& wants_more) {
+    if (auto fits = fits_ledger(scale); !fits) return std::unexpected(fits.error());
+    if (auto same = node.refuse_changed_scale(scale); !same) return std::unexpected(same.error());
+    auto calendar = config::CivilCalendar::of(scale.timezone);
+    if (!calendar) return std::unexpected(calendar.error());
+    const auto own = node.ledger().freshness(node.settings().node_id, node.scale().sha256);
+    if (!own) throw std::logic_error("recompute() before compute_totals()");
+    return Recomputation(node, scale, *std::move(calendar), own->as_of_utc_s).run(progress, wants_more);
+}
+
+}  // namespace assidu::node::attendance
