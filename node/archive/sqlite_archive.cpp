@@ -16,6 +16,7 @@
 #include "federation/sqlite_store.h"
 #include "node/archive/event_block.h"
 #include "node/archive/id_set.h"
+#include "node/nearly_sorted.h"
 
 namespace assidu::node::archive {
 namespace {
@@ -382,9 +383,10 @@ class SqliteArchive final : public Archive {
                                    Appended& appended) {
         std::vector<Position> by_id(batch.size());
         std::iota(by_id.begin(), by_id.end(), Position{0});
-        const auto id_of = [&](Position i) { return batch[i].event.id; };
-        // Logs come by id, nearly always.
-        if (!std::ranges::is_sorted(by_id, {}, id_of)) std::ranges::stable_sort(by_id, {}, id_of);
+        // Of one id in the order of the batch.
+        sort_nearly_sorted(by_id, [&](Position a, Position b) {
+            return batch[a].event.id != batch[b].event.id ? batch[a].event.id < batch[b].event.id : a < b;
+        });
 
         std::vector<Position> fresh, known;
         fresh.reserve(batch.size());
@@ -498,10 +500,12 @@ class SqliteArchive final : public Archive {
         for (const Position i : fresh)
             users[batch[i].user_id].push_back(i);
         std::map<std::int64_t, std::vector<Position>> ordered;
-        const auto time_of = [&](Position i) { return batch[i].event.time_s; };
+        const auto before = [&](Position a, Position b) {
+            const Event &first = batch[a].event, &second = batch[b].event;
+            return first.time_s != second.time_s ? first.time_s < second.time_s : first.id < second.id;
+        };
         for (auto& [user_id, positions] : users) {
-            if (!std::ranges::is_sorted(positions, {}, time_of))
-                std::ranges::stable_sort(positions, {}, time_of);
+            sort_nearly_sorted(positions, before);
             ordered.emplace(user_id, std::move(positions));
         }
         return ordered;

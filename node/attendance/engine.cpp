@@ -1,9 +1,12 @@
 #include "node/attendance/engine.h"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <limits>
 #include <map>
+
+#include "node/nearly_sorted.h"
 
 namespace assidu::node::attendance {
 namespace {
@@ -362,7 +365,7 @@ Attendance attend(std::span<const Event> events, const CompiledScale& scale, std
 }
 
 void order_events(std::vector<Event>& events) {
-    if (!std::ranges::is_sorted(events)) std::ranges::sort(events);
+    sort_nearly_sorted(events, std::less<>{});
     const auto repeated = std::ranges::unique(events);
     events.erase(repeated.begin(), repeated.end());
 }
