@@ -76,13 +76,23 @@ void read_sections(ObjectReader& reader, Scale& scale) {
                  [&](auto& section) { read_display(section, scale.display); });
     read_section(reader, "attendance", false, true,
                  [&](auto& section) { read_attendance(section, scale.display); });
-    read_section(reader, "outputs", false, true, [&](auto& section) { read_outputs(section); });
+    read_section(reader, "outputs", false, true, [&](auto& section) { read_outputs(section, scale.display); });
 }
 
 // What one key says against another.
 void object_to_contradictions(ObjectReader& reader, const Scale& scale) {
-    if (scale.stream == Scale::Stream::user_courseset && scale.filter.include_courses.empty())
-        reader.object_to("stream", "is \"user_courseset\", and filter.courses.include names no course");
+    if (scale.stream == Scale::Stream::user_courseset && scale.filter.include_courses.empty() &&
+        scale.filter.include_categories.empty())
+        reader.object_to("stream",
+                         "is \"user_courseset\", and filter.courses names no course and no category");
+    if (scale.engine == Scale::Engine::import &&
+        (!scale.caps.activity_day_s.empty() || !scale.caps.activity_total_s.empty()))
+        reader.object_to("caps",
+                         "has a cap by activity type, and the records of another system say no type");
+    if (scale.gap.attribute == Scale::Attribute::later && scale.session.per == Scale::SessionPer::course)
+        reader.object_to("gap.attribute",
+                         "is \"later\", and sessions are per course: the time between two courses would be "
+                         "in the session of one and in the total of the other");
     if (!scale.gap.cap_credit_by_gap && scale.legacy_quirks.empty()) {
         const auto exceeds = [](const Scale::GapRule& rule) { return rule.idle_credit_s > rule.idle_s; };
         if (exceeds(scale.gap) ||
@@ -105,6 +115,8 @@ void read_quirks(ObjectReader& reader, const json& document, Scale& scale) {
                                                           "the legacy preset that it is a defect of"));
     }
     if (allowed.empty() || !reader.objections().empty()) return;
+    if (scale.calendar.windows.size() > 1)
+        return reader.object_to("calendar.windows", "is a setting of the plugin, which knows one window alone");
     if (scale.legacy_quirks.empty())
         return reader.object_to("id",
                                 "is that of a legacy preset, and legacy_quirks names none of its defects");
@@ -116,6 +128,10 @@ void read_quirks(ObjectReader& reader, const json& document, Scale& scale) {
         scale_document["filter"].erase("targets");
         scale_document["filter"]["modules"].erase("exclude");
         scale_document["session"].erase("per");
+        if (scale_document.contains("calendar")) {
+            for (const char* key : {"weekdays", "windows", "exclude_month_days"})
+                scale_document["calendar"].erase(key);
+        }
         return scale_document;
     };
     const json difference =
@@ -126,6 +142,20 @@ void read_quirks(ObjectReader& reader, const json& document, Scale& scale) {
 }
 
 }  // namespace
+
+std::string Scale::Display::shown(std::int64_t duration_s) const {
+    const std::int64_t magnitude = duration_s < 0 ? -duration_s : duration_s;
+    std::int64_t rounded = magnitude / round_to_s * round_to_s;
+    const bool up = round == Round::ceiling
+                        ? magnitude % round_to_s != 0
+                        : round == Round::nearest && magnitude % round_to_s * 2 >= round_to_s;
+    if (up) rounded += round_to_s;
+    const std::int64_t minutes = rounded / 60;
+    std::string text = fmt::format("{}{:02}:{:02}", duration_s < 0 && rounded != 0 ? "-" : "",
+                                   minutes / hour_minutes, minutes % hour_minutes);
+    if (seconds) text += fmt::format(":{:02}", rounded % 60);
+    return text;
+}
 
 std::string Scale::name() const {
     return fmt::format("{} {}", id, version);

@@ -41,6 +41,11 @@ struct Scale {
     // The same of time that comes from elsewhere; `none` (in a document also "ignore"): not at all.
     enum class ForeignTime : std::uint8_t { none, floor, replace };
     enum class Round : std::uint8_t { floor, nearest, ceiling };
+    // Whether an event counts only in a course in which the student was enrolled: not suspended at its
+    // instant; and, `within_dates`, between the enrolment's own dates too.
+    enum class Enrolment : std::uint8_t { none, active, within_dates };
+    // Whose place a gap that counts whole has: the event's that begins it, or the event's that ends it.
+    enum class Attribute : std::uint8_t { earlier, later };
 
     struct Filter {
         std::vector<std::string> origins;  // kept origins; a NULL origin is the empty string
@@ -52,10 +57,13 @@ struct Scale {
         std::vector<std::string> exclude_targets;
         bool include_site = true;                    // false: courses 0 and 1 only open and close sessions
         std::vector<std::int64_t> include_courses;   // kept courses; none: all. Ascending
+        std::vector<std::int64_t> include_categories;  // courses in these or beneath are kept too. Ascending
         std::vector<std::int64_t> exclude_courses;   // ascending
         std::vector<std::string> include_modules;    // kept activity types without "mod_"; none: all
         std::vector<std::string> exclude_modules;    // such as "label"
         std::vector<std::string> exclude_addresses;  // `exclude_ips`; an archive keeps none
+        std::vector<std::string> roles;  // short names, one of which the student has in the course; none: all
+        Enrolment enrolment = Enrolment::none;
         // Events that only say that a page is open (keep-alive pings).
         std::vector<std::string> presence_events;
         bool presence_extends = false;    // false: dropped. true: they shorten gaps ...
@@ -76,6 +84,10 @@ struct Scale {
         Compare compare = Compare::gt;   // `ge`: a gap of exactly `idle_s` is over it
         std::int64_t truncate_to_s = 1;  // a gap is rounded down to a multiple of this before it is judged
         bool cap_credit_by_gap = true;   // false only where no credit can exceed its gap
+        Attribute attribute = Attribute::earlier;
+        // What the last event of a civil day that another follows is worth, and never more than its gap; its
+        // session ends. Nothing ("clip"): the gap is judged as any other, and cut at midnight.
+        std::optional<std::int64_t> day_end_credit_s;
         bool logout_ends = true;         // a logout earns nothing and closes the session
         bool login_starts = true;        // a login opens a session
         std::map<std::string, GapRule> by_module;  // of events of these activity types, whole
@@ -102,11 +114,12 @@ struct Scale {
         std::vector<Window> windows;          // ascending, never overlapping; none: the whole day
         std::vector<CivilDay> exclude_dates;  // ascending
         std::vector<MonthDay> exclude_month_days;
+        bool user_days = false;  // only days that are on the student's signed list ("signed_list")
         CalendarMode mode = CalendarMode::clip;
         // Whether it says anything at all.
         [[nodiscard]] bool restricts() const {
             return !weekdays.empty() || !windows.empty() || !exclude_dates.empty() ||
-                   !exclude_month_days.empty();
+                   !exclude_month_days.empty() || user_days;
         }
     };
 
@@ -150,7 +163,14 @@ struct Scale {
         std::int64_t round_to_s = 1;
         Round round = Round::floor;
         bool seconds = true;              // "hh:mm:ss"; false: "hh:mm"
+        std::int64_t hour_minutes = 60;   // of a shown hour; 45: a teaching hour
         std::int64_t present_from_s = 1;  // a day with this much is a day of presence
+        std::optional<std::int64_t> half_from_s;  // one with this much, and less than that, is half a day
+        // What a report shows beside the total.
+        bool daily = true, per_course = true, sessions = true, credited_columns = true;
+
+        // A duration as the scale shows it: rounded, in its hours.
+        [[nodiscard]] std::string shown(std::int64_t duration_s) const;
     };
 
     std::string id;

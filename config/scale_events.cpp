@@ -56,7 +56,7 @@ void read_filter(ObjectReader& filter, Scale::Filter& rules) {
         ObjectReader reader(*courses, filter.path("courses"), filter.objections());
         rules.include_courses = course_ids(reader, "include");
         rules.exclude_courses = course_ids(reader, "exclude");
-        reader.only_supported("categories", json::array());
+        rules.include_categories = course_ids(reader, "categories");
         reader.finish();
     }
     if (const json* modules = filter.find("modules")) {
@@ -67,10 +67,13 @@ void read_filter(ObjectReader& filter, Scale::Filter& rules) {
     }
     if (const json* roles = filter.find("roles", /*required=*/false)) {
         ObjectReader reader(*roles, filter.path("roles"), filter.objections());
-        reader.only_supported("include", json::array());
+        rules.roles = reader.texts_or_none("include");
         reader.finish();
     }
-    filter.only_supported("enrolment", "none");
+    rules.enrolment =
+        filter.one_of_or_first<Scale::Enrolment>("enrolment", {{"none", Scale::Enrolment::none},
+                                                               {"active", Scale::Enrolment::active},
+                                                               {"within_dates", Scale::Enrolment::within_dates}});
     rules.exclude_addresses = filter.texts_or_none("exclude_ips");
     if (const json* presence = filter.find("presence_events", /*required=*/false)) {
         ObjectReader reader(*presence, filter.path("presence_events"), filter.objections());
@@ -87,9 +90,16 @@ void read_gap(ObjectReader& gap, Scale::Gap& rules) {
     rules.idle_credit_s = gap.integer("idle_credit", 0, limits::kScaleSecondsMax);
     rules.cap_credit_by_gap = gap.boolean("cap_credit_by_gap");
     rules.last_credit_s = gap.integer("last_credit", 0, limits::kScaleSecondsMax);
-    gap.only_supported("day_end_credit", "clip");
+    const json* day_end = gap.find("day_end_credit", /*required=*/false);
+    if (day_end != nullptr && *day_end != json("clip")) {
+        if (day_end->is_number_integer())
+            rules.day_end_credit_s = gap.integer("day_end_credit", 0, limits::kScaleSecondsMax);
+        else
+            gap.object_to("day_end_credit", "must be \"clip\" or seconds");
+    }
     rules.min_gap_s = gap.integer_or("min_gap", 0, limits::kScaleSecondsMax, 0);
-    gap.only("attribute", "earlier");
+    rules.attribute = gap.one_of<Scale::Attribute>(
+        "attribute", {{"earlier", Scale::Attribute::earlier}, {"later", Scale::Attribute::later}});
     rules.logout_ends = gap.boolean("logout_ends");
     rules.login_starts = gap.boolean("login_starts");
     if (const json* modules = gap.find("by_module", /*required=*/false)) {

@@ -53,6 +53,49 @@ constexpr std::string_view kSonateLegacy = R"({
 }
 )";
 
+// block_use_stats, branch 39. What differs is read from its specification; it was not run.
+constexpr std::string_view kUsestatsLegacy39 = R"({
+  "schema": 1,
+  "id": "usestats-legacy-39",
+  "version": 1,
+  "label": {"fr": "use_stats, branche 39", "en": "use_stats, branch 39"},
+  "engine": "gap",
+  "timezone": "Europe/Paris",
+  "filter": {
+    "origins": ["web", "ws", "restore"],
+    "exclude_loginas": true,
+    "anonymous": "time_only",
+    "exclude_actions": ["failed"],
+    "exclude_events": [],
+    "include_site": true,
+    "modules": {"exclude": []}
+  },
+  "stream": "user",
+  "gap": {
+    "idle": 3600,
+    "compare": "gt",
+    "idle_credit": 900,
+    "cap_credit_by_gap": false,
+    "last_credit": 900,
+    "attribute": "earlier",
+    "logout_ends": false,
+    "login_starts": true
+  },
+  "session": {"per": "site", "split_on_idle": false, "min_duration": 0},
+  "legacy_quirks": [
+    "usestats.credit_twice",
+    "usestats.exclusive_bounds",
+    "usestats.first_event_twice",
+    "usestats.ignored_carry_over",
+    "usestats.login_outside_session",
+    "usestats.session_without_end",
+    "usestats.site_rows",
+    "usestats.trailing_graded",
+    "usestats.uncapped_credit"
+  ]
+}
+)";
+
 // block_use_stats, branch 401.
 constexpr std::string_view kUsestatsLegacy401 = R"({
   "schema": 1,
@@ -136,8 +179,63 @@ constexpr std::string_view kUsestatsLegacy405 = R"({
 }
 )";
 
+// report_trainingsessions over use_stats 405: its export of working days.
+constexpr std::string_view kTrainingsessionsLegacy = R"({
+  "schema": 1,
+  "id": "trainingsessions-legacy",
+  "version": 1,
+  "label": {
+    "fr": "trainingsessions, export des jours ouvrés",
+    "en": "trainingsessions, export of working days"
+  },
+  "engine": "gap",
+  "timezone": "Europe/Paris",
+  "filter": {
+    "origins": ["web", "ws", "restore"],
+    "exclude_loginas": true,
+    "anonymous": "time_only",
+    "exclude_actions": ["failed"],
+    "exclude_events": [],
+    "include_site": false,
+    "modules": {"exclude": []}
+  },
+  "stream": "user",
+  "gap": {
+    "idle": 3600,
+    "compare": "gt",
+    "idle_credit": 900,
+    "cap_credit_by_gap": false,
+    "last_credit": 900,
+    "attribute": "earlier",
+    "logout_ends": false,
+    "login_starts": true
+  },
+  "session": {"per": "site", "split_on_idle": false, "min_duration": 0},
+  "calendar": {
+    "weekdays": [1, 2, 3, 4, 5],
+    "windows": [["08:00", "18:30"]],
+    "exclude_month_days": ["01-01", "12-31"],
+    "mode": "clip"
+  },
+  "legacy_quirks": [
+    "trainingsessions.day_is_24_hours",
+    "trainingsessions.day_off_by_one",
+    "trainingsessions.midnight_is_zero",
+    "usestats.capture_memory",
+    "usestats.credit_twice",
+    "usestats.first_event_twice",
+    "usestats.login_outside_session",
+    "usestats.session_without_end",
+    "usestats.trailing_graded",
+    "usestats.uncapped_credit"
+  ]
+}
+)";
+
 constexpr std::array kLegacyPresets{
     Preset{"sonate-legacy", kSonateLegacy},
+    Preset{"trainingsessions-legacy", kTrainingsessionsLegacy},
+    Preset{"usestats-legacy-39", kUsestatsLegacy39},
     Preset{"usestats-legacy-401", kUsestatsLegacy401},
     Preset{"usestats-legacy-405", kUsestatsLegacy405},
 };

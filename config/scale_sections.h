@@ -18,6 +18,6 @@ void read_credits(ObjectReader& credits, Scale::Credits& rules);
 void read_rounding(ObjectReader& rounding, Scale::Display& rules);
 void read_display(ObjectReader& display, Scale::Display& rules);
 void read_attendance(ObjectReader& attendance, Scale::Display& rules);
-void read_outputs(ObjectReader& outputs);
+void read_outputs(ObjectReader& outputs, Scale::Display& rules);
 
 }  // namespace assidu::config

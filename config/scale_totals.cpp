@@ -160,7 +160,8 @@ void read_calendar(ObjectReader& calendar, Scale::Calendar& rules) {
     read_windows(calendar, rules.windows);
     read_dates(calendar, rules.exclude_dates);
     read_month_days(calendar, rules.exclude_month_days);
-    calendar.only_supported("user_days", "none");
+    rules.user_days =
+        calendar.one_of_or_first<bool>("user_days", {{"none", false}, {"signed_list", true}});
     rules.mode = calendar.one_of_or_first<Scale::CalendarMode>(
         "mode", {{"clip", Scale::CalendarMode::clip}, {"mark", Scale::CalendarMode::mark}});
     calendar.finish();
@@ -217,20 +218,24 @@ void read_rounding(ObjectReader& rounding, Scale::Display& rules) {
 }
 
 void read_display(ObjectReader& display, Scale::Display& rules) {
-    display.only_supported("hour_minutes", 60);
+    rules.hour_minutes = display.integer_or("hour_minutes", 1, 60, 60);
     rules.seconds = display.one_of_or_first<bool>("format", {{"hh:mm:ss", true}, {"hh:mm", false}});
     display.finish();
 }
 
 void read_attendance(ObjectReader& attendance, Scale::Display& rules) {
     rules.present_from_s = attendance.integer_or("present_if_day_seconds", 1, 25 * 3600, 1);
-    attendance.only_supported("half_day", nullptr);
+    rules.half_from_s = optional_seconds(attendance, "half_day", 1, 25 * 3600);
+    if (rules.half_from_s && *rules.half_from_s >= rules.present_from_s)
+        attendance.object_to("half_day", "must be less than present_if_day_seconds, from which a day is whole");
     attendance.finish();
 }
 
-void read_outputs(ObjectReader& outputs) {
-    for (const char* key : {"daily", "per_course", "sessions", "measured_and_credited_columns"})
-        outputs.only_supported(key, true);
+void read_outputs(ObjectReader& outputs, Scale::Display& rules) {
+    rules.daily = outputs.boolean_or("daily", true);
+    rules.per_course = outputs.boolean_or("per_course", true);
+    rules.sessions = outputs.boolean_or("sessions", true);
+    rules.credited_columns = outputs.boolean_or("measured_and_credited_columns", true);
     outputs.finish();
 }
 

@@ -24,6 +24,8 @@ std::string lower(std::string_view text) {
 NodeDirectory::NodeDirectory(const Node& node) : node_(node) {
     for (const std::int64_t user : node.archive().users(node.source()))
         users_.emplace(node.student_id(user), user);
+    for (const std::int64_t user : node.evidence().users(node.source()))
+        users_.emplace(node.student_id(user), user);
     node.catalogue().people(node.settings().source_name, [&](const archive::PersonRecord& person) {
         users_.emplace(node.student_id(person.user_id), person.user_id);
     });
@@ -64,6 +66,8 @@ std::optional<reports::Activity> NodeDirectory::activity(const std::string& sour
 std::vector<federation::StudentId> NodeDirectory::students() const {
     std::set<federation::StudentId> found;
     for (const std::int64_t user : node_.archive().users(node_.source()))
+        found.insert(node_.student_id(user));
+    for (const std::int64_t user : node_.evidence().users(node_.source()))
         found.insert(node_.student_id(user));
     const config::Settings& settings = node_.settings();
     collect::Selector selector(settings, node_.catalogue());

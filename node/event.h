@@ -25,6 +25,7 @@ struct EventShape {
 };
 
 using ShapeKey = std::int32_t;
+inline constexpr ShapeKey kNoShape = -1;  // of what is no event of a log
 
 inline constexpr std::int32_t kModuleContext = 70;
 // The course of an event that its source does not name: the activity's course stands in, where it is known.

@@ -9,6 +9,7 @@
 #include "config/civil_calendar.h"
 #include "config/scale.h"
 #include "federation/ledger.h"
+#include "node/archive/evidence_store.h"
 #include "node/attendance/explain.h"
 #include "node/event.h"
 #include "reports/directory.h"
@@ -27,6 +28,8 @@ struct DayDocument {
     std::optional<reports::Person> person;
     const reports::Directory* names = nullptr;
     std::vector<federation::Outage> outages;  // that touch the day
+    std::vector<archive::Exclusion> exclusions;  // of the student that touch the day, revoked ones too
+    std::int64_t forged_days = 0;                // signed days whose signature is not the node's
     // The ledger's rows of the day under the scale. Nothing: it keeps no totals under it, and was not asked.
     std::optional<std::vector<federation::LedgerRow>> ledger;
 

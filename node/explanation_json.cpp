@@ -42,13 +42,16 @@ class JsonWriter {
                 {"engine", attendance::kEngine},
                 {"as_of_utc_s", day_.as_of_s},
                 {"outages", outages},
+                {"exclusions", exclusions()},
                 {"before", before},
                 {"events", events},
                 {"after", day_.after ? event_of(*day_.after) : Json()},
                 {"sessions", sessions},
                 {"courses", courses(day_.rows)},
                 {"measured_s", day_.measured_s},
-                {"credited_s", 0},
+                {"credits", credits()},
+                {"refused_declarations", refused()},
+                {"credited_s", day_.credited_s},
                 {"ledger", ledger()}};
     }
 
@@ -120,6 +123,7 @@ class JsonWriter {
             if (part.outside) one["outside"] = true;
             parts.push_back(std::move(one));
         }
+        if (event.place) json["time_of"] = place(event.place->course, event.place->activity);
         json["parts"] = std::move(parts);
         json["counted_s"] = event.measured_s(day_.day);
         return json;
@@ -160,12 +164,53 @@ class JsonWriter {
         return courses;
     }
 
+    [[nodiscard]] Json credits() const {
+        Json credits = Json::array();
+        for (const attendance::Credit& credit : day_.credits) {
+            Json one = {{"source", attendance::code_of(credit.source)},
+                        {"mode", attendance::code_of(credit.mode)},
+                        {"time", instant(credit.time_s)}};
+            one.update(place(credit.course, credit.activity));
+            one["seconds"] = credit.seconds;
+            credits.push_back(std::move(one));
+        }
+        return credits;
+    }
+
+    [[nodiscard]] Json refused() const {
+        Json refused = Json::array();
+        for (const attendance::RefusedDeclaration& one : day_.refused)
+            refused.push_back({{"begin", instant(one.begin_s)}, {"refused_by", one.key}});
+        return refused;
+    }
+
+    [[nodiscard]] Json exclusions() const {
+        Json exclusions = Json::array();
+        for (const archive::Exclusion& one : document_.exclusions) {
+            Json said = {{"number", one.number},
+                         {"from_utc_s", one.from_s},
+                         {"to_utc_s", one.to_s},
+                         {"reason", safe_text(one.reason)},
+                         {"author", safe_text(one.author)},
+                         {"made_utc_s", one.made_s},
+                         {"revoked_utc_s", one.revoked_s ? Json(*one.revoked_s) : Json()}};
+            if (one.revoked_s) {
+                said["revoked_reason"] = safe_text(one.revoked_reason);
+                said["revoked_author"] = safe_text(one.revoked_author);
+            }
+            exclusions.push_back(std::move(said));
+        }
+        return exclusions;
+    }
+
     [[nodiscard]] Json ledger() const {
         if (!document_.ledger) return {};
-        std::int64_t measured_s = 0;
-        for (const federation::LedgerRow& row : *document_.ledger)
+        std::int64_t measured_s = 0, credited_s = 0;
+        for (const federation::LedgerRow& row : *document_.ledger) {
             measured_s += row.measured_s;
-        return {{"rows", document_.ledger->size()}, {"measured_s", measured_s}, {"same", document_.agrees()}};
+            credited_s += row.credited_s;
+        }
+        return {{"rows", document_.ledger->size()}, {"measured_s", measured_s}, {"credited_s", credited_s}, {"same", document_.agrees()}};
     }
 
     const DayDocument& document_;

@@ -79,10 +79,12 @@ class TextWriter {
     std::string write() {
         write_head();
         write_outages();
+        write_exclusions();
         write_neighbours("explain.before", day_.before);
         write_events();
         if (day_.after) write_neighbours("explain.after", {*day_.after});
         write_sessions();
+        write_credits();
         write_totals();
         write_check();
         return std::move(out_);
@@ -156,6 +158,39 @@ class TextWriter {
                 0);
     }
 
+    void write_exclusions() {
+        for (const archive::Exclusion& one : document_.exclusions) {
+            const config::CivilCalendar& calendar = *document_.calendar;
+            add_wrapped(out_, "",
+                        text_with(language_, "explain.exclusion", one.number, calendar.local_iso(one.from_s),
+                                  calendar.local_iso(one.to_s), printable(one.reason), printable(one.author)),
+                        0);
+            if (one.revoked_s)
+                add_wrapped(out_, "",
+                            text_with(language_, "explain.exclusion_revoked", one.number,
+                                      calendar.local_iso(*one.revoked_s), printable(one.revoked_reason),
+                                      printable(one.revoked_author)),
+                            0);
+        }
+        if (document_.forged_days > 0)
+            add_wrapped(out_, "", text_with(language_, "explain.forged_days", document_.forged_days), 0);
+    }
+
+    void write_credits() {
+        if (day_.credits.empty() && day_.refused.empty()) return;
+        section("explain.credits");
+        for (const attendance::Credit& credit : day_.credits) {
+            add_wrapped(out_, clock(credit.time_s),
+                        fmt::format("{:+} s  {} ({}){} {}", credit.seconds,
+                                    coded("credit", attendance::code_of(credit.source)),
+                                    coded("mode", attendance::code_of(credit.mode)), word("explain.colon"),
+                                    place(attendance::Place{credit.course, credit.activity, kNoShape})),
+                        kIndent);
+        }
+        for (const attendance::RefusedDeclaration& one : day_.refused)
+            add_wrapped(out_, clock(one.begin_s), text_with(language_, "explain.refused", one.key), kIndent);
+    }
+
     void write_neighbours(std::string_view key, const std::vector<ExplainedEvent>& events) {
         if (events.empty()) return;
         section(key);
@@ -179,6 +214,12 @@ class TextWriter {
             place += activity(event.activity);
         }
         if (event.traced.hides_activity) place += fmt::format(" > {}", word("explain.hidden"));
+        return printable(place);
+    }
+    [[nodiscard]] std::string place(const attendance::Place& other) const {
+        std::string place = reports::course_name(language_, other.course,
+                                                 document_.names->course(document_.source, other.course));
+        if (other.activity != 0) place += " > " + activity(other.activity);
         return printable(place);
     }
     [[nodiscard]] std::string activity(std::int64_t activity) const {
@@ -230,6 +271,8 @@ class TextWriter {
                     fmt::format("{}  {}{} {}", span(traced.event.time_s, traced.worth_end_s),
                                 word("explain.measured"), word("explain.colon"), why),
                     kIndent);
+        if (event.place)
+            add_wrapped(out_, "", text_with(language_, "explain.to_later", place(*event.place)), kIndent);
         if (traced.end_s != traced.worth_end_s)
             add_wrapped(
                 out_, "",
@@ -296,7 +339,7 @@ class TextWriter {
             }
             if (!row.activities.empty() && pages_s != 0) total(word("explain.pages"), 4, pages_s, 0);
         }
-        total(word("explain.total"), 0, day_.measured_s, 0);
+        total(word("explain.total"), 0, day_.measured_s, day_.credited_s);
     }
 
     void write_check() {

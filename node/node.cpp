@@ -207,6 +207,7 @@ Result<Node> Node::open(const NodeFolder& folder, const config::Clock& clock, Ac
     Node node(folder, std::move(*settings), std::move(*scale), std::move(*calendar), clock,
               std::move(*secret), std::move(*signing_key), std::move(*tls_identity), std::move(lock));
     node.archive_ = archive::open_sqlite_archive(folder.archive());
+    node.evidence_ = archive::open_sqlite_evidence(folder.archive());
     node.catalogue_ = archive::open_sqlite_catalogue(folder.catalogue());
     const auto ledger_file = federation::open_ledger_file(folder.ledger());
     node.ledger_ = federation::sqlite_ledger(ledger_file);
@@ -237,6 +238,14 @@ std::string Node::name_tag(std::string_view full_name) const {
     constexpr std::size_t kTagBytes = 8;
     const auto tag = rpc::hmac_sha256(student_secret_, fmt::format("name|{}", full_name));
     return config::hex(std::span(tag).first(kTagBytes));
+}
+
+std::string Node::day_signature(const archive::DayRecord& record) const {
+    // The author, whose text is free, stands last.
+    return config::hex(rpc::hmac_sha256(
+        student_secret_, fmt::format("user-day|{}|{}|{}|{}|{}|{}", settings_.source_name, record.user_id,
+                                     config::iso_date(record.day), record.counts ? "counts" : "withdrawn",
+                                     record.made_s, record.author)));
 }
 
 federation::ScaleIdentity identity_of(const config::Scale& scale) {

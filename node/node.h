@@ -6,7 +6,7 @@
 //   keys/tls.pem           the node's TLS key and certificate
 //   keys/intake.secret     what stands in the paths under which a Moodle pushes its log
 //   catalogue.sqlite       identities
-//   archive.sqlite         events
+//   archive.sqlite         events, and what is known beside them
 //   ledger.sqlite          daily totals, statements, members
 //   hub.json               the hub that this node joined, if any
 //   rejects/               rows that gave no event, one file an import that had any
@@ -35,6 +35,7 @@
 #include "federation/statement_log.h"
 #include "node/archive/archive.h"
 #include "node/archive/catalogue.h"
+#include "node/archive/evidence_store.h"
 #include "rpc/secret.h"
 #include "rpc/signing_key.h"
 #include "rpc/tls_identity.h"
@@ -120,6 +121,7 @@ class Node {
     [[nodiscard]] const config::CivilCalendar& calendar() const { return calendar_; }  // of the scale's zone
     [[nodiscard]] const config::Clock& clock() const { return *clock_; }
     [[nodiscard]] archive::Archive& archive() const { return *archive_; }
+    [[nodiscard]] archive::EvidenceStore& evidence() const { return *evidence_; }
     [[nodiscard]] archive::Catalogue& catalogue() const { return *catalogue_; }
     [[nodiscard]] federation::Ledger& ledger() const { return *ledger_; }
     [[nodiscard]] federation::StatementLog& statements() const { return *statements_; }
@@ -135,6 +137,9 @@ class Node {
     [[nodiscard]] federation::StudentId student_id(std::int64_t user_id) const;
     // A keyed digest of a full name: equal for equal names, and nothing that could be read back.
     [[nodiscard]] std::string name_tag(std::string_view full_name) const;
+    // What the signature of a student's day has to be: HMAC-SHA-256(student secret, "user-day|" and what the
+    // record says, with the source), 64 hexadecimal digits.
+    [[nodiscard]] std::string day_signature(const archive::DayRecord& record) const;
     [[nodiscard]] federation::ScaleIdentity scale_identity() const;
     // Refused, naming both digests, where the node has totals or statements under another document of the
     // same id and version. open() has asked it of the node's own scale.
@@ -157,6 +162,7 @@ class Node {
     rpc::TlsIdentity tls_identity_;
     std::optional<FolderLock> lock_;
     std::unique_ptr<archive::Archive> archive_;
+    std::unique_ptr<archive::EvidenceStore> evidence_;
     std::unique_ptr<archive::Catalogue> catalogue_;
     std::unique_ptr<federation::Ledger> ledger_;
     std::unique_ptr<federation::StatementLog> statements_;

@@ -28,7 +28,8 @@ ReportWriter::ReportWriter(const Node& node, const NodeDirectory& directory, fed
       directory_(directory),
       period_(period),
       language_(language),
-      scale_(scale != nullptr ? scale : &node.scale()) {}
+      scale_(scale != nullptr ? scale : &node.scale()),
+      excluded_(node.evidence().exclusions(node.source())) {}
 
 reports::ReportRequest ReportWriter::request() const {
     reports::ReportRequest request;
@@ -43,8 +44,19 @@ reports::ReportRequest ReportWriter::request() const {
     return request;
 }
 
+bool ReportWriter::has_excluded_time(const federation::StudentId* student) const {
+    const config::CivilCalendar calendar = config::CivilCalendar::of(scale_->timezone).value();
+    const std::int64_t from_s = calendar.begin_of(period_.from), to_s = calendar.end_of(period_.to);
+    return std::ranges::any_of(excluded_, [&](const archive::Exclusion& one) {
+        return !one.revoked_s && one.from_s < to_s && one.to_s > from_s &&
+               (student == nullptr || node_.student_id(one.user_id) == *student);
+    });
+}
+
 config::Result<reports::StudentReport> ReportWriter::student(const federation::StudentId& student) const {
-    return reports::build_student_report(request(), student, node_.ledger(), directory_,
+    reports::ReportRequest asked = request();
+    if (has_excluded_time(&student)) asked.remarks.emplace_back("time_excluded");
+    return reports::build_student_report(asked, student, node_.ledger(), directory_,
                                          node_.settings().source_name);
 }
 
@@ -52,7 +64,9 @@ config::Result<reports::GroupReport> ReportWriter::group() const {
     std::vector<std::pair<federation::StudentId, std::string>> students;
     for (const federation::StudentId& student : directory_.students())
         students.emplace_back(student, node_.settings().source_name);
-    return reports::build_group_report(request(), students, node_.ledger(), directory_);
+    reports::ReportRequest asked = request();
+    if (has_excluded_time(nullptr)) asked.remarks.emplace_back("time_excluded");
+    return reports::build_group_report(asked, students, node_.ledger(), directory_);
 }
 
 }  // namespace assidu::node

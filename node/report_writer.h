@@ -27,12 +27,15 @@ class ReportWriter {
 
   private:
     [[nodiscard]] reports::ReportRequest request() const;
+    // Whether time of the period was excluded, and is; of one student, or of anybody.
+    [[nodiscard]] bool has_excluded_time(const federation::StudentId* student) const;
 
     const Node& node_;
     const NodeDirectory& directory_;
     federation::Period period_;
     reports::Language language_;
     const config::Scale* scale_;
+    std::vector<archive::Exclusion> excluded_;
 };
 
 }  // namespace assidu::node

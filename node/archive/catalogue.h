@@ -34,6 +34,7 @@ struct PersonRecord {
 struct CourseRecord {
     std::int64_t course = 0;
     std::string fullname, shortname, idnumber;
+    std::int64_t category = 0;  // as a file says it; kept by the evidence store, not here
 };
 
 struct ActivityRecord {

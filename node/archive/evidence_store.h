@@ -3,8 +3,8 @@
 // administrator excluded, and which days were signed for them. Of courses and activities: where a course
 // stands, and what an activity is worth by itself.
 //
-// Every put is idempotent and gives the same store in whatever order its calls come, is one transaction that
-// is synced on return, and marks the students dirty whose evidence it changed, in that same transaction. What
+// Every put is idempotent; where a later record of the same key differs, its kind says which of them holds. A
+// put is one transaction that is synced on return, and marks the students dirty whose evidence it changed, in that same transaction. What
 // it does not change it does not mark. Nobody's evidence is kept but that of students (collect/selection.h):
 // who calls put has asked.
 //
@@ -27,7 +27,8 @@
 namespace assidu::node::archive {
 
 // A row of course_modules_completion as it stood from `time_s` on, until the activity's next one: Moodle
-// keeps one row and overwrites it. Key: user, activity, instant.
+// keeps one row and overwrites it. Key: user, activity, instant; of two states of one instant the higher one
+// holds.
 struct CompletionRecord {
     std::int64_t user_id = 0, activity = 0;
     std::int64_t time_s = 0;  // timemodified
@@ -35,7 +36,8 @@ struct CompletionRecord {
     bool operator==(const CompletionRecord&) const = default;
 };
 
-// Time that a student says to have worked. Key: table and row; a row that changed replaces itself.
+// Time that a student says to have worked. Key: table and row; a row that changed replaces itself, and the one
+// put last holds.
 struct DeclarationRecord {
     std::string table;     // "attendanceregister_session", "learningtimecheck_check"
     std::int64_t row = 0;  // id in that table
@@ -91,9 +93,18 @@ struct RoleState {
 // Where a course stands. Only the newest is known: moving a course moves its past.
 struct CoursePlace {
     std::int64_t course = 0;
-    std::optional<std::vector<std::int64_t>> categories;  // from the root down; nothing: not said
+    // From the root down, or only its own; nothing: not said.
+    std::optional<std::vector<std::int64_t>> categories;
     std::optional<std::string> idnumber;                  // nothing: not said
     bool operator==(const CoursePlace&) const = default;
+};
+
+// The categories above one, and itself, from the root down. Where a course says only its own category, the
+// rest is looked up here.
+struct CategoryPath {
+    std::int64_t category = 0;
+    std::vector<std::int64_t> path;
+    bool operator==(const CategoryPath&) const = default;
 };
 
 // What an activity is worth by itself (an item of a checklist, a milestone of Attestoodle).
@@ -160,6 +171,7 @@ class EvidenceStore {
     virtual std::int64_t put(SourceKey source, std::span<const RoleState> records) = 0;
     // A change of these touches everybody: every student of the source becomes dirty.
     virtual std::int64_t put(SourceKey source, std::span<const CoursePlace> records) = 0;
+    virtual std::int64_t put(SourceKey source, std::span<const CategoryPath> records) = 0;
     virtual std::int64_t put(SourceKey source, std::span<const ActivityWorth> records) = 0;
 
     // Records an exclusion and gives its number. Whoever calls it audits it.
@@ -173,7 +185,8 @@ class EvidenceStore {
     [[nodiscard]] virtual StudentEvidence of(SourceKey source, std::int64_t user_id) const = 0;
     // Everybody's, by number.
     [[nodiscard]] virtual std::vector<Exclusion> exclusions(SourceKey source) const = 0;
-    [[nodiscard]] virtual std::vector<CoursePlace> courses(SourceKey source) const = 0;    // by course
+    // By course, with whole paths as far as they are known.
+    [[nodiscard]] virtual std::vector<CoursePlace> courses(SourceKey source) const = 0;
     [[nodiscard]] virtual std::vector<ActivityWorth> worths(SourceKey source) const = 0;  // by activity
     // Users of whom there is any evidence that may give time without an event, ascending.
     [[nodiscard]] virtual std::vector<std::int64_t> users(SourceKey source) const = 0;

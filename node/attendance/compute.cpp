@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "node/attendance/daily_totals.h"
+#include "node/attendance/known_evidence.h"
 #include "node/attendance/rules.h"
 
 namespace assidu::node::attendance {
@@ -23,7 +24,7 @@ bool is_open(const Attendance& attendance, const CompiledScale& scale, std::int6
 }  // namespace
 
 bool has_anything_to_compute(const Node& node) {
-    return node.archive().extent(node.source()).events > 0 ||
+    return node.archive().extent(node.source()).events > 0 || !node.evidence().users(node.source()).empty() ||
            node.ledger().freshness(node.settings().node_id, node.scale().sha256).has_value();
 }
 
@@ -42,14 +43,16 @@ Computed compute_totals(Node& node, const std::function<void(std::int64_t, std::
     if (!held || (clean_as_of_s && held->as_of_utc_s < *clean_as_of_s))
         archive.computing_for(node.source(), "");
     archive.computing_for(node.source(), totals);
-    const CompiledScale scale(node.scale(), archive.shapes());
-    const std::vector<std::int64_t> dirty = archive.dirty(node.source());
+    const KnownEvidence known(node, node.scale());
+    const CompiledScale scale(node.scale(), archive.shapes(), known.courses());
+    const std::vector<archive::DirtyMark> dirty = archive.dirty(node.source());
+    const std::int64_t revision = node.evidence().revision(node.source());
     const archive::Extent extent = archive.extent(node.source());
     // Totals that recompute() made under other scales lack what came since. A student who is dirty only
     // because their last event could still earn more has nothing new; that is known where no event came and
     // not everybody is dirty.
     const bool nothing_came =
-        held && held->archived_events == extent.events && dirty.size() < archive.users(node.source()).size();
+        held && revision == node.evidence().computed_revision(node.source()) && held->archived_events == extent.events && dirty.size() < archive.users(node.source()).size();
     if (!dirty.empty() && !nothing_came) node.ledger().forget_whole(node.settings().node_id);
     const federation::Freshness freshness{std::string(kEngine), as_of_s, extent.events, extent.last_utc_s,
                                           extent.last_id};
@@ -63,20 +66,21 @@ Computed compute_totals(Node& node, const std::function<void(std::int64_t, std::
         batch.clear();
         closed.clear();
     };
-    for (const std::int64_t user : dirty) {
+    for (const auto& [user, from_s] : dirty) {
         if (!wants_more()) {
             computed.finished = false;
             break;
         }
-        const std::vector<Event> events = archive.events(node.source(), user);
-        const Attendance attendance = attend(Evidence{events, {}, {}, {}}, scale, node.calendar(), as_of_s);
+        const StudentKnowledge evidence = known.of(user);
+        const Attendance attendance = attend(evidence.view(), scale, node.calendar(), as_of_s);
         const federation::StudentId student = node.student_id(user);
         batch.push_back({student, node.settings().source_name,
                          daily_rows(attendance, node.calendar(), student), session_rows(attendance, student),
                          dropped_rows(attendance, node.calendar(), student)});
-        if (!is_open(attendance, scale, as_of_s)) closed.push_back(user);
+        if (!is_open(attendance, scale, as_of_s) && !evidence.reaches_beyond(as_of_s))
+            closed.push_back(user);
         ++computed.students;
-        computed.events += static_cast<std::int64_t>(events.size());
+        computed.events += static_cast<std::int64_t>(evidence.events.size());
         computed.rows += static_cast<std::int64_t>(batch.back().rows.size());
         computed.sessions += static_cast<std::int64_t>(batch.back().sessions.size());
         if (batch.size() == kStudentsACommit) commit();
@@ -84,6 +88,7 @@ Computed compute_totals(Node& node, const std::function<void(std::int64_t, std::
     }
     // Even without a dirty student: the totals now hold as of a later instant.
     commit();
+    if (computed.finished) node.evidence().mark_computed(node.source(), revision);
     return computed;
 }
 

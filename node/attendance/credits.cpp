@@ -62,8 +62,12 @@ bool matches(const Scale::CompletionCredit& rule, const Completion& completion) 
 
 class Grants {
   public:
-    Grants(Attendance& attendance, const Scale& scale, std::int64_t as_of_s)
-        : attendance_(attendance), scale_(scale), as_of_s_(as_of_s), traces_(traces_of(attendance)) {
+    Grants(Attendance& attendance, const Scale& scale, const Evidence& evidence, std::int64_t as_of_s)
+        : attendance_(attendance),
+          scale_(scale),
+          excluded_(evidence.excluded),
+          as_of_s_(as_of_s),
+          traces_(traces_of(attendance)) {
         for (const auto& [activity, trace] : traces_)
             target_s_[activity] = trace.measured_s;
     }
@@ -72,7 +76,7 @@ class Grants {
     void completions(std::span<const Completion> completions) {
         std::map<std::int64_t, const Completion*> latest;
         for (const Completion& completion : completions) {
-            if (completion.time_s > as_of_s_) continue;
+            if (completion.time_s > as_of_s_ || is_excluded(completion.time_s, completion.time_s + 1)) continue;
             const Completion*& held = latest[completion.activity];
             if (held == nullptr || completion.time_s >= held->time_s) held = &completion;
         }
@@ -108,7 +112,9 @@ class Grants {
         if (policy == Scale::ForeignTime::none) return;
         std::map<std::int64_t, ForeignTime> of_activity;
         for (const ForeignTime& record : records) {
-            if (record.source != source || record.time_s > as_of_s_) continue;
+            if (record.source != source || record.time_s > as_of_s_ ||
+                is_excluded(record.time_s, record.time_s + 1))
+                continue;
             ForeignTime& sum = of_activity[record.activity];
             const std::int64_t before_s = sum.seconds;
             if (record.time_s >= sum.time_s) sum = record;
@@ -121,6 +127,13 @@ class Grants {
     }
 
   private:
+    // Whether any of [from, to) was excluded.
+    [[nodiscard]] bool is_excluded(std::int64_t from_s, std::int64_t to_s) const {
+        return std::ranges::any_of(excluded_, [&](const ExcludedTime& out) {
+            return out.from_s < to_s && from_s < out.to_s;
+        });
+    }
+
     void completed(const Completion& completion) {
         const auto& rules = scale_.credits.completion;
         const auto rule = std::ranges::find_if(
@@ -155,9 +168,10 @@ class Grants {
         if (rules.declared_validated && !declaration.validated) return "credits.declared.require_validation";
         if (rules.declared_session_max_s && declaration.seconds > *rules.declared_session_max_s)
             return "credits.declared.max_session";
-        if (end_s > as_of_s_ || declaration.declared_s > as_of_s_) return "as_of";
+        if (end_s > as_of_s_ || declaration.declared_s.value_or(end_s) > as_of_s_) return "as_of";
+        if (is_excluded(declaration.begin_s, end_s)) return "exclusion";
         if (rules.declared_age_max_days &&
-            declaration.declared_s - end_s > *rules.declared_age_max_days * kDaySeconds)
+            declaration.declared_s.value_or(end_s) - end_s > *rules.declared_age_max_days * kDaySeconds)
             return "credits.declared.max_age_days";
         if (rules.declared_no_overlap && declaration.activity == 0 &&
             std::ranges::any_of(attendance_.events, [&](const CreditedEvent& event) {
@@ -169,6 +183,7 @@ class Grants {
 
     Attendance& attendance_;
     const Scale& scale_;
+    std::span<const ExcludedTime> excluded_;
     std::int64_t as_of_s_;
     std::map<std::int64_t, Trace> traces_;
     std::map<std::int64_t, std::int64_t> target_s_;
@@ -180,7 +195,7 @@ void grant_credits(Attendance& attendance, const CompiledScale& scale, const Evi
                    std::int64_t as_of_s) {
     const Scale::Credits& rules = scale.scale().credits;
     if (!rules.any()) return;
-    Grants grants(attendance, scale.scale(), as_of_s);
+    Grants grants(attendance, scale.scale(), evidence, as_of_s);
     grants.completions(evidence.completions);
     grants.declarations(evidence.declarations);
     grants.foreign(evidence.foreign, ForeignTime::Source::scorm, rules.scorm);

@@ -5,6 +5,7 @@
 //     completion, then by what was declared of it, then by what else measured it; each step's difference is a
 //     credit with its source. A credit belongs to the day and the period of its own instant: the completion,
 //     the declaration, the record. It stands in a column of its own and is never part of measured time.
+//     What happened in excluded time gives none.
 #pragma once
 
 #include "node/attendance/engine.h"

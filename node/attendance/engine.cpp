@@ -5,7 +5,9 @@
 #include <iterator>
 #include <limits>
 #include <map>
+#include <utility>
 
+#include "node/attendance/memberships.h"
 #include "node/nearly_sorted.h"
 
 namespace assidu::node::attendance {
@@ -65,15 +67,16 @@ struct Worth {
     WorthRule rule = WorthRule::gap;
 };
 
-// What the event is worth, given when the next kept one comes.
+// What the event is worth, given when the next kept one comes, and what it may earn if that is another day's.
 Worth worth(const CompiledScale::Rule& rule, std::int64_t time_s, std::optional<std::int64_t> next_s,
-            std::int64_t as_of_s) {
+            std::optional<std::int64_t> day_end_credit_s, std::int64_t as_of_s) {
     if (!next_s) {
         if (as_of_s - time_s < rule.last_credit_s)
             return {std::max<std::int64_t>(as_of_s - time_s, 0), WorthRule::last_credit_so_far};
         return {rule.last_credit_s, WorthRule::last_credit};
     }
     const std::int64_t gap = *next_s - time_s;
+    if (day_end_credit_s) return {std::min(gap, *day_end_credit_s), WorthRule::day_end};
     if (gap >= rule.over_from_s) {
         if (gap < rule.idle_credit_s) return {gap, WorthRule::idle_credit_capped};
         return {rule.idle_credit_s, WorthRule::idle_credit};
@@ -123,10 +126,10 @@ class Tracer {
     explicit Tracer(Trace* trace) : trace_(trace), first_event_(trace ? trace->events.size() : 0) {}
 
     void keep(const Event& event, const CompiledScale::Verdict& verdict, WorthRule rule,
-              std::optional<std::int64_t> next_s, const CreditedEvent& credited) {
+              bool to_later, std::optional<std::int64_t> next_s, const CreditedEvent& credited) {
         if (trace_ == nullptr) return;
-        trace_->events.push_back({event, std::nullopt, rule, verdict.hides_activity, next_s, credited.end_s,
-                                  credited.end_s, std::nullopt});
+        trace_->events.push_back({event, std::nullopt, rule, verdict.hides_activity, to_later, next_s,
+                                  credited.end_s, credited.end_s, std::nullopt});
     }
     void open_session(Opening opening) {
         if (trace_ != nullptr) openings_.push_back(opening);
@@ -153,6 +156,32 @@ class Tracer {
     std::vector<Opening> openings_;
 };
 
+// Whose the time of each event is, under a scale that attributes it to later ones; else it notes nothing.
+class Places {
+  public:
+    Places(const config::Scale::Gap& gap, std::vector<Place>& places)
+        : gap_(gap), looks_(gap.attribute == config::Scale::Attribute::later), places_(places) {}
+
+    // A login that opens another session, and a logout, are no pages on which anybody worked.
+    [[nodiscard]] bool goes_to(const CompiledScale& scale, const Event& next) const {
+        if (!looks_) return false;
+        const CompiledScale::Verdict& verdict = scale.verdict(next.shape);
+        return !(verdict.login && gap_.login_starts) && !(verdict.logout && gap_.logout_ends);
+    }
+    void own(std::int64_t course, std::int64_t activity, ShapeKey shape) {
+        if (looks_) places_.push_back({course, activity, shape});
+    }
+    void later(const CompiledScale& scale, const Event& next) {
+        places_.push_back(
+            {next.course, scale.verdict(next.shape).hides_activity ? 0 : next.activity, next.shape});
+    }
+
+  private:
+    const config::Scale::Gap& gap_;
+    bool looks_;
+    std::vector<Place>& places_;
+};
+
 // R3 and R4 over the kept events of one stream, into `attendance`, which has none yet.
 void attend_stream(std::span<const Event* const> kept, const CompiledScale& scale, std::int64_t as_of_s,
                    Attendance& attendance, Trace* trace) {
@@ -160,6 +189,7 @@ void attend_stream(std::span<const Event* const> kept, const CompiledScale& scal
     const config::Scale::Session& session_rule = scale.scale().session;
     const bool by_course = session_rule.per == config::Scale::SessionPer::course;
     Tracer tracer(trace);
+    Places places(gap, attendance.places);
     std::vector<std::size_t> session_of;  // by kept event
     session_of.reserve(kept.size());
     attendance.events.reserve(kept.size());
@@ -176,7 +206,8 @@ void attend_stream(std::span<const Event* const> kept, const CompiledScale& scal
             attendance.events.push_back(
                 {event.time_s, event.time_s, event.course, activity, /*logout=*/true, event.shape});
             session_of.push_back(kNoSession);
-            tracer.keep(event, verdict, WorthRule::logout, next_s, attendance.events.back());
+            places.own(event.course, activity, event.shape);
+            tracer.keep(event, verdict, WorthRule::logout, false, next_s, attendance.events.back());
             open = false;
             because = Opening::after_logout;
             continue;
@@ -187,7 +218,10 @@ void attend_stream(std::span<const Event* const> kept, const CompiledScale& scal
             tracer.open_session(by_login ? Opening::login : open ? Opening::course : because);
         }
         const CompiledScale::Rule& rule = scale.rule(verdict);
-        const Worth made = worth(rule, event.time_s, next_s, as_of_s);
+        std::optional<std::int64_t> day_end_credit_s;
+        if (gap.day_end_credit_s && next_s && *next_s >= scale.day_end_s(event.time_s))
+            day_end_credit_s = gap.day_end_credit_s;
+        const Worth made = worth(rule, event.time_s, next_s, day_end_credit_s, as_of_s);
         const std::int64_t end_s = event.time_s + made.seconds;
         Session& session = attendance.sessions.back();
         session.end_s = end_s;
@@ -198,9 +232,16 @@ void attend_stream(std::span<const Event* const> kept, const CompiledScale& scal
         attendance.events.push_back(
             {event.time_s, end_s, event.course, activity, /*logout=*/false, event.shape});
         session_of.push_back(attendance.sessions.size() - 1);
-        tracer.keep(event, verdict, made.rule, next_s, attendance.events.back());
-        open = next_s && (!session_rule.split_on_idle || *next_s - event.time_s < rule.over_from_s);
-        because = Opening::after_idle;
+        const bool to_later =
+            made.rule == WorthRule::gap && next_s && places.goes_to(scale, *kept[i + 1]);
+        if (to_later)
+            places.later(scale, *kept[i + 1]);
+        else
+            places.own(event.course, activity, event.shape);
+        tracer.keep(event, verdict, made.rule, to_later, next_s, attendance.events.back());
+        open = next_s && (!session_rule.split_on_idle ||
+                          (!day_end_credit_s && *next_s - event.time_s < rule.over_from_s));
+        because = day_end_credit_s ? Opening::new_day : Opening::after_idle;
     }
     if (session_rule.split_on_idle) {
         for (Session& session : attendance.sessions)
@@ -233,7 +274,8 @@ class Presence {
 
 // R2.
 std::vector<const Event*> keep(std::span<const Event> events, const CompiledScale& scale,
-                               std::vector<DroppedEvent>& dropped_events, Trace* trace) {
+                               const Memberships* memberships, std::vector<DroppedEvent>& dropped_events,
+                               Trace* trace) {
     std::vector<const Event*> kept;
     kept.reserve(events.size());
     const bool looks_at_courses = scale.looks_at_courses();
@@ -243,6 +285,7 @@ std::vector<const Event*> keep(std::span<const Event> events, const CompiledScal
         const CompiledScale::Verdict& verdict = scale.verdict(event.shape);
         std::optional<DropReason> dropped = verdict.dropped;
         if (looks_at_courses && !dropped) dropped = scale.course_verdict(event.course, verdict);
+        if (memberships != nullptr && !dropped) dropped = memberships->verdict(event.course, event.time_s);
         if (looks_at_presence && !dropped && !presence.counts(event, verdict)) dropped = DropReason::presence;
         if (!dropped) {
             kept.push_back(&event);
@@ -258,14 +301,22 @@ std::vector<const Event*> keep(std::span<const Event> events, const CompiledScal
 void attend_by_course(std::vector<const Event*> kept, const CompiledScale& scale, std::int64_t as_of_s,
                       Attendance& attendance, Trace* trace) {
     std::ranges::stable_sort(kept, {}, &Event::course);
+    std::vector<std::pair<CreditedEvent, Place>> placed;
     for (auto begin = kept.begin(); begin != kept.end();) {
         const auto end = std::find_if(begin, kept.end(),
                                       [&](const Event* event) { return event->course != (*begin)->course; });
         Attendance stream;
         attend_stream({begin, end}, scale, as_of_s, stream, trace);
-        std::ranges::move(stream.events, std::back_inserter(attendance.events));
+        for (std::size_t i = 0; i < stream.places.size(); ++i)
+            placed.emplace_back(stream.events[i], stream.places[i]);
+        if (stream.places.empty()) std::ranges::move(stream.events, std::back_inserter(attendance.events));
         std::ranges::move(stream.sessions, std::back_inserter(attendance.sessions));
         begin = end;
+    }
+    std::ranges::stable_sort(placed, {}, [](const auto& one) { return one.first.begin_s; });
+    for (const auto& [event, place] : placed) {
+        attendance.events.push_back(event);
+        attendance.places.push_back(place);
     }
     std::ranges::stable_sort(attendance.events, {}, &CreditedEvent::begin_s);
     std::ranges::stable_sort(attendance.sessions, {}, &Session::begin_s);
@@ -295,6 +346,10 @@ std::string_view code_of(DropReason reason) {
             return "presence";
         case DropReason::course:
             return "course";
+        case DropReason::role:
+            return "role";
+        case DropReason::enrolment:
+            return "enrolment";
         case DropReason::address:
             return "address";
     }
@@ -307,7 +362,18 @@ std::string_view module_of(const EventShape& shape) {
     return std::string_view(shape.component).substr(kPrefix.size());
 }
 
-CompiledScale::CompiledScale(const config::Scale& scale, std::span<const EventShape> shapes) : scale_(scale) {
+CompiledScale::CompiledScale(const config::Scale& scale, std::span<const EventShape> shapes,
+                             std::span<const archive::CoursePlace> courses)
+    : scale_(scale) {
+    const std::vector<std::int64_t>& kept = scale.filter.include_categories;
+    for (const archive::CoursePlace& place : courses) {
+        if (!place.categories) continue;
+        categories_[place.course] = *place.categories;
+        if (std::ranges::any_of(*place.categories, [&](std::int64_t one) { return contains(kept, one); }))
+            courses_of_categories_.push_back(place.course);
+    }
+    std::ranges::sort(courses_of_categories_);
+    if (scale.gap.day_end_credit_s) calendar_ = config::CivilCalendar::of(scale.timezone).value();
     rules_.push_back(compiled(scale.gap, scale.gap));
     std::map<std::string, std::uint16_t> rule_of;
     for (const auto& [module, rule] : scale.gap.by_module) {
@@ -336,7 +402,8 @@ std::optional<DropReason> CompiledScale::course_verdict(std::int64_t course, con
     // One stream over a set of courses knows nothing else; elsewhere, logins and logouts still mark sessions.
     const bool of_set = scale_.stream == config::Scale::Stream::user_courseset || !opens_or_closes;
     if (contains(filter.exclude_courses, course)) return DropReason::course;
-    if (of_set && !filter.include_courses.empty() && !contains(filter.include_courses, course))
+    if (of_set && (!filter.include_courses.empty() || !filter.include_categories.empty()) &&
+        !contains(filter.include_courses, course) && !contains(courses_of_categories_, course))
         return DropReason::course;
     if (!filter.include_site && !opens_or_closes && (course == 0 || course == kFrontPageCourse))
         return DropReason::site_page;
@@ -345,7 +412,17 @@ std::optional<DropReason> CompiledScale::course_verdict(std::int64_t course, con
 
 bool CompiledScale::looks_at_courses() const {
     const config::Scale::Filter& filter = scale_.filter;
-    return !filter.include_site || !filter.include_courses.empty() || !filter.exclude_courses.empty();
+    return !filter.include_site || !filter.include_courses.empty() || !filter.include_categories.empty() ||
+           !filter.exclude_courses.empty();
+}
+
+std::span<const std::int64_t> CompiledScale::categories(std::int64_t course) const {
+    const auto found = categories_.find(course);
+    return found == categories_.end() ? std::span<const std::int64_t>{} : std::span(found->second);
+}
+
+std::int64_t CompiledScale::day_end_s(std::int64_t time_s) const {
+    return calendar_->end_of(calendar_->day_of(time_s));
 }
 
 std::int64_t CompiledScale::longest_last_credit_s() const {
@@ -353,9 +430,9 @@ std::int64_t CompiledScale::longest_last_credit_s() const {
 }
 
 Attendance attend(std::span<const Event> events, const CompiledScale& scale, std::int64_t as_of_s,
-                  Trace* trace) {
+                  Trace* trace, const Memberships* memberships) {
     Attendance attendance;
-    std::vector<const Event*> kept = keep(events, scale, attendance.dropped, trace);
+    std::vector<const Event*> kept = keep(events, scale, memberships, attendance.dropped, trace);
     if (scale.scale().stream == config::Scale::Stream::user_course)
         attend_by_course(std::move(kept), scale, as_of_s, attendance, trace);
     else

@@ -3,9 +3,9 @@
 // credits.h R7, rules.h all of them in order.
 //
 // R1  One stream a student, over all courses, in the order of (time, id); or one a student and course.
-// R2  The scale's filter drops events; each drop has a reason and is counted. Presence events, where the
-// scale takes
-//     them, count only so long after the last event that is none.
+// R2  The scale's filter drops events; each drop has a reason and is counted. Where it asks in which role or
+//     enrolment they were made, memberships.h says so. Presence events, where the scale takes them, count
+//     only so long after the last event that is none.
 // R3  An event is worth the gap to the next kept event of its stream if that is not over the idle limit, else
 // the idle
 //     credit, and never more than the gap. The last event of all is worth the last credit, and never more
@@ -19,13 +19,16 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "config/civil_calendar.h"
 #include "config/scale.h"
+#include "node/archive/evidence_store.h"
 #include "node/event.h"
 
 namespace assidu::node::attendance {
@@ -49,12 +52,15 @@ enum class DropReason : std::uint8_t {
     module,
     course,
     site_page,
+    role,
+    enrolment,
     address
 };
 inline constexpr DropReason kDropReasons[] = {
     DropReason::origin, DropReason::login_as,  DropReason::action,    DropReason::event,
     DropReason::target, DropReason::presence,  DropReason::anonymous, DropReason::module,
-    DropReason::course, DropReason::site_page, DropReason::address};
+    DropReason::course, DropReason::site_page, DropReason::role,      DropReason::enrolment,
+    DropReason::address};
 // The code that the ledger and reports use: the name of the value, such as "login_as".
 [[nodiscard]] std::string_view code_of(DropReason reason);
 
@@ -76,8 +82,10 @@ class CompiledScale {
         std::int64_t over_from_s = 0, idle_credit_s = 0, last_credit_s = 0, min_gap_s = 0;
     };
 
-    // Both are copied from; shapes are those of an archive's dictionary, by key.
-    CompiledScale(const config::Scale& scale, std::span<const EventShape> shapes);
+    // All are copied from; shapes are those of an archive's dictionary, by key. `courses` says in which
+    // categories courses stand; nobody asks under a scale without categories and roles.
+    CompiledScale(const config::Scale& scale, std::span<const EventShape> shapes,
+                  std::span<const archive::CoursePlace> courses = {});
 
     [[nodiscard]] const Verdict& verdict(ShapeKey shape) const {
         return verdicts_.at(static_cast<std::size_t>(shape));
@@ -88,9 +96,14 @@ class CompiledScale {
     [[nodiscard]] std::optional<DropReason> course_verdict(std::int64_t course, const Verdict& verdict) const;
     // Whether there is any course for which that could be so.
     [[nodiscard]] bool looks_at_courses() const;
+    // The categories of a course, from the root down; none if they are not known.
+    [[nodiscard]] std::span<const std::int64_t> categories(std::int64_t course) const;
+    // The end of the civil day of an instant; only under a scale with a credit of the day's end.
+    [[nodiscard]] std::int64_t day_end_s(std::int64_t time_s) const;
     // The activity type of a shape; empty where it is of none.
     [[nodiscard]] const std::string& module(ShapeKey shape) const {
-        return modules_.at(static_cast<std::size_t>(shape));
+        static const std::string kNone;
+        return shape == kNoShape ? kNone : modules_.at(static_cast<std::size_t>(shape));
     }
     [[nodiscard]] const config::Scale& scale() const { return scale_; }
     // The most that any last event can be worth.
@@ -101,6 +114,9 @@ class CompiledScale {
     std::vector<Rule> rules_;
     std::vector<Verdict> verdicts_;
     std::vector<std::string> modules_;
+    std::map<std::int64_t, std::vector<std::int64_t>> categories_;  // by course
+    std::vector<std::int64_t> courses_of_categories_;  // those that the filter's categories keep, ascending
+    std::optional<config::CivilCalendar> calendar_;    // of the scale's zone, where days matter
 };
 
 // A kept event and the interval [begin, end) it is worth, empty if it is worth nothing.
@@ -130,8 +146,24 @@ struct Interval {
     bool outside = false;  // of the calendar's windows, under a scale that marks it
 };
 
-// Why measured time is not counted (R5, R6).
-enum class Loss : std::uint8_t { calendar, activity_day, activity_total, course_total, day, week };
+// Where time belongs that is not its own event's.
+struct Place {
+    std::int64_t course = 0, activity = 0;
+    ShapeKey shape = 0;
+};
+
+// Why measured time is not counted: an administrator excluded it; the calendar (R5), of which `user_day` is a
+// day that is open, but not signed for the student; a cap (R6).
+enum class Loss : std::uint8_t {
+    excluded,
+    calendar,
+    user_day,
+    activity_day,
+    activity_total,
+    course_total,
+    day,
+    week
+};
 struct LostInterval {
     std::int64_t begin_s = 0, end_s = 0;
     std::int64_t course = 0, activity = 0;
@@ -163,9 +195,12 @@ struct Attendance {
     // are whole: before limits, credits and any cut at midnight or at a period's ends.
     std::vector<Session> sessions;
     std::vector<DroppedEvent> dropped;
-    // The time that counts, where the scale has a calendar or caps; else it is the events' intervals.
+    // Of each event, whose its time is, under a scale that attributes time to later events; else empty.
+    std::vector<Place> places;
+    // The time that counts, where the scale has a calendar or caps, or places, or time was excluded; else it
+    // is the events' intervals.
     std::optional<std::vector<Interval>> counted;
-    std::vector<LostInterval> lost;  // what the calendar and the caps took, in order
+    std::vector<LostInterval> lost;  // what exclusions, the calendar and the caps took, in order
     std::vector<Credit> credits;     // beside the measured time, never in it
     std::vector<RefusedDeclaration> refused;
 };
@@ -176,12 +211,13 @@ enum class WorthRule : std::uint8_t {
     short_gap,           // a gap under the scale's minimum is worth nothing
     idle_credit,         // the gap is over the idle limit
     idle_credit_capped,  // and shorter than the credit, which it limits
+    day_end,             // the next kept event is of another day, and the scale has a credit for that
     last_credit,         // no kept event follows
     last_credit_so_far,  // and the instant of the computation limits the credit
     logout
 };
 // What a session was opened by (R4).
-enum class Opening : std::uint8_t { first, login, after_logout, after_idle, course };
+enum class Opening : std::uint8_t { first, login, after_logout, after_idle, course, new_day };
 
 // Why each event is worth what it is, for whoever has to explain it (explain.h). Computing keeps none of it.
 struct TracedEvent {
@@ -190,6 +226,7 @@ struct TracedEvent {
     // The rest says nothing of a dropped event.
     WorthRule worth = WorthRule::gap;
     bool hides_activity = false;
+    bool to_later = false;  // its time is of the next kept event's course and activity
     std::optional<std::int64_t> next_s = std::nullopt;  // the next kept event of its stream
     std::int64_t worth_end_s = 0;  // what it is worth is [event.time_s, worth_end_s) by R3
     std::int64_t end_s = 0;        // and [event.time_s, end_s) once R4 limited its session
@@ -205,10 +242,14 @@ struct Trace {
     std::vector<TracedSession> sessions;
 };
 
+class Memberships;
+
 // `events` are one student's, in order and each once (order_events()). `as_of_s` is the instant the result
-// holds for. `trace`, if there is one, gets the reasons; it changes nothing of the result.
+// holds for. `trace`, if there is one, gets the reasons; it changes nothing of the result. `memberships`: the
+// student's, under a scale that asks for roles or enrolments.
 [[nodiscard]] Attendance attend(std::span<const Event> events, const CompiledScale& scale,
-                                std::int64_t as_of_s, Trace* trace = nullptr);
+                                std::int64_t as_of_s, Trace* trace = nullptr,
+                                const Memberships* memberships = nullptr);
 
 // Brings events into the order of computation and removes repeated ones, whatever order they came in.
 void order_events(std::vector<Event>& events);

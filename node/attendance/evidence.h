@@ -5,7 +5,10 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
+#include "config/civil_calendar.h"
+#include "node/archive/evidence_store.h"
 #include "node/event.h"
 
 namespace assidu::node::attendance {
@@ -26,7 +29,7 @@ struct Completion {
 struct Declaration {
     std::int64_t begin_s = 0, seconds = 0;
     std::int64_t course = 0, activity = 0;
-    std::int64_t declared_s = 0;  // when it was said
+    std::optional<std::int64_t> declared_s;  // when it was said; nothing: not known, and not judged
     bool validated = false;       // by a teacher
 };
 
@@ -38,11 +41,23 @@ struct ForeignTime {
     std::int64_t course = 0, activity = 0;
 };
 
+// Time that an administrator took out, [from, to).
+struct ExcludedTime {
+    std::int64_t from_s = 0, to_s = 0;
+    std::int64_t number = 0;  // of the exclusion
+    bool operator==(const ExcludedTime&) const = default;
+};
+
 struct Evidence {
     std::span<const Event> events;  // in order and each once (order_events())
-    std::span<const Completion> completions;
-    std::span<const Declaration> declarations;
-    std::span<const ForeignTime> foreign;
+    std::span<const Completion> completions = {};
+    std::span<const Declaration> declarations = {};
+    std::span<const ForeignTime> foreign = {};
+    // In any order. Looked at where the scale asks in which role or enrolment an event was made.
+    std::span<const archive::EnrolmentState> enrolments = {};
+    std::span<const archive::RoleState> roles = {};
+    std::span<const ExcludedTime> excluded = {};        // those that hold, by begin
+    std::span<const config::CivilDay> signed_days = {};  // that count for the student, ascending
 };
 
 }  // namespace assidu::node::attendance

@@ -55,6 +55,8 @@ std::string_view code_of(WorthRule rule) {
             return "idle_credit";
         case WorthRule::idle_credit_capped:
             return "idle_credit_capped";
+        case WorthRule::day_end:
+            return "day_end";
         case WorthRule::last_credit:
             return "last_credit";
         case WorthRule::last_credit_so_far:
@@ -77,14 +79,20 @@ std::string_view code_of(Opening opening) {
             return "after_idle";
         case Opening::course:
             return "course";
+        case Opening::new_day:
+            return "new_day";
     }
     return "";
 }
 
 std::string_view code_of(Loss loss) {
     switch (loss) {
+        case Loss::excluded:
+            return "excluded";
         case Loss::calendar:
             return "calendar";
+        case Loss::user_day:
+            return "user_day";
         case Loss::activity_day:
             return "activity_day";
         case Loss::activity_total:
@@ -95,6 +103,34 @@ std::string_view code_of(Loss loss) {
             return "day";
         case Loss::week:
             return "week";
+    }
+    return "";
+}
+
+std::string_view code_of(CreditSource source) {
+    switch (source) {
+        case CreditSource::completion:
+            return "completion";
+        case CreditSource::declared:
+            return "declared";
+        case CreditSource::scorm:
+            return "scorm";
+        case CreditSource::timestat:
+            return "timestat";
+    }
+    return "";
+}
+
+std::string_view code_of(config::Scale::CreditMode mode) {
+    switch (mode) {
+        case config::Scale::CreditMode::floor:
+            return "floor";
+        case config::Scale::CreditMode::ceiling:
+            return "ceiling";
+        case config::Scale::CreditMode::replace:
+            return "replace";
+        case config::Scale::CreditMode::add:
+            return "add";
     }
     return "";
 }
@@ -111,18 +147,21 @@ bool ExplainedEvent::reaches(CivilDay day) const {
     return std::ranges::any_of(parts, [&](const ExplainedPart& part) { return part.day == day; });
 }
 
-Explanation::Explanation(std::span<const Event> events, const CompiledScale& scale,
+Explanation::Explanation(const Evidence& evidence, const CompiledScale& scale,
                          const config::CivilCalendar& calendar, const federation::StudentId& student,
                          std::int64_t as_of_s)
     : calendar_(calendar), as_of_s_(as_of_s) {
-    const Attendance attendance = attend(Evidence{events, {}, {}, {}}, scale, calendar, as_of_s, &trace_);
+    const Attendance attendance = attend(evidence, scale, calendar, as_of_s, &trace_);
     rows_ = daily_rows(attendance, calendar, student);
     events_.reserve(trace_.events.size());
     for (const TracedEvent& traced : trace_.events)
         events_.push_back({traced,
                            traced.hides_activity ? 0 : traced.event.activity,
+                           std::nullopt,
                            traced.session && trace_.sessions[*traced.session].too_short,
                            {}});
+    credits_ = attendance.credits;
+    refused_ = attendance.refused;
     split(attendance, scale);
 }
 
@@ -137,10 +176,15 @@ void Explanation::split(const Attendance& attendance, const CompiledScale& scale
             return std::tuple(event->traced.event.time_s, event->traced.event.course);
         });
     Pieces pieces(attendance);
-    for (ExplainedEvent* event : kept) {
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+        ExplainedEvent* event = kept[i];
+        const Place place = attendance.places.empty()
+                                ? Place{event->traced.event.course, event->activity, event->traced.event.shape}
+                                : attendance.places[i];
+        if (event->traced.to_later) event->place = place;
         for (std::int64_t at_s = event->traced.event.time_s; at_s < event->traced.end_s;) {
             const ExplainedPart piece =
-                pieces.next(at_s, event->traced.end_s, event->traced.event.course, event->activity);
+                pieces.next(at_s, event->traced.end_s, place.course, place.activity);
             for (; at_s < piece.end_s; at_s = event->parts.back().end_s) {
                 ExplainedPart part = piece;
                 part.day = calendar_.day_of(at_s);
@@ -186,7 +230,22 @@ DayExplanation Explanation::day(CivilDay day) const {
         if (row.day != day) continue;
         found.rows.push_back(row);
         found.measured_s += row.measured_s;
+        found.credited_s += row.credited_s;
     }
+    const auto is_of_day = [&](std::int64_t time_s) {
+        return time_s >= found.begin_s && time_s < found.end_s;
+    };
+    std::int64_t credited_s = 0;
+    for (const Credit& credit : credits_) {
+        if (!is_of_day(credit.time_s)) continue;
+        found.credits.push_back(credit);
+        credited_s += credit.seconds;
+    }
+    std::ranges::copy_if(refused_, std::back_inserter(found.refused),
+                         [&](const RefusedDeclaration& one) { return is_of_day(one.begin_s); });
+    if (credited_s != found.credited_s)
+        throw std::logic_error(fmt::format("{}: the credits are {} s, and the total has {} s of them",
+                                           config::iso_date(day), credited_s, found.credited_s));
     if (parts_s != found.measured_s)
         throw std::logic_error(fmt::format("{}: the events explain {} s, and the total is {} s",
                                            config::iso_date(day), parts_s, found.measured_s));
@@ -208,18 +267,19 @@ std::string reason_of(const ExplainedEvent& event, CivilDay day) {
     return reason;
 }
 
-std::vector<ComparedDay> compare(const Explanation& a, const Explanation& b,
-                                 const federation::Period& period) {
-    std::map<CivilDay, ComparedDay> days;
-    std::map<CivilDay, std::map<std::pair<std::string, std::string>, Difference>> differences;
-    const auto in_period = [&](CivilDay day) { return day >= period.from && day <= period.to; };
+namespace {
+
+using Reasons = std::map<CivilDay, std::map<std::pair<std::string, std::string>, Difference>>;
+
+void compare_events(const Explanation& a, const Explanation& b, const federation::Period& period,
+                    Reasons& reasons) {
     for (std::size_t i = 0; i < a.events().size(); ++i) {
         const ExplainedEvent& under_a = a.events()[i];
         const ExplainedEvent& under_b = b.events().at(i);
         std::set<CivilDay> touched;
         for (const ExplainedEvent* event : {&under_a, &under_b}) {
             for (const ExplainedPart& part : event->parts) {
-                if (in_period(part.day)) touched.insert(part.day);
+                if (part.day >= period.from && part.day <= period.to) touched.insert(part.day);
             }
         }
         for (const CivilDay day : touched) {
@@ -227,19 +287,63 @@ std::vector<ComparedDay> compare(const Explanation& a, const Explanation& b,
             if (seconds == 0) continue;
             std::string by_a = reason_of(under_a, day);
             std::string by_b = reason_of(under_b, day);
-            Difference& difference = differences[day][{by_a, by_b}];
+            Difference& difference = reasons[day][{by_a, by_b}];
             difference.a = std::move(by_a);
             difference.b = std::move(by_b);
             ++difference.events;
             difference.seconds += seconds;
         }
     }
+}
+
+// By day and source: how many credits there are, and their seconds.
+std::map<std::pair<CivilDay, CreditSource>, std::pair<std::int64_t, std::int64_t>> credits_by_day(
+    const Explanation& explanation, const federation::Period& period) {
+    std::map<std::pair<CivilDay, CreditSource>, std::pair<std::int64_t, std::int64_t>> sums;
+    for (const Credit& credit : explanation.credits()) {
+        const CivilDay day = explanation.calendar().day_of(credit.time_s);
+        if (day < period.from || day > period.to) continue;
+        auto& [count, seconds] = sums[{day, credit.source}];
+        ++count;
+        seconds += credit.seconds;
+    }
+    return sums;
+}
+
+void compare_credits(const Explanation& a, const Explanation& b, const federation::Period& period,
+                     Reasons& reasons) {
+    const auto of_a = credits_by_day(a, period), of_b = credits_by_day(b, period);
+    auto keys = of_a;
+    keys.insert(of_b.begin(), of_b.end());
+    for (const auto& [key, unused] : keys) {
+        const auto& [day, source] = key;
+        const auto under_a = of_a.find(key), under_b = of_b.find(key);
+        const std::string credit = fmt::format("credit:{}", code_of(source));
+        const auto [count_a, seconds_a] = under_a == of_a.end() ? std::pair<std::int64_t, std::int64_t>{}
+                                                                : under_a->second;
+        const auto [count_b, seconds_b] = under_b == of_b.end() ? std::pair<std::int64_t, std::int64_t>{}
+                                                                : under_b->second;
+        if (seconds_a == seconds_b) continue;
+        const std::string by_a = count_a > 0 ? credit : "no_credit", by_b = count_b > 0 ? credit : "no_credit";
+        reasons[day][{by_a, by_b}] = {by_a, by_b, std::max(count_a, count_b), seconds_b - seconds_a};
+    }
+}
+
+}  // namespace
+
+std::vector<ComparedDay> compare(const Explanation& a, const Explanation& b,
+                                 const federation::Period& period) {
+    std::map<CivilDay, ComparedDay> days;
+    Reasons differences;
+    compare_events(a, b, period, differences);
+    compare_credits(a, b, period, differences);
+    const auto in_period = [&](CivilDay day) { return day >= period.from && day <= period.to; };
     for (const auto& [explanation, total] :
          {std::pair(&a, &ComparedDay::a_s), std::pair(&b, &ComparedDay::b_s)}) {
         for (const federation::LedgerRow& row : explanation->rows()) {
             if (!in_period(row.day)) continue;
             days[row.day].day = row.day;
-            days[row.day].*total += row.measured_s;
+            days[row.day].*total += row.measured_s + row.credited_s;
         }
     }
     std::vector<ComparedDay> compared;

@@ -11,6 +11,7 @@
 #include "config/civil_calendar.h"
 #include "federation/ledger.h"
 #include "node/attendance/engine.h"
+#include "node/attendance/evidence.h"
 
 namespace assidu::node::attendance {
 
@@ -18,18 +19,22 @@ namespace assidu::node::attendance {
 [[nodiscard]] std::string_view code_of(WorthRule rule);
 [[nodiscard]] std::string_view code_of(Opening opening);
 [[nodiscard]] std::string_view code_of(Loss loss);
+[[nodiscard]] std::string_view code_of(CreditSource source);
+[[nodiscard]] std::string_view code_of(config::Scale::CreditMode mode);
 
 // A part of what an event is worth: of one civil day, and counted or lost as a whole.
 struct ExplainedPart {
     config::CivilDay day;
     std::int64_t begin_s = 0, end_s = 0;
-    std::optional<Loss> lost;  // by the calendar or a cap; nothing: it counts
+    std::optional<Loss> lost;  // by an exclusion, the calendar or a cap; nothing: it counts
     bool outside = false;      // of the calendar's windows, under a scale that marks it and lets it count
 };
 
 struct ExplainedEvent {
     TracedEvent traced;
     std::int64_t activity = 0;         // as it is shown: 0 where the scale hides it
+    // Whose its time is, where that is the next event's (TracedEvent::to_later).
+    std::optional<Place> place = std::nullopt;
     bool in_short_session = false;     // which gives no time
     std::vector<ExplainedPart> parts;  // together [event.time_s, traced.end_s)
 
@@ -55,14 +60,17 @@ struct DayExplanation {
     std::vector<ExplainedSession> sessions;   // of the events above, but `after`
     std::vector<federation::LedgerRow> rows;  // the day's, by course: what the ledger should have
     std::int64_t measured_s = 0;              // their sum, and the sum of the parts that count
+    std::vector<Credit> credits;              // of instants of the day
+    std::int64_t credited_s = 0;              // their sum, and that of the rows
+    std::vector<RefusedDeclaration> refused;  // that begin on the day
 };
 
 // Everything of one student, explained once and asked by day.
 class Explanation {
   public:
-    // `events` in order and each once. The scale is one that fits the archive (rules.h). `calendar` is that
-    // of its zone; both must outlive the object.
-    Explanation(std::span<const Event> events, const CompiledScale& scale,
+    // The scale is one that fits an explanation (rules.h). `calendar` is that of its zone, and must outlive the
+    // object; `evidence` is looked at only here.
+    Explanation(const Evidence& evidence, const CompiledScale& scale,
                 const config::CivilCalendar& calendar, const federation::StudentId& student,
                 std::int64_t as_of_s);
 
@@ -70,6 +78,9 @@ class Explanation {
     [[nodiscard]] const std::vector<ExplainedEvent>& events() const { return events_; }
     // The rows of all days, as the ledger has them.
     [[nodiscard]] const std::vector<federation::LedgerRow>& rows() const { return rows_; }
+    // Of all days.
+    [[nodiscard]] const std::vector<Credit>& credits() const { return credits_; }
+    [[nodiscard]] const config::CivilCalendar& calendar() const { return calendar_; }
 
     // Throws std::logic_error if the parts that count are not the day's rows: the reasons would not be those
     // of the number.
@@ -83,6 +94,8 @@ class Explanation {
     Trace trace_;
     std::vector<ExplainedEvent> events_;
     std::vector<federation::LedgerRow> rows_;
+    std::vector<Credit> credits_;
+    std::vector<RefusedDeclaration> refused_;
 };
 
 // How a day's time differs between two scales: the seconds and events of one pair of reasons. The differences
@@ -94,7 +107,7 @@ struct Difference {
 };
 struct ComparedDay {
     config::CivilDay day;
-    std::int64_t a_s = 0, b_s = 0;
+    std::int64_t a_s = 0, b_s = 0;  // measured and credited
     std::vector<Difference> differences;  // the largest first, those of no seconds left out
 };
 
@@ -102,7 +115,8 @@ struct ComparedDay {
 // what limits took of it: "gap+calendar", "gap+session_too_short".
 [[nodiscard]] std::string reason_of(const ExplainedEvent& event, config::CivilDay day);
 
-// Days of the period with any time under either scale. Both explain the same events; days are those of each
+// Days of the period with any time under either scale. Credits of one source are one reason ("credit:scorm",
+// against "no_credit" where the other scale has none on that day). Both explain the same events; days are those of each
 // scale's own zone.
 [[nodiscard]] std::vector<ComparedDay> compare(const Explanation& a, const Explanation& b,
                                                const federation::Period& period);

@@ -97,41 +97,71 @@ class Caps {
 
 class Limiter {
   public:
-    Limiter(Attendance& attendance, const CompiledScale& scale, const config::CivilCalendar& calendar)
-        : attendance_(attendance), scale_(scale), calendar_(calendar), caps_(scale.scale()) {}
+    Limiter(Attendance& attendance, const CompiledScale& scale, const config::CivilCalendar& calendar,
+            const Evidence& evidence)
+        : attendance_(attendance),
+          scale_(scale),
+          calendar_(calendar),
+          evidence_(evidence),
+          caps_(scale.scale()) {}
 
     void apply() {
         attendance_.counted.emplace();
-        for (const CreditedEvent& event : attendance_.events) {
+        for (std::size_t i = 0; i < attendance_.events.size(); ++i) {
+            const CreditedEvent& event = attendance_.events[i];
+            const Place place = attendance_.places.empty() ? Place{event.course, event.activity, event.shape}
+                                                           : attendance_.places[i];
             for (std::int64_t at_s = event.begin_s; at_s < event.end_s;) {
                 const CivilDay day = calendar_.day_of(at_s);
                 const std::int64_t until_s = std::min(event.end_s, calendar_.end_of(day));
-                apply_calendar(event, day, {at_s, until_s});
+                apply_exclusions(place, day, {at_s, until_s});
                 at_s = until_s;
             }
         }
     }
 
   private:
-    void lose(const CreditedEvent& event, Stretch piece, Loss reason) {
+    void lose(const Place& place, Stretch piece, Loss reason) {
         if (piece.begin_s < piece.end_s)
-            attendance_.lost.push_back({piece.begin_s, piece.end_s, event.course, event.activity, reason});
+            attendance_.lost.push_back({piece.begin_s, piece.end_s, place.course, place.activity, reason});
     }
 
-    void apply_calendar(const CreditedEvent& event, CivilDay day, Stretch piece) {
+    // Exclusions come by begin, and may overlap.
+    void apply_exclusions(const Place& place, CivilDay day, Stretch piece) {
+        std::int64_t at_s = piece.begin_s;
+        for (const ExcludedTime& out : evidence_.excluded) {
+            if (out.from_s >= piece.end_s) break;
+            if (out.to_s <= at_s) continue;
+            if (at_s < out.from_s) apply_calendar(place, day, {at_s, out.from_s});
+            const std::int64_t until_s = std::min(out.to_s, piece.end_s);
+            lose(place, {std::max(at_s, out.from_s), until_s}, Loss::excluded);
+            at_s = until_s;
+            if (at_s == piece.end_s) return;
+        }
+        if (at_s < piece.end_s) apply_calendar(place, day, {at_s, piece.end_s});
+    }
+
+    void open(CivilDay day) {
+        const Scale::Calendar& rule = scale_.scale().calendar;
+        open_day_ = day;
+        open_ = open_stretches(rule, calendar_, day);
+        closed_by_ = Loss::calendar;
+        if (!rule.user_days || std::ranges::binary_search(evidence_.signed_days, day)) return;
+        if (!open_.empty()) closed_by_ = Loss::user_day;
+        open_.clear();
+    }
+
+    void apply_calendar(const Place& event, CivilDay day, Stretch piece) {
         const Scale::Calendar& rule = scale_.scale().calendar;
         if (!rule.restricts()) return apply_caps(event, day, piece, /*outside=*/false);
-        if (!open_day_ || *open_day_ != day) {
-            open_day_ = day;
-            open_ = open_stretches(rule, calendar_, day);
-        }
+        if (!open_day_ || *open_day_ != day) open(day);
         std::int64_t at_s = piece.begin_s;
         const auto outside = [&](std::int64_t until_s) {
             if (at_s >= until_s) return;
             if (rule.mode == Scale::CalendarMode::mark)
                 apply_caps(event, day, {at_s, until_s}, /*outside=*/true);
             else
-                lose(event, {at_s, until_s}, Loss::calendar);
+                lose(event, {at_s, until_s}, closed_by_);
             at_s = until_s;
         };
         for (const Stretch& open : open_) {
@@ -144,7 +174,7 @@ class Limiter {
         outside(piece.end_s);
     }
 
-    void apply_caps(const CreditedEvent& event, CivilDay day, Stretch piece, bool outside) {
+    void apply_caps(const Place& event, CivilDay day, Stretch piece, bool outside) {
         Loss reason = Loss::day;
         const std::int64_t granted =
             scale_.scale().caps.any()
@@ -160,16 +190,21 @@ class Limiter {
     Attendance& attendance_;
     const CompiledScale& scale_;
     const config::CivilCalendar& calendar_;
+    const Evidence& evidence_;
     Caps caps_;
     std::optional<CivilDay> open_day_;
-    std::vector<Stretch> open_;
+    std::vector<Stretch> open_;          // of open_day_
+    Loss closed_by_ = Loss::calendar;  // what takes the rest of it
 };
 
 }  // namespace
 
-void apply_limits(Attendance& attendance, const CompiledScale& scale, const config::CivilCalendar& calendar) {
-    if (!scale.scale().calendar.restricts() && !scale.scale().caps.any()) return;
-    Limiter(attendance, scale, calendar).apply();
+void apply_limits(Attendance& attendance, const CompiledScale& scale, const config::CivilCalendar& calendar,
+                  const Evidence& evidence) {
+    if (!scale.scale().calendar.restricts() && !scale.scale().caps.any() && evidence.excluded.empty() &&
+        attendance.places.empty())
+        return;
+    Limiter(attendance, scale, calendar, evidence).apply();
 }
 
 }  // namespace assidu::node::attendance

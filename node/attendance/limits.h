@@ -1,5 +1,6 @@
-// What a scale does not let count of measured time: rules R5 and R6 of docs/scales.md.
+// What does not count of measured time: exclusions, and rules R5 and R6 of docs/scales.md.
 //
+// First of all goes what an administrator excluded; it uses up no cap.
 // R5  Time outside of the calendar's windows, weekdays and dates, by the clock on the wall in the scale's
 // zone: an
 //     instant counts if that clock shows a time inside a window. Nights on which clocks change need nothing
@@ -11,12 +12,15 @@
 
 #include "config/civil_calendar.h"
 #include "node/attendance/engine.h"
+#include "node/attendance/evidence.h"
 
 namespace assidu::node::attendance {
 
 // Fills `counted` and `lost`, which together are the events' intervals. All of a student's time, whatever the
 // period of a report: what is counted on a day is then the same in every report, and parts of a period add
-// up. Does nothing under a scale without calendar and caps.
-void apply_limits(Attendance& attendance, const CompiledScale& scale, const config::CivilCalendar& calendar);
+// up. Does nothing where nothing was excluded, under a scale without calendar, caps and places. Of `evidence`
+// the exclusions and the signed days are looked at.
+void apply_limits(Attendance& attendance, const CompiledScale& scale, const config::CivilCalendar& calendar,
+                  const Evidence& evidence);
 
 }  // namespace assidu::node::attendance

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "node/attendance/daily_totals.h"
+#include "node/attendance/known_evidence.h"
 #include "node/attendance/rules.h"
 
 namespace assidu::node::attendance {
@@ -21,7 +22,8 @@ class Recomputation {
                   std::int64_t as_of_s)
         : node_(node),
           scale_(scale),
-          compiled_(scale, node.archive().shapes()),
+          known_(node, scale),
+          compiled_(scale, node.archive().shapes(), known_.courses()),
           calendar_(std::move(calendar)),
           own_(scale.sha256 == node.scale().sha256) {
         const archive::Extent extent = node.archive().extent(node.source());
@@ -34,7 +36,7 @@ class Recomputation {
         const std::string& id = node_.settings().node_id;
         done_.digest_before = ledger.digest(id, scale_.sha256);
         if (!own_) ledger.set_whole(id, identity_of(scale_), false);
-        const std::vector<std::int64_t> users = node_.archive().users(node_.source());
+        const std::vector<std::int64_t> users = known_.users();
         std::set<StudentId> known;
         for (const std::int64_t user : users) {
             if (!wants_more()) {
@@ -44,7 +46,7 @@ class Recomputation {
             }
             const StudentId student = node_.student_id(user);
             known.insert(student);
-            add(student, node_.archive().events(node_.source(), user));
+            add(student, known_.of(user));
             progress(done_.students, static_cast<std::int64_t>(users.size()));
         }
         for (const auto& [student, source] : ledger.students(id, scale_.sha256)) {
@@ -59,15 +61,15 @@ class Recomputation {
     }
 
   private:
-    void add(const StudentId& student, const std::vector<Event>& events) {
+    void add(const StudentId& student, const StudentKnowledge& evidence) {
         const Attendance attendance =
-            attend(Evidence{events, {}, {}, {}}, compiled_, calendar_, freshness_.as_of_utc_s);
+            attend(evidence.view(), compiled_, calendar_, freshness_.as_of_utc_s);
         StudentLedger totals{student, node_.settings().source_name,
                              daily_rows(attendance, calendar_, student), session_rows(attendance, student),
                              dropped_rows(attendance, calendar_, student)};
         if (own_ && rows_of(student) != totals.rows) done_.changed.push_back(student);
         ++done_.students;
-        done_.events += static_cast<std::int64_t>(events.size());
+        done_.events += static_cast<std::int64_t>(evidence.events.size());
         done_.rows += static_cast<std::int64_t>(totals.rows.size());
         done_.sessions += static_cast<std::int64_t>(totals.sessions.size());
         put(std::move(totals));
@@ -91,6 +93,7 @@ class Recomputation {
 
     Node& node_;
     const config::Scale& scale_;
+    KnownEvidence known_;
     CompiledScale compiled_;
     config::CivilCalendar calendar_;
     bool own_;
@@ -105,6 +108,7 @@ config::Result<Recomputed> recompute(Node& node, const config::Scale& scale,
                                      const std::function<void(std::int64_t, std::int64_t)>& progress,
                                      const std::function<bool()>& wants_more) {
     if (auto fits = fits_ledger(scale); !fits) return std::unexpected(fits.error());
+    if (auto has = has_evidence_for(node, scale); !has) return std::unexpected(has.error());
     if (auto same = node.refuse_changed_scale(scale); !same) return std::unexpected(same.error());
     auto calendar = config::CivilCalendar::of(scale.timezone);
     if (!calendar) return std::unexpected(calendar.error());

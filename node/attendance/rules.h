@@ -19,13 +19,20 @@ namespace assidu::node::attendance {
                                 const config::CivilCalendar& calendar, std::int64_t as_of_s,
                                 Trace* trace = nullptr);
 
-// Refuses, naming the key, a scale that asks for more than an archive has: it holds events alone, without
-// addresses. Nor is a plugin's own algorithm one of these rules.
+// Whether a scale asks in which role or enrolment events were made.
+[[nodiscard]] bool looks_at_memberships(const config::Scale& scale);
+
+// Refuses, naming the key, a scale that asks for more than an archive has: it holds no addresses. Nor is a
+// plugin's own algorithm one of these rules.
 [[nodiscard]] config::Result<void> fits_archive(const config::Scale& scale);
+
+// Refuses, naming the key, a scale whose time cannot be explained event by event: that of another system's
+// records.
+[[nodiscard]] config::Result<void> fits_explanation(const config::Scale& scale);
 
 // Refuses, naming the key, a scale that a node cannot compute from its archive into its ledger: one that does
 // not fit the archive, or of which the ledger has no place for something: its sessions never overlap and last
-// what they measure.
+// what they measure, and what it holds as credited is never below zero.
 [[nodiscard]] config::Result<void> fits_ledger(const config::Scale& scale);
 
 }  // namespace assidu::node::attendance

@@ -33,6 +33,8 @@ struct Chosen {
     RecomputeArguments recompute;
     CompareArguments compare;
     OutageArguments outage;
+    ExcludeArguments exclude;
+    DaysArguments days;
     StatusArguments status;
     AuditArguments audit;
     DemoArguments demo;
@@ -217,6 +219,64 @@ void add_outage(CLI::App& app, Chosen& chosen, const config::Clock& clock, Conso
     }
 }
 
+void add_exclude(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console& console) {
+    CLI::App* command = app.add_subcommand(
+        "exclude", "Time of a student that does not count, with a reason and an author; it is audited, no "
+                   "event is deleted, and explain and reports show it");
+    command->require_subcommand(1);
+    CLI::App* add = command->add_subcommand("add", "Exclude a stretch of time");
+    CLI::App* list = command->add_subcommand("list", "Show exclusions, revoked ones too");
+    CLI::App* revoke = command->add_subcommand("revoke", "Let excluded time count again");
+    for (CLI::App* action : {add, list})
+        action->add_option("STUDENT", chosen.exclude.student,
+                           "User name, e-mail, id number, Moodle user id or pseudonym")
+            ->required(action == add);
+    add->add_option("FROM", chosen.exclude.from, "Local time, YYYY-MM-DD or YYYY-MM-DDTHH:MM")->required();
+    add->add_option("TO", chosen.exclude.to, "Local time, not included; a day alone is the whole of that day")
+        ->required();
+    revoke->add_option("NUMBER", chosen.exclude.number, "As `exclude list` shows it")->required();
+    for (CLI::App* action : {add, revoke}) {
+        action->add_option("--reason", chosen.exclude.reason, "Why")->required();
+        action->add_option("--author", chosen.exclude.author, "Who decided it")->required();
+    }
+    for (CLI::App* action : {add, list, revoke}) {
+        action->callback([&, action] {
+            chosen.exclude.action = action->get_name();
+            chosen.run = [&] {
+                chosen.exclude.dir = chosen.dir;
+                return exclude(chosen.exclude, clock, console);
+            };
+        });
+    }
+}
+
+void add_days(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console& console) {
+    CLI::App* command = app.add_subcommand(
+        "days", "The signed days on which alone a student's time counts, where the scale asks for them");
+    command->require_subcommand(1);
+    CLI::App* add = command->add_subcommand("add", "Sign days");
+    CLI::App* withdraw = command->add_subcommand("withdraw", "Take days back");
+    CLI::App* list = command->add_subcommand("list", "Show all that was signed and withdrawn");
+    for (CLI::App* action : {add, withdraw, list}) {
+        action
+            ->add_option("STUDENT", chosen.days.student,
+                         "User name, e-mail, id number, Moodle user id or pseudonym")
+            ->required();
+        if (action != list) {
+            action->add_option("FROM", chosen.days.from, "First civil day, YYYY-MM-DD")->required();
+            action->add_option("TO", chosen.days.to, "Last civil day, included (default: FROM)");
+            action->add_option("--author", chosen.days.author, "Who decided it")->required();
+        }
+        action->callback([&, action] {
+            chosen.days.action = action->get_name();
+            chosen.run = [&] {
+                chosen.days.dir = chosen.dir;
+                return days(chosen.days, clock, console);
+            };
+        });
+    }
+}
+
 void add_status(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console& console) {
     CLI::App* command = app.add_subcommand(
         "status", "What this node holds, how fresh it is, what waits in its spool and for its hub");
@@ -373,6 +433,8 @@ int run(int argc, const char* const* argv, const config::Clock& clock, Console& 
     add_explain(app, chosen, clock, console);
     add_recompute(app, chosen, clock, console);
     add_outage(app, chosen, clock, console);
+    add_exclude(app, chosen, clock, console);
+    add_days(app, chosen, clock, console);
     add_status(app, chosen, clock, console);
     add_intake(app, chosen, clock, console);
     add_member(app, chosen, clock, console);

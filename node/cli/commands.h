@@ -81,6 +81,26 @@ struct OutageArguments {
 };
 [[nodiscard]] ExitCode outage(const OutageArguments& arguments, const config::Clock& clock, Console& console);
 
+struct ExcludeArguments {
+    std::filesystem::path dir;
+    std::string action;             // "add", "list", "revoke"
+    std::string student;            // of list: empty for all
+    std::string from, to;           // of add: local times of the scale's zone; TO alone as a day is all of it
+    std::int64_t number = 0;        // of revoke
+    std::string reason, author;     // of add and revoke
+};
+// Time that does not count, by decision of the institution; audited, and never deleted.
+[[nodiscard]] ExitCode exclude(const ExcludeArguments& arguments, const config::Clock& clock,
+                               Console& console);
+
+struct DaysArguments {
+    std::filesystem::path dir;
+    std::string action;  // "add", "withdraw", "list"
+    std::string student, from, to, author;
+};
+// The signed days on which alone a student's time counts under a scale with `calendar.user_days`.
+[[nodiscard]] ExitCode days(const DaysArguments& arguments, const config::Clock& clock, Console& console);
+
 struct AuditArguments {
     std::filesystem::path dir;
     std::string from, to;  // civil days, both included; empty: from the first, to the last

@@ -96,49 +96,54 @@ json together(const json& students) {
     return sum;
 }
 
-std::string shown(const config::Scale& scale, std::int64_t seconds) {
-    const std::int64_t unit = scale.display.round_to_s;
-    const std::int64_t magnitude = seconds < 0 ? -seconds : seconds;
-    std::int64_t rounded = magnitude / unit * unit;
-    const bool up =
-        scale.display.round == config::Scale::Round::ceiling
-            ? magnitude % unit != 0
-            : scale.display.round == config::Scale::Round::nearest && magnitude % unit * 2 >= unit;
-    if (up) rounded += unit;
-    const std::string sign = seconds < 0 && rounded != 0 ? "-" : "";
-    const std::string minutes = fmt::format("{}{:02}:{:02}", sign, rounded / 3600, rounded / 60 % 60);
-    return scale.display.seconds ? minutes + fmt::format(":{:02}", rounded % 60) : minutes;
-}
-
 void show_seconds(const config::Scale& scale, const json& seconds, std::string_view what, std::string& text) {
     for (const auto& [key, value] : seconds.items())
-        text += fmt::format("  {:<9} {:<12} {}\n", what, key, shown(scale, value.get<std::int64_t>()));
+        text += fmt::format("  {:<9} {:<12} {}\n", what, key, scale.display.shown(value.get<std::int64_t>()));
+}
+
+std::int64_t credited_of(const json& student) {
+    std::int64_t credited_s = 0;
+    for (const json& credit : student.at("credits"))
+        credited_s += credit.at("delta").get<std::int64_t>();
+    return credited_s;
 }
 
 std::string as_text(const config::Scale& scale, const config::CivilCalendar& calendar, const json& student) {
     std::string text = fmt::format("student {}\n", student.at("userid").get<std::int64_t>());
     // A plugin's own answer has a shape of its own.
     if (!student.contains("by_day")) return text + student.dump(2) + "\n";
-    text += fmt::format("  {:<22} {}\n", "total", shown(scale, student.at("total").get<std::int64_t>()));
-    show_seconds(scale, student.at("by_day"), "day", text);
-    const auto present = std::ranges::count_if(student.at("by_day"), [&](const json& seconds) {
-        return seconds.get<std::int64_t>() >= scale.display.present_from_s;
-    });
-    text += fmt::format("  {:<22} {}\n", "days of presence", present);
+    text += fmt::format("  {:<22} {}\n", "total", scale.display.shown(student.at("total").get<std::int64_t>()));
+    if (scale.display.credited_columns) {
+        text += fmt::format("  {:<22} {}\n", "measured",
+                            scale.display.shown(student.at("total").get<std::int64_t>() - credited_of(student)));
+        text += fmt::format("  {:<22} {}\n", "credited", scale.display.shown(credited_of(student)));
+    }
+    if (scale.display.daily) show_seconds(scale, student.at("by_day"), "day", text);
+    const auto days_with = [&](std::int64_t from_s, std::int64_t below_s) {
+        return std::ranges::count_if(student.at("by_day"), [&](const json& seconds) {
+            return seconds.get<std::int64_t>() >= from_s && seconds.get<std::int64_t>() < below_s;
+        });
+    };
+    text += fmt::format("  {:<22} {}\n", "days of presence", days_with(scale.display.present_from_s, INT64_MAX));
+    if (scale.display.half_from_s)
+        text += fmt::format("  {:<22} {}\n", "half days",
+                            days_with(*scale.display.half_from_s, scale.display.present_from_s));
     if (student.contains("outside_by_day"))
         show_seconds(scale, student.at("outside_by_day"), "outside", text);
-    show_seconds(scale, student.at("by_course"), "course", text);
-    show_seconds(scale, student.at("by_cm"), "activity", text);
-    for (const json& session : student.at("sessions"))
+    if (scale.display.per_course) {
+        show_seconds(scale, student.at("by_course"), "course", text);
+        show_seconds(scale, student.at("by_cm"), "activity", text);
+    }
+    for (const json& session : scale.display.sessions ? student.at("sessions") : json::array())
         text += fmt::format("  session   {}  {}  {}, {} events\n",
                             calendar.local_iso(session.at("start").get<std::int64_t>()),
                             calendar.local_iso(session.at("end").get<std::int64_t>()),
-                            shown(scale, session.at("elapsed").get<std::int64_t>()),
+                            scale.display.shown(session.at("elapsed").get<std::int64_t>()),
                             session.at("events").get<std::int64_t>());
     for (const json& credit : student.at("credits"))
         text += fmt::format("  credit    {}  activity {}  {} ({})\n", credit.at("day").get<std::string>(),
                             credit.at("cmid").get<std::int64_t>(),
-                            shown(scale, credit.at("delta").get<std::int64_t>()),
+                            scale.display.shown(credit.at("delta").get<std::int64_t>()),
                             credit.value("source", "completion"));
     return text;
 }
@@ -191,7 +196,7 @@ ExitCode try_scale(const ComputeArguments& arguments, const config::Clock& clock
         console.complain(question.error().what);
         return ExitCode::usage;
     }
-    const auto file = trial::read_event_file(arguments.events, [&] { return !interrupted(); });
+    const auto file = trial::read_event_file(arguments.events, arguments.student, [&] { return !interrupted(); });
     const auto usable = file ? refuse_without_addresses(*scale, *file, arguments.events)
                              : Result<void>(std::unexpected(file.error()));
     if (!usable) {

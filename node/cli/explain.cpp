@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "node/attendance/known_evidence.h"
 #include "node/attendance/rules.h"
 #include "node/cli/commands.h"
 #include "node/cli/open_node.h"
@@ -15,9 +16,11 @@ reports::Language language_of(const std::string& asked, const Node& node) {
 }
 
 // "No data" of a day of which the archive cannot say anything; else nothing.
-config::Result<void> refuse_unknown_day(const Node& node, const config::CivilCalendar& calendar,
-                                        config::CivilDay day) {
+config::Result<void> refuse_unknown_day(const Node& node, const config::Scale& scale,
+                                        const config::CivilCalendar& calendar, config::CivilDay day) {
     const archive::Extent extent = node.archive().extent(node.source());
+    // Credits are of whatever day.
+    if (scale.credits.any() && !node.evidence().users(node.source()).empty()) return {};
     if (!extent.first_utc_s) return config::refuse("no data: this node has no event yet; import a log first");
     const config::CivilDay first = calendar.day_of(*extent.first_utc_s);
     const config::CivilDay last = calendar.day_of(*extent.last_utc_s);
@@ -44,9 +47,9 @@ ExitCode explain_day(const Node& node, const config::Scale& scale, config::Civil
     }
     const NodeDirectory directory(node);
     const auto student = directory.find(arguments.student);
-    const auto known = student ? refuse_unknown_day(node, *calendar, day) : std::unexpected(student.error());
-    if (!known) {
-        console.complain(known.error().what);
+    const auto answerable = student ? refuse_unknown_day(node, scale, *calendar, day) : std::unexpected(student.error());
+    if (!answerable) {
+        console.complain(answerable.error().what);
         return ExitCode::no_data;
     }
     const bool compared =
@@ -54,10 +57,12 @@ ExitCode explain_day(const Node& node, const config::Scale& scale, config::Civil
     const auto freshness =
         node.ledger().freshness(node.settings().node_id, compared ? scale.sha256 : node.scale().sha256);
     if (!freshness) throw std::logic_error("totals were computed, and the ledger knows of none");
-    const std::vector<Event> events =
-        node.archive().events(node.source(), directory.person(*student)->user_id);
-    const attendance::CompiledScale compiled(scale, node.archive().shapes());
-    const attendance::Explanation explanation(events, compiled, *calendar, *student, freshness->as_of_utc_s);
+    const std::int64_t user = directory.person(*student)->user_id;
+    const attendance::KnownEvidence known(node, scale);
+    const attendance::StudentKnowledge evidence = known.of(user);
+    const attendance::CompiledScale compiled(scale, node.archive().shapes(), known.courses());
+    const attendance::Explanation explanation(evidence.view(), compiled, *calendar, *student,
+                                              freshness->as_of_utc_s);
     DayDocument document;
     document.day = explanation.day(day);
     document.scale = &scale;
@@ -70,6 +75,11 @@ ExitCode explain_day(const Node& node, const config::Scale& scale, config::Civil
     document.names = &directory;
     document.outages =
         node.ledger().outages(node.settings().node_id, document.day.begin_s, document.day.end_s);
+    for (const archive::Exclusion& one : node.evidence().of(node.source(), user).exclusions) {
+        if (one.from_s < document.day.end_s && one.to_s > document.day.begin_s)
+            document.exclusions.push_back(one);
+    }
+    document.forged_days = evidence.forged_days;
     if (compared) document.ledger = ledger_rows(node, scale, *student, day);
     const reports::Language language = language_of(arguments.language, node);
     console.print(arguments.json ? explanation_json(document, language)
@@ -97,10 +107,14 @@ ExitCode explain(const ExplainArguments& arguments, const config::Clock& clock, 
     }
     const config::Result<config::Scale> scale =
         arguments.scale.empty() ? config::Result<config::Scale>(node->scale()) : scale_named(arguments.scale);
-    const auto usable = scale ? attendance::fits_archive(*scale) : std::unexpected(scale.error());
+    const auto usable = scale ? attendance::fits_explanation(*scale) : std::unexpected(scale.error());
     if (!usable) {
         console.complain(usable.error().what);
         return ExitCode::configuration;
+    }
+    if (const auto has = attendance::has_evidence_for(*node, *scale); !has) {
+        console.complain(has.error().what);
+        return ExitCode::no_data;
     }
     if (const ExitCode code = bring_up_to_date(*node, console); code != ExitCode::ok) return code;
     return explain_day(*node, *scale, *day, arguments, console);

@@ -5,6 +5,7 @@
 #include "config/digest.h"
 #include "config/durable_file.h"
 #include "node/attendance/compute.h"
+#include "node/attendance/known_evidence.h"
 #include "node/cli/interrupt.h"
 
 namespace assidu::node::cli {
@@ -110,6 +111,10 @@ void put_document(const reports::PoolReport& report, const Documents& wanted, Co
 
 ExitCode bring_up_to_date(Node& node, Console& console) {
     if (!attendance::has_anything_to_compute(node)) return ExitCode::ok;
+    if (const auto has = attendance::has_evidence_for(node, node.scale()); !has) {
+        console.complain(has.error().what);
+        return ExitCode::no_data;
+    }
     const attendance::Computed computed = attendance::compute_totals(
         node,
         [&](std::int64_t done, std::int64_t of) {

@@ -4,6 +4,7 @@
 
 #include "config/limits.h"
 #include "node/attendance/explain.h"
+#include "node/attendance/known_evidence.h"
 #include "node/attendance/rules.h"
 #include "node/cli/commands.h"
 #include "node/cli/scale_commands.h"
@@ -98,7 +99,7 @@ std::string as_json(const Comparison& comparison) {
 config::Result<config::Scale> usable_scale(const std::string& name) {
     auto scale = scale_named(name);
     if (!scale) return scale;
-    if (auto fits = attendance::fits_archive(*scale); !fits) return std::unexpected(fits.error());
+    if (auto fits = attendance::fits_explanation(*scale); !fits) return std::unexpected(fits.error());
     return scale;
 }
 
@@ -112,6 +113,17 @@ config::Result<federation::Period> period_of(const std::string& from_text, const
             "no more than {} days",
             from_text, to_text, config::limits::kPeriodDaysMax));
     return federation::Period{*from, *to};
+}
+
+attendance::Explanation explain_all(const Node& node, const config::Scale& scale,
+                                    const config::CivilCalendar& calendar, std::int64_t user,
+                                    const federation::StudentId& student, std::int64_t as_of_s) {
+    const attendance::KnownEvidence known(node, scale);
+    attendance::StudentKnowledge evidence = known.of(user);
+    // Of an engine that measures no gaps too: both explain the same events.
+    if (evidence.events.empty()) evidence.events = node.archive().events(node.source(), user);
+    const attendance::CompiledScale compiled(scale, node.archive().shapes(), known.courses());
+    return {evidence.view(), compiled, calendar, student, as_of_s};
 }
 
 }  // namespace
@@ -133,17 +145,18 @@ ExitCode compare_scales(const CompareArguments& arguments, const config::Clock& 
     if (!student) return refused(student.error(), ExitCode::no_data);
     if (node->archive().extent(node->source()).events == 0)
         return refused({"no data: this node has no event yet; import a log first"}, ExitCode::no_data);
-    const std::vector<Event> events =
-        node->archive().events(node->source(), directory.person(*student)->user_id);
+    for (const config::Scale* scale : {&*a, &*b}) {
+        if (const auto has = attendance::has_evidence_for(*node, *scale); !has)
+            return refused(has.error(), ExitCode::no_data);
+    }
+    const std::int64_t user = directory.person(*student)->user_id;
     const std::int64_t as_of_s = clock.now_utc_s();
     const auto calendar_a = config::CivilCalendar::of(a->timezone);
     const auto calendar_b = config::CivilCalendar::of(b->timezone);
     if (!calendar_a) return refused(calendar_a.error(), ExitCode::configuration);
     if (!calendar_b) return refused(calendar_b.error(), ExitCode::configuration);
-    const attendance::CompiledScale under_a(*a, node->archive().shapes()),
-        under_b(*b, node->archive().shapes());
-    const attendance::Explanation by_a(events, under_a, *calendar_a, *student, as_of_s);
-    const attendance::Explanation by_b(events, under_b, *calendar_b, *student, as_of_s);
+    const attendance::Explanation by_a = explain_all(*node, *a, *calendar_a, user, *student, as_of_s);
+    const attendance::Explanation by_b = explain_all(*node, *b, *calendar_b, user, *student, as_of_s);
     const Comparison comparison{*std::move(a), *std::move(b), *student,
                                 *period,       as_of_s,       attendance::compare(by_a, by_b, *period)};
     console.print(arguments.json ? as_json(comparison) : as_text(comparison));

@@ -14,6 +14,7 @@
 #include "config/limits.h"
 #include "federation/reception.h"
 #include "node/attendance/compute.h"
+#include "node/attendance/known_evidence.h"
 #include "node/cli/interrupt.h"
 #include "node/collect/text.h"
 #include "node/node.h"
@@ -237,7 +238,9 @@ class Serving {
         if (spool_) {
             if (const auto taken = take_in(*node); !taken) return taken;
         }
-        if (interrupted() || !compute(*node)) return {};
+        if (interrupted()) return {};
+        if (auto has = attendance::has_evidence_for(*node, node->scale()); !has) return has;
+        if (!compute(*node)) return {};
         reports_ready_ = std::move(asked);
         const auto hub = services::read_hub(folder_);
         if (!hub) return std::unexpected(hub.error());

@@ -9,10 +9,11 @@
 #include "config/limits.h"
 #include "node/collect/byte_source.h"
 #include "node/collect/catalogue_csv.h"
+#include "node/collect/evidence_import.h"
 #include "node/collect/log_csv.h"
 #include "node/collect/log_json.h"
 #include "node/collect/log_page.h"
-#include "node/collect/rejects_file.h"
+#include "node/collect/intake_parts.h"
 #include "node/collect/row_sink.h"
 #include "node/collect/selection.h"
 #include "node/collect/text.h"
@@ -33,53 +34,6 @@ constexpr std::size_t kRecordsABatch = 10'000;
 constexpr std::int64_t kRowsAProgress = 4096;
 // The kind of the intakes of pushes.
 constexpr const char* kPushKind = "log_push";
-
-// What every kind of import does with rows that give nothing.
-class Rejects {
-  public:
-    Rejects(const NodeFolder& folder, const std::filesystem::path& source, std::int64_t intake,
-            const ImportEvents& events)
-        : source_(source.string()),
-          events_(events),
-          file_(folder.rejects() / fmt::format("{}-{}.jsonl", short_name(source), intake), source,
-                RejectsFile::IfThere::replace) {}
-    // Of one intake in many parts.
-    static Rejects in_parts(const NodeFolder& folder, const std::string& source, const ImportEvents& events) {
-        return Rejects(folder.rejects() / (source + ".jsonl"), source, events);
-    }
-
-    void add(std::uint64_t line, std::string_view reason, std::string_view record) {
-        file_.add(line, reason, record);
-        last_ = fmt::format("{}:{}: {}", source_, line, reason);
-        if (static_cast<std::size_t>(file_.count()) <= config::limits::kRejectsPrintedMax)
-            events_.warning(last_);
-    }
-    // Says how many more there were, once all are synced.
-    void finish(FileImport& result) {
-        file_.sync();
-        if (file_.count() == 0) return;
-        result.rejects = file_.path();
-        const std::int64_t more =
-            file_.count() - static_cast<std::int64_t>(config::limits::kRejectsPrintedMax);
-        if (more > 0) events_.warning(fmt::format("{}: and {} more rejected rows", source_, more));
-    }
-    [[nodiscard]] std::int64_t count() const { return file_.count(); }
-    [[nodiscard]] const std::string& last() const { return last_; }
-
-  private:
-    Rejects(const std::filesystem::path& path, const std::string& source, const ImportEvents& events)
-        : source_(source), events_(events), file_(path, source, RejectsFile::IfThere::append) {}
-
-    // Of a name as long as a file system allows, what leaves room for the number and the ending.
-    static std::string short_name(const std::filesystem::path& source) {
-        constexpr std::size_t kNameBytesKept = 200;
-        return source.filename().string().substr(0, kNameBytesKept);
-    }
-
-    std::string source_, last_;
-    const ImportEvents& events_;
-    RejectsFile file_;
-};
 
 // Rows of a log into the archive, in batches.
 class LogImport final : public RowSink {
@@ -396,24 +350,6 @@ Result<void> read_log(Node& node, const std::filesystem::path& path, ByteSource&
     }
 }
 
-archive::Intake begin_intake(Node& node, const std::filesystem::path& path, FileKind kind) {
-    archive::Intake intake;
-    intake.source = node.settings().source_name;
-    intake.path = path.string();
-    intake.kind = std::string(name_of(kind));
-    intake.begun_utc_s = node.clock().now_utc_s();
-    intake.key = node.archive().begin_intake(intake);
-    return intake;
-}
-
-// Of a source that was read to its end.
-void end_intake(Node& node, archive::Intake& intake, ByteSource& source, const FileImport& result) {
-    intake.sha256 = source.stored_sha256();
-    intake.ended_utc_s = node.clock().now_utc_s();
-    intake.counts = result.counts;
-    node.archive().end_intake(intake);
-}
-
 // A log page's ids are derived, a dump's are Moodle's: the same events under both would count twice.
 Result<void> refuse_mixture(const Node& node, const std::filesystem::path& path, FileKind kind) {
     constexpr std::size_t kEveryIntake = 1'000'000;
@@ -574,6 +510,14 @@ Result<void> import_file(Node& node, const std::filesystem::path& path, const Re
                 node, path, recognised, options, events, result, read_courses,
                 [&](const std::vector<archive::CourseRecord>& courses) {
                     node.catalogue().put(source, courses);
+                    std::vector<archive::CoursePlace> places;
+                    for (const archive::CourseRecord& course : courses) {
+                        archive::CoursePlace place{course.course, {}, {}};
+                        if (course.category > 0) place.categories = {{course.category}};
+                        if (!course.idnumber.empty()) place.idnumber = course.idnumber;
+                        if (place.categories || place.idnumber) places.push_back(std::move(place));
+                    }
+                    node.evidence().put(node.source(), places);
                 });
         case FileKind::activities:
             return import_catalogue<archive::ActivityRecord>(
@@ -586,6 +530,8 @@ Result<void> import_file(Node& node, const std::filesystem::path& path, const Re
                         facts.push_back({activity.activity, activity.course, activity.type});
                     node.archive().learn(node.source(), facts, /*sure=*/true);
                 });
+        default:
+            return import_evidence(node, path, recognised, options, events, result);
     }
     return {};
 }

@@ -36,6 +36,35 @@ bool has(const std::vector<std::string>& names, std::string_view name) {
     return std::ranges::find(names, name) != names.end();
 }
 
+// Of evidence that is no log. A dump with joined columns may have a log's as well, and is asked first.
+std::optional<FileKind> evidence_kind_of(const std::vector<std::string>& names) {
+    struct Marks {
+        FileKind kind;
+        std::vector<std::string_view> columns;
+    };
+    static const std::vector<Marks> kMarks{
+        {FileKind::timestat, {"userid", "timespent", "timecreated"}},
+        {FileKind::completions, {"userid", "coursemoduleid", "completionstate"}},
+        {FileKind::enrolments, {"userid", "courseid", "timestart", "timeend"}},
+        {FileKind::roles, {"userid", "contextlevel", "instanceid", "shortname"}},
+        {FileKind::roles, {"userid", "contextlevel", "instanceid", "role"}},
+        {FileKind::categories, {"id", "path", "parent"}},
+        {FileKind::categories, {"id", "path", "depth"}},
+        {FileKind::register_sessions, {"userid", "login", "logout", "onlinesess"}},
+        {FileKind::checklist_declarations, {"userid", "declaredtime", "usertimestamp"}},
+        {FileKind::scorm_tracks, {"userid", "element", "value", "timemodified"}},
+        {FileKind::activity_worths, {"moduleid", "credittime"}},
+        {FileKind::activity_worths, {"moduleid", "creditedtime"}},
+        {FileKind::activity_worths, {"cmid", "credittime"}},
+        {FileKind::activity_worths, {"cmid", "creditedtime"}},
+    };
+    for (const Marks& marks : kMarks) {
+        if (std::ranges::all_of(marks.columns, [&](std::string_view name) { return has(names, name); }))
+            return marks.kind;
+    }
+    return std::nullopt;
+}
+
 std::optional<FileKind> kind_of(const std::vector<std::string_view>& fields) {
     std::vector<std::string> names;
     bool page_time = false, page_event = false, page_description = false, page_origin = false;
@@ -48,6 +77,7 @@ std::optional<FileKind> kind_of(const std::vector<std::string_view>& fields) {
         page_origin |= column == PageColumn::origin;
     }
     const bool id = has(names, "id");
+    if (const auto evidence = evidence_kind_of(names)) return evidence;
     if (id && has(names, "eventname") && has(names, "timecreated") && has(names, "userid"))
         return FileKind::log_csv;
     if (page_time && page_event && page_description && page_origin) return FileKind::log_page;
@@ -91,7 +121,7 @@ std::string columns_of(const std::vector<std::string_view>& fields) {
 }
 
 config::Result<Recognised> refuse(const std::string& file, std::string_view found) {
-    return config::refuse(fmt::format("{}: not a file of log events or a catalogue: {}", file, found));
+    return config::refuse(fmt::format("{}: not a file of log events, a catalogue or other evidence: {}", file, found));
 }
 
 }  // namespace
@@ -147,6 +177,24 @@ std::string_view name_of(FileKind kind) {
             return "courses";
         case FileKind::activities:
             return "activities";
+        case FileKind::completions:
+            return "completions";
+        case FileKind::enrolments:
+            return "enrolments";
+        case FileKind::roles:
+            return "roles";
+        case FileKind::categories:
+            return "categories";
+        case FileKind::register_sessions:
+            return "register_sessions";
+        case FileKind::checklist_declarations:
+            return "checklist_declarations";
+        case FileKind::timestat:
+            return "timestat";
+        case FileKind::scorm_tracks:
+            return "scorm_tracks";
+        case FileKind::activity_worths:
+            return "activity_worths";
     }
     return "";
 }
@@ -165,6 +213,24 @@ std::string_view words_of(FileKind kind) {
             return "catalogue of courses";
         case FileKind::activities:
             return "catalogue of activities";
+        case FileKind::completions:
+            return "dump of course_modules_completion";
+        case FileKind::enrolments:
+            return "dump of user_enrolments";
+        case FileKind::roles:
+            return "dump of role_assignments";
+        case FileKind::categories:
+            return "dump of course_categories";
+        case FileKind::register_sessions:
+            return "dump of attendanceregister_session";
+        case FileKind::checklist_declarations:
+            return "dump of learningtimecheck_check";
+        case FileKind::timestat:
+            return "dump of block_timestat";
+        case FileKind::scorm_tracks:
+            return "dump of the tracks of SCORM";
+        case FileKind::activity_worths:
+            return "dump of items with a credit";
     }
     return "";
 }

@@ -94,18 +94,20 @@ TEST(Scale, SecondsAreTakenAtTheirLimitsAndRefusedOnePast) {
 }
 
 TEST(Scale, AValueOfALaterVersionIsRefusedNotIgnored) {
-    EXPECT_THAT(refusal_of([](json& s) { s["gap"]["attribute"] = "later"; }),
-                HasSubstr("'gap.attribute' must be \"earlier\""));
-    EXPECT_THAT(refusal_of([](json& s) { s["filter"]["enrolment"] = "active"; }),
-                HasSubstr("'filter.enrolment' is not supported by this version of Assidu"));
-    EXPECT_THAT(refusal_of([](json& s) { s["filter"]["roles"] = {{"include", {"student"}}}; }),
-                HasSubstr("'filter.roles.include' is not supported"));
-    EXPECT_THAT(refusal_of([](json& s) { s["calendar"] = {{"user_days", "signed_list"}}; }),
-                HasSubstr("'calendar.user_days' is not supported"));
-    EXPECT_THAT(refusal_of([](json& s) { s["gap"]["day_end_credit"] = 900; }),
-                HasSubstr("'gap.day_end_credit' is not supported"));
-    EXPECT_THAT(refusal_of([](json& s) { s["display"] = {{"hour_minutes", 50}}; }),
-                HasSubstr("'display.hour_minutes' is not supported"));
+    EXPECT_THAT(refusal_of([](json& s) { s["gap"]["attribute"] = "both"; }),
+                HasSubstr("'gap.attribute' must be one of: earlier, later"));
+    EXPECT_THAT(refusal_of([](json& s) { s["filter"]["enrolment"] = "ever"; }),
+                HasSubstr("'filter.enrolment' must be one of: none, active, within_dates"));
+    EXPECT_THAT(refusal_of([](json& s) { s["calendar"] = {{"user_days", "list"}}; }),
+                HasSubstr("'calendar.user_days' must be one of: none, signed_list"));
+    EXPECT_THAT(refusal_of([](json& s) { s["gap"]["day_end_credit"] = "none"; }),
+                HasSubstr("'gap.day_end_credit' must be \"clip\" or seconds"));
+    EXPECT_THAT(refusal_of([](json& s) { s["display"] = {{"hour_minutes", 61}}; }),
+                HasSubstr("'display.hour_minutes' must be an integer from 1 to 60"));
+    EXPECT_THAT(refusal_of([](json& s) { s["credits"] = {{"on", "event_days"}}; }),
+                HasSubstr("'credits.on' is not supported by this version of Assidu"));
+    EXPECT_THAT(refusal_of([](json& s) { s["rounding"] = {{"at", "day"}}; }),
+                HasSubstr("'rounding.at' is not supported"));
     EXPECT_THAT(refusal_of([](json& s) { s["stream"] = "user_cohort"; }), HasSubstr("'stream'"));
     EXPECT_THAT(refusal_of([](json& s) { s["schema"] = 2; }), HasSubstr("'schema'"));
     EXPECT_THAT(refusal_of([](json& s) { s["filter"]["anonymous"] = "keep"; }),
@@ -184,16 +186,57 @@ TEST(Scale, AnImpossibleValueIsRefusedByItsKey) {
     EXPECT_THAT(with("filter", R"({"presence_events": {"events": ["ping"], "policy": "extend"}})"),
                 HasSubstr("'filter.presence_events.max_run' is missing"));
     EXPECT_THAT(refusal_of([](json& s) { s["stream"] = "user_courseset"; }),
-                HasSubstr("filter.courses.include names no course"));
+                HasSubstr("filter.courses names no course and no category"));
     EXPECT_THAT(refusal_of([](json& s) { s["engine"] = "completion"; }),
                 HasSubstr("key 'gap' does not belong to this engine"));
+}
+
+TEST(Scale, EveryKeyOfRolesEnrolmentsCategoriesDaysAndDisplayIsRead) {
+    json document = json::parse(preset_document("sonate"));
+    document.merge_patch(json::parse(R"({
+      "filter": {"courses": {"categories": [5, 3]}, "roles": {"include": ["student"]}, "enrolment": "active"},
+      "gap": {"attribute": "later", "day_end_credit": 900}, "calendar": {"user_days": "signed_list"},
+      "display": {"hour_minutes": 45}, "attendance": {"present_if_day_seconds": 7200, "half_day": 3600},
+      "outputs": {"sessions": false, "measured_and_credited_columns": false}})"));
+    const auto scale = parse_scale(document.dump(), "x");
+    ASSERT_TRUE(scale) << scale.error().what;
+    EXPECT_EQ(scale->filter.include_categories, (std::vector<std::int64_t>{3, 5}));
+    EXPECT_EQ(scale->filter.roles, (std::vector<std::string>{"student"}));
+    EXPECT_EQ(scale->filter.enrolment, Scale::Enrolment::active);
+    EXPECT_EQ(scale->gap.attribute, Scale::Attribute::later);
+    EXPECT_EQ(scale->gap.day_end_credit_s, 900);
+    EXPECT_TRUE(scale->calendar.user_days && scale->calendar.restricts());
+    EXPECT_EQ(scale->display.half_from_s, 3600);
+    EXPECT_TRUE(scale->display.daily && scale->display.per_course);
+    EXPECT_FALSE(scale->display.sessions || scale->display.credited_columns);
+    document["attendance"]["half_day"] = 7200;
+    EXPECT_THAT(parse_scale(document.dump(), "x").error().what, HasSubstr("'attendance.half_day' must be less"));
+    document["attendance"]["half_day"] = nullptr;
+    document["session"]["per"] = "course";
+    EXPECT_THAT(parse_scale(document.dump(), "x").error().what, HasSubstr("'gap.attribute' is \"later\""));
+}
+
+TEST(Scale, ADurationIsShownInTheScalesHoursAndRounded) {
+    Scale::Display display;
+    EXPECT_EQ(display.shown(8399), "02:19:59");
+    EXPECT_EQ(display.shown(-60), "-00:01:00");
+    display.hour_minutes = 45;
+    EXPECT_EQ(display.shown(135 * 60), "03:00:00");
+    EXPECT_EQ(display.shown(140 * 60 + 7), "03:05:07");
+    display.round_to_s = 60;
+    display.seconds = false;
+    EXPECT_EQ(display.shown(140 * 60 + 59), "03:05");
+    display.round = Scale::Round::ceiling;
+    EXPECT_EQ(display.shown(134 * 60 + 1), "03:00");
+    EXPECT_EQ(display.shown(-59 * 60), "-01:14");
 }
 
 TEST(Scale, EveryPresetReadsAndIsNamedAsItIsFound) {
     const std::vector<std::string> names = preset_names();
     EXPECT_THAT(names,
                 ::testing::IsSupersetOf({"sonate", "sonate-legacy", "usestats", "usestats-legacy-401",
-                                         "usestats-legacy-405", "trainingsessions", "learningtimecheck-0",
+                                         "usestats-legacy-405", "usestats-legacy-39", "trainingsessions-legacy",
+                                         "trainingsessions", "learningtimecheck-0",
                                          "learningtimecheck-3", "dedication", "attendanceregister",
                                          "attendanceregister-fork", "attestoodle", "timestat"}));
     for (const std::string& name : names) {

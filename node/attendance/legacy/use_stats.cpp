@@ -36,7 +36,11 @@ std::int64_t from_of(const UseStatsRules& rules, const UseStatsQuestion& questio
 
 // E3, E4.
 std::vector<const Row*> extract(const UseStatsRules& rules, const UseStatsQuestion& question) {
-    const Window window{from_of(rules, question), question.window.to_s};
+    Window window{from_of(rules, question), question.window.to_s};
+    if (rules.exclusive_bounds) {
+        ++window.from_s;
+        --window.to_s;
+    }
     std::vector<const Row*> rows;
     for (const Row& row : question.rows) {
         const bool of_course = row.course && *row.course != 0;
@@ -126,7 +130,10 @@ class Compilation {
             memory_s_ += lap_s;
             return;
         }
-        if (!login && contains(rules_.ignored_modules, where.module)) return;
+        if (!login && contains(rules_.ignored_modules, where.module)) {
+            if (rules_.ignored_carry_over) memory_s_ += lap_s;
+            return;
+        }
         const std::int64_t course = row.course.value_or(0);
         if (login) {
             memory_s_ = 0;
@@ -208,7 +215,10 @@ UseStatsRules use_stats_rules(const config::Scale& scale) {
     rules.last_ping_credit_s = scale.gap.idle_credit_s;
     rules.session_per_course = scale.session.per == config::Scale::SessionPer::course;
     rules.ignored_modules = scale.filter.exclude_modules;
-    rules.captured_modules = {"learningtimecheck"};  // the plugin's default
+    rules.exclusive_bounds = scale.has_quirk("usestats.exclusive_bounds");
+    rules.ignored_carry_over = scale.has_quirk("usestats.ignored_carry_over");
+    // The plugin's default; branch 39 captured nothing.
+    if (!rules.ignored_carry_over) rules.captured_modules = {"learningtimecheck"};
     rules.site_rows = scale.has_quirk("usestats.site_rows");
     rules.trailing_graded = scale.has_quirk("usestats.trailing_graded");
     rules.uncapped_credit = scale.has_quirk("usestats.uncapped_credit");

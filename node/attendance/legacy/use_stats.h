@@ -1,4 +1,4 @@
-// block_use_stats, branches 401 and 405 (501 computes as 405): the aggregate that its PHP makes, to the
+// block_use_stats, branches 39, 401 and 405 (501 computes as 405): the aggregate that its PHP makes, to the
 // second. The numbers (E3, L4, ...) are those of docs/scales.md, "use_stats".
 #pragma once
 
@@ -20,7 +20,9 @@ struct UseStatsRules {
     bool enrolment_filter = false;
     std::vector<std::string> ignored_modules, captured_modules;
     // Its defects; the name of each is its quirk's, after "usestats.".
-    bool site_rows = false;             // E3, 401: every row outside of courses counts, not only logins
+    bool exclusive_bounds = false;      // E3, 39: rows of the period's very ends do not count
+    bool ignored_carry_over = false;    // L7, 39: an ignored row hands its lap on to the next one
+    bool site_rows = false;             // E3, 39 and 401: every row outside of courses counts, not only logins
     bool trailing_graded = true;        // L2: grading rows at the end make the lap before them -time
     bool uncapped_credit = true;        // L4: the credit of a long gap may exceed the gap
     bool login_outside_session = true;  // L6: the time after a login is of no session

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "node/attendance/legacy/training_sessions.h"
 #include "node/attendance/rules.h"
 
 namespace assidu::node::attendance::trial {
@@ -94,7 +95,7 @@ std::map<std::string, std::int64_t> outside_by_day(const Attendance& attendance,
 }
 
 json answer_by_rules(const Scale& scale, const config::CivilCalendar& calendar, const Student& student,
-                     const Question& question) {
+                     const Catalogue& catalogue, const Question& question) {
     std::vector<DroppedEvent> by_address;
     std::vector<TrialRow> rows;
     const bool addresses = !scale.filter.exclude_addresses.empty();
@@ -106,10 +107,11 @@ json answer_by_rules(const Scale& scale, const config::CivilCalendar& calendar, 
             rows.push_back(row);
     }
     const Stream stream = stream_of(addresses ? rows : student.rows);
-    const CompiledScale compiled(scale, stream.shapes);
+    const CompiledScale compiled(scale, stream.shapes, catalogue.places);
     const Attendance attendance =
-        attend(Evidence{stream.events, student.completions, student.declarations, student.foreign}, compiled,
-               calendar, question.as_of_s);
+        attend(Evidence{stream.events, student.completions, student.declarations, student.foreign,
+                        student.enrolments, student.roles, student.excluded, student.signed_days},
+               compiled, calendar, question.as_of_s);
 
     std::int64_t total = 0;
     std::map<std::string, std::int64_t> by_day, by_course, by_activity;
@@ -130,6 +132,23 @@ json answer_by_rules(const Scale& scale, const config::CivilCalendar& calendar, 
     if (scale.calendar.restricts() && scale.calendar.mode == Scale::CalendarMode::mark)
         result["outside_by_day"] = seconds_by(outside_by_day(attendance, calendar, question.span));
     return result;
+}
+
+// What report_trainingsessions exports of use_stats' sessions.
+json working_days(const Scale& scale, const config::CivilCalendar& calendar, const legacy::UseStats& stats) {
+    std::vector<legacy::Span> sessions;
+    for (const legacy::UseStatsSession& session : stats.sessions)
+        sessions.emplace_back(session.begin_s, session.begin_s + session.elapsed_s);
+    json slices = json::array();
+    std::map<std::string, std::int64_t> days;
+    std::int64_t total = 0;
+    for (const auto& [begin_s, end_s] :
+         legacy::working_slices(sessions, legacy::training_sessions_rules(scale), calendar)) {
+        slices.push_back({{"start", begin_s}, {"end", end_s}, {"elapsed", end_s - begin_s}});
+        days[config::iso_date(calendar.day_of(begin_s))] += end_s - begin_s;
+        total += end_s - begin_s;
+    }
+    return {{"days", seconds_by(days)}, {"slices", slices}, {"total", total}};
 }
 
 legacy::Window window_of(Span span) {
@@ -179,7 +198,7 @@ json to_json(const legacy::TimeReportRules& rules, std::span<const legacy::DayTo
 
 json answer(const Scale& scale, const config::CivilCalendar& calendar, const Student& student,
             std::int64_t user, const Catalogue& catalogue, const Question& question) {
-    if (scale.legacy_quirks.empty()) return answer_by_rules(scale, calendar, student, question);
+    if (scale.legacy_quirks.empty()) return answer_by_rules(scale, calendar, student, catalogue, question);
     const std::vector<legacy::Row> rows = legacy_rows(student.rows, user);
     if (scale.legacy_quirks.front().starts_with("sonate.")) {
         const legacy::TimeReportRules rules = legacy::time_report_rules(scale);
@@ -187,13 +206,16 @@ json answer(const Scale& scale, const config::CivilCalendar& calendar, const Stu
                                                   calendar));
     }
     const std::map<std::int64_t, legacy::Place> places = places_of(catalogue);
-    return to_json(legacy::use_stats(legacy::use_stats_rules(scale), {rows,
-                                                                      user,
-                                                                      window_of(question.span),
-                                                                      question.as_of_s,
-                                                                      question.current_course,
-                                                                      places.empty() ? nullptr : &places,
-                                                                      {}}));
+    const legacy::UseStats stats = legacy::use_stats(
+        legacy::use_stats_rules(scale), {rows,
+                                         user,
+                                         window_of(question.span),
+                                         question.as_of_s,
+                                         question.current_course,
+                                         places.empty() ? nullptr : &places,
+                                         {}});
+    const bool of_working_days = scale.legacy_quirks.front().starts_with("trainingsessions.");
+    return of_working_days ? working_days(scale, calendar, stats) : to_json(stats);
 }
 
 }  // namespace assidu::node::attendance::trial

@@ -19,10 +19,12 @@ using config::Result;
 
 class Collecting : public collect::RowSink {
   public:
-    Collecting(EventFile& file, std::string name, const std::function<bool()>& wants_more)
-        : file_(file), name_(std::move(name)), wants_more_(wants_more) {}
+    Collecting(EventFile& file, std::string name, std::optional<std::int64_t> only,
+               const std::function<bool()>& wants_more)
+        : file_(file), name_(std::move(name)), only_(only), wants_more_(wants_more) {}
 
     void accept(LogRow& row, std::uint64_t) override {
+        if (only_ && row.user_id != *only_) return;
         TrialRow trial;
         trial.row = std::move(row);
         trial.context_instance = trial.row.activity;
@@ -41,6 +43,7 @@ class Collecting : public collect::RowSink {
   private:
     EventFile& file_;
     std::string name_;
+    std::optional<std::int64_t> only_;
     const std::function<bool()>& wants_more_;
     std::unordered_set<std::int64_t> ids_;
 };
@@ -101,7 +104,6 @@ Result<EventFile> read_case_form(const std::filesystem::path& path) {
                                 "ltc",
                                 "ltc_expect",
                                 "credit_rule",
-                                "enrolments",
                                 "tracked_courses",
                                 "dedication_courses"})
             (void)reader.find(key, /*required=*/false);
@@ -116,7 +118,7 @@ Result<EventFile> read_case_form(const std::filesystem::path& path) {
 
 }  // namespace
 
-Result<EventFile> read_event_file(const std::filesystem::path& path,
+Result<EventFile> read_event_file(const std::filesystem::path& path, std::optional<std::int64_t> only,
                                   const std::function<bool()>& wants_more) {
     auto first = collect::ByteSource::open(path, collect::ByteSource::Digest::none);
     if (!first) return std::unexpected(first.error());
@@ -130,7 +132,7 @@ Result<EventFile> read_event_file(const std::filesystem::path& path,
     auto source = collect::ByteSource::open(path, collect::ByteSource::Digest::none);
     if (!source) return std::unexpected(source.error());
     EventFile file;
-    Collecting sink(file, path.string(), wants_more);
+    Collecting sink(file, path.string(), only, wants_more);
     const Result<void> read = recognised->kind == collect::FileKind::log_csv
                                   ? collect::read_log_csv(**source, recognised->delimiter, sink)
                                   : collect::read_log_json(**source, sink);

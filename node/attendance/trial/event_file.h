@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,9 +21,11 @@ struct EventFile {
     std::vector<std::string> rejections;  // the first of them: file, line and why
 };
 
-// Refused if the file is none of these; a row that does not read is counted, and reading goes on.
+// Refused if the file is none of these; a row that does not read is counted, and reading goes on. `only`: of
+// a dump, the rows of this student alone are kept in memory.
 // `wants_more` is asked between rows. Throws ResourceFailure.
 [[nodiscard]] config::Result<EventFile> read_event_file(const std::filesystem::path& path,
+                                                        std::optional<std::int64_t> only,
                                                         const std::function<bool()>& wants_more);
 
 }  // namespace assidu::node::attendance::trial

@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "node/attendance/engine.h"
+#include "node/collect/durations.h"
 
 namespace assidu::node::attendance::trial {
 namespace {
@@ -103,6 +105,86 @@ Completion read_completion(ObjectReader& reader, const Catalogue& catalogue) {
     return completion;
 }
 
+void read_categories(ObjectReader& reader, Catalogue& catalogue) {
+    const json* categories = reader.find("categories", /*required=*/false);
+    if (categories == nullptr) return;
+    if (!categories->is_object()) return reader.object_to("categories", "must be lists of ids by course id");
+    ObjectReader paths(*categories, "categories", reader.objections());
+    for (const auto& [id, path] : categories->items()) {
+        const auto course = id_of(id);
+        if (!course) return reader.object_to("categories", "must be lists of ids by course id");
+        catalogue.places.push_back({*course, paths.integers_or_none(id.c_str(), 0, kMax), std::nullopt});
+    }
+}
+
+// Of an enrolment or a role: since when it is so, and until when.
+template <class State, class Read>
+void read_states(ObjectReader& element, std::vector<State>& states, const Read& read) {
+    State state = read();
+    state.since_s = number(element, "since").value_or(0);
+    state.active = true;
+    states.push_back(state);
+    if (const auto until_s = number(element, "until")) {
+        state.since_s = *until_s;
+        state.active = false;
+        states.push_back(state);
+    }
+}
+
+void read_memberships(ObjectReader& reader, Students& students) {
+    std::int64_t key = 0;
+    each(reader, "enrolments", false, [&](ObjectReader& element) {
+        const std::int64_t user = required_number(element, "userid");
+        ++key;
+        // That of use_stats: a status and a beginning alone.
+        const bool active = number(element, "status").value_or(0) == 0;
+        read_states(element, students[user].enrolments, [&] {
+            archive::EnrolmentState state;
+            state.enrolment = key;
+            state.user_id = user;
+            state.course = number(element, "courseid").value_or(0);
+            state.begin_s = number(element, "timestart");
+            state.end_s = number(element, "timeend");
+            return state;
+        });
+        if (!active) students[user].enrolments.back().active = false;
+        element.finish();
+    });
+    each(reader, "roles", false, [&](ObjectReader& element) {
+        const std::int64_t user = required_number(element, "userid");
+        ++key;
+        read_states(element, students[user].roles, [&] {
+            archive::RoleState state;
+            state.assignment = key;
+            state.user_id = user;
+            state.role = words(element, "role");
+            state.context_level = static_cast<std::int32_t>(required_number(element, "contextlevel"));
+            state.instance = number(element, "instanceid").value_or(0);
+            return state;
+        });
+        element.finish();
+    });
+}
+
+void read_decisions(ObjectReader& reader, Students& students) {
+    each(reader, "exclusions", false, [&](ObjectReader& element) {
+        auto& excluded = students[required_number(element, "userid")].excluded;
+        excluded.push_back({required_number(element, "from"), required_number(element, "to"),
+                            static_cast<std::int64_t>(excluded.size()) + 1});
+        element.finish();
+    });
+    each(reader, "user_days", false, [&](ObjectReader& element) {
+        const auto day = config::parse_iso_date(words(element, "day"));
+        if (!day) return element.object_to("day", "must be a date, YYYY-MM-DD");
+        students[required_number(element, "userid")].signed_days.push_back(*day);
+        element.finish();
+    });
+    for (auto& [user, student] : students) {
+        std::ranges::stable_sort(student.excluded, {}, &ExcludedTime::from_s);
+        std::ranges::sort(student.signed_days);
+    }
+}
+
 }  // namespace
 
 Catalogue read_catalogue(ObjectReader& reader) {
@@ -119,6 +201,7 @@ Catalogue read_catalogue(ObjectReader& reader) {
     } else if (courses != nullptr) {
         reader.object_to("courses", "must be id numbers by course id");
     }
+    read_categories(reader, catalogue);
     const json* activities = reader.find("cms", /*required=*/false);
     if (activities == nullptr) return catalogue;
     if (!activities->is_object()) {
@@ -166,12 +249,20 @@ void read_students(ObjectReader& reader, const Catalogue& catalogue, Students& s
         time.source = element.one_of<ForeignTime::Source>(
             "source", {{"scorm", ForeignTime::Source::scorm}, {"timestat", ForeignTime::Source::timestat}});
         time.time_s = required_number(element, "time");
-        time.seconds = required_number(element, "seconds");
+        if (element.has("duration")) {
+            const auto seconds = collect::parse_scorm_duration(words(element, "duration"));
+            if (!seconds) element.object_to("duration", "must be a duration as SCORM writes it");
+            time.seconds = seconds.value_or(0);
+        } else {
+            time.seconds = required_number(element, "seconds");
+        }
         time.activity = number(element, "cmid").value_or(0);
         time.course = number(element, "courseid").value_or(0);
         element.finish();
         students[user].foreign.push_back(time);
     });
+    read_memberships(reader, students);
+    read_decisions(reader, students);
 }
 
 std::vector<legacy::Row> legacy_rows(const std::vector<TrialRow>& rows, std::int64_t user) {

@@ -28,6 +28,10 @@ struct Student {
     std::vector<Completion> completions;
     std::vector<Declaration> declarations;
     std::vector<ForeignTime> foreign;
+    std::vector<archive::EnrolmentState> enrolments;
+    std::vector<archive::RoleState> roles;
+    std::vector<ExcludedTime> excluded;           // by begin
+    std::vector<config::CivilDay> signed_days;  // ascending
 };
 
 // By Moodle's user id.
@@ -41,11 +45,13 @@ struct Catalogue {
         std::string module;
     };
     std::map<std::int64_t, Activity> activities;
+    std::vector<archive::CoursePlace> places;  // `categories`: lists of ids from the root down, by course
 };
 
-// Members `courses` and `cms` of `reader`, if there are any.
+// Members `courses`, `cms` and `categories` of `reader`, if there are any.
 [[nodiscard]] Catalogue read_catalogue(config::ObjectReader& reader);
-// Members `logs`, `completions`, `declared` and `external`. A row of an activity that the catalogue knows is
+// Members `logs`, `completions`, `declared`, `external`, `enrolments`, `roles`, `exclusions` and `user_days`.
+// A row of an activity that the catalogue knows is
 // of that activity's type, whatever component wrote it. A repeated id is the same row again.
 void read_students(config::ObjectReader& reader, const Catalogue& catalogue, Students& students);
 

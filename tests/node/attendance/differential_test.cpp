@@ -6,12 +6,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 
 #include "federation/ledger_tables.h"
 #include "federation/sqlite_ledger.h"
 #include "node/attendance/compute.h"
+#include "node/attendance/recompute.h"
 #include "node/services/pool_member.h"
 #include "tests/node/attendance/fixtures.h"
 #include "tests/seed.h"
@@ -39,6 +41,85 @@ std::string capped_scale() {
     return document.dump();
 }
 
+// A scale that asks for all that is known beside the log.
+std::string evident_scale() {
+    auto document = nlohmann::json::parse(config::preset_document("sonate"));
+    document["id"] = "evident";
+    document["filter"]["roles"] = nlohmann::json::parse(R"({"include": ["student"]})");
+    document["filter"]["enrolment"] = "within_dates";
+    document["filter"]["courses"] = nlohmann::json::parse(R"({"categories": [1]})");
+    document["calendar"] = nlohmann::json::parse(R"({"user_days": "signed_list"})");
+    document["caps"] = nlohmann::json::parse(R"({"activity_total": {"quiz": 5000}})");
+    document["credits"] = nlohmann::json::parse(
+        R"({"completion": [{"match": {"modname": "quiz", "course_idnumber": "C1"}, "seconds": "item", "mode": "floor"},
+                           {"match": {}, "seconds": 1800, "mode": "add"}],
+            "declared": {"policy": "floor", "require_validation": false},
+            "external": {"scorm": "floor", "timestat": "floor"}})");
+    return document.dump();
+}
+
+// One piece of evidence as it comes, and comes again; the same for every node.
+using Put = std::function<void(Node& node)>;
+
+template <class Record>
+Put put_of(Record record) {
+    return [record](Node& node) { node.evidence().put(node.source(), std::span<const Record>(&record, 1)); };
+}
+
+std::vector<Put> random_evidence(tests::Dice& dice, std::int64_t begin_s, std::int64_t end_s) {
+    std::vector<Put> puts;
+    const auto instant = [&] { return dice.roll(begin_s - kDay, end_s); };
+    const auto user = [&] { return dice.roll(2, 6); };
+    for (std::int64_t id = 1; id <= 12; ++id) {
+        // An id is always the same student's and course's.
+        archive::EnrolmentState state{id, 2 + id % 5, id % 3 + 1, dice.one_in(2) ? 0 : instant(), 0, !dice.one_in(5), {}, {}};
+        state.said_s = state.since_s;
+        if (dice.one_in(3)) state.end_s = instant();
+        puts.push_back(put_of(state));
+        archive::RoleState role{id, 2 + id % 5, "student", dice.one_in(2) ? 50 : 40, id % 3 + 1, 0, true};
+        if (role.context_level == 40) role.instance = 1;
+        puts.push_back(put_of(role));
+        if (dice.one_in(4)) {
+            role.since_s = instant();
+            role.active = false;
+            puts.push_back(put_of(role));
+        }
+        puts.push_back(put_of(archive::CompletionRecord{user(), dice.roll(501, 503), instant(), static_cast<int>(dice.roll(0, 3))}));
+        puts.push_back(put_of(archive::DeclarationRecord{"attendanceregister_session", id, user(), instant(), dice.roll(1, 4'000),
+                                                         dice.roll(1, 3), dice.one_in(2) ? dice.roll(501, 503) : 0, {}, false}));
+        puts.push_back(put_of(archive::ForeignRecord{dice.one_in(2) ? archive::ForeignRecord::Meter::scorm
+                                                                   : archive::ForeignRecord::Meter::timestat,
+                                                     id, user(), instant(), dice.roll(1, 4'000), 0, dice.roll(501, 503)}));
+        const archive::Exclusion excluded{0, user(), instant(), 0, "r", "a", id, {}, {}, {}};
+        if (dice.one_in(3)) {
+            archive::Exclusion whole = excluded;
+            whole.to_s = whole.from_s + dice.roll(1, 20'000);
+            const bool revoked = dice.one_in(3);
+            puts.push_back([whole, revoked](Node& node) {
+                const std::int64_t number = node.evidence().exclude(node.source(), whole);
+                if (revoked) (void)node.evidence().revoke(node.source(), number, "r", "a", 1);
+            });
+        }
+    }
+    for (std::int64_t course = 1; course <= 3; ++course) {
+        archive::CoursePlace place{course, {{course == 3 ? 2 : 1}}, fmt::format("C{}", course)};
+        puts.push_back(put_of(place));
+    }
+    puts.push_back(put_of(archive::CategoryPath{2, {1, 2}}));
+    puts.push_back(put_of(archive::ActivityWorth{501, 2'400}));
+    for (std::int64_t user_id = 2; user_id <= 6; ++user_id) {
+        for (std::int64_t at_s = begin_s; at_s <= end_s; at_s += kDay) {
+            if (dice.one_in(4)) continue;
+            puts.push_back([user_id, at_s](Node& node) {
+                archive::DayRecord record{user_id, node.calendar().day_of(at_s), true, "a", 1, ""};
+                record.signature = node.day_signature(record);
+                node.evidence().put_days(node.source(), std::span<const archive::DayRecord>(&record, 1));
+            });
+        }
+    }
+    return puts;
+}
+
 struct RandomRows {
     std::vector<StudentEvent> rows;  // as they arrive, in batches of any size
     std::int64_t begin_s = 0, end_s = 0;
@@ -56,6 +137,7 @@ class Differential : public ::testing::Test {
         settings.students.everyone = true;
         ASSERT_TRUE(create_node(NodeFolder{folder / name}, settings, 1));
         folder.write(name + "/capped.json", capped_scale());
+        folder.write(name + "/evident.json", evident_scale());
         // All nodes have the first one's secret: their students have the same pseudonyms.
         const std::filesystem::path secret = folder / "student.secret",
                                     own = folder / name / "keys/student.secret";
@@ -98,7 +180,8 @@ class Differential : public ::testing::Test {
         }
         return random;
     }
-    static void shuffle(tests::Dice& dice, std::vector<StudentEvent>& rows) {
+    template <class T>
+    static void shuffle(tests::Dice& dice, std::vector<T>& rows) {
         for (std::size_t i = rows.size(); i > 1; --i)
             std::swap(rows[i - 1],
                       rows[static_cast<std::size_t>(dice.roll(0, static_cast<std::int64_t>(i) - 1))]);
@@ -173,9 +256,12 @@ class Differential : public ::testing::Test {
 
     void try_log(tests::Dice& dice, int number) {
         const RandomRows random = random_rows(dice);
-        const char* const scales[] = {"sonate", "usestats", "trainingsessions", "capped.json"};
-        const std::string scale = scales[dice.roll(0, 3)], name = fmt::format("a{}", number),
+        const char* const scales[] = {"sonate", "usestats", "trainingsessions", "capped.json", "evident.json"};
+        const std::string scale = scales[dice.one_in(2) ? 4 : dice.roll(0, 3)], name = fmt::format("a{}", number),
                           fresh = fmt::format("b{}", number);
+        std::vector<Put> evidence = random_evidence(dice, random.begin_s, random.end_s);
+        shuffle(dice, evidence);
+        std::size_t put = 0;
         make(name, scale);
         config::FixedClock clock{random.begin_s + dice.roll(0, random.end_s - random.begin_s)};
         std::optional<Node> node(Node::open(NodeFolder{folder / name}, clock).value());
@@ -186,6 +272,11 @@ class Differential : public ::testing::Test {
                            random.rows.begin() + static_cast<std::ptrdiff_t>(at + size)});
             at += size;
             if (dice.one_in(4)) learn(*node, dice.roll(501, 503));
+            for (std::int64_t more = dice.roll(0, 40); more > 0 && put < evidence.size(); --more) {
+                evidence[put](*node);
+                if (dice.one_in(5)) evidence[static_cast<std::size_t>(dice.roll(0, static_cast<std::int64_t>(put)))](*node);
+                ++put;
+            }
             if (dice.one_in(2)) (void)compute(*node, dice.one_in(4) ? dice.roll(0, 3) : INT64_MAX);
             if (dice.one_in(3) && compute(*node)) {
                 ASSERT_TRUE(services::declare(*node, false));
@@ -198,6 +289,8 @@ class Differential : public ::testing::Test {
         }
         for (std::int64_t activity = 501; activity <= 503; ++activity)
             learn(*node, activity);
+        for (; put < evidence.size(); ++put)
+            evidence[put](*node);
         clock.set(std::max(clock.now_utc_s(), dice.roll(random.begin_s, random.end_s + 2 * kDay)));
         ASSERT_TRUE(compute(*node));
         ASSERT_TRUE(services::declare(*node, false));
@@ -214,11 +307,18 @@ class Differential : public ::testing::Test {
         for (std::int64_t activity = 501; activity <= 503; ++activity)
             learn(again, activity);
         append(again, kept);
+        // In another order, where that is allowed to matter to nobody.
+        for (std::size_t i = evidence.size(); i-- > 0;)
+            evidence[i](again);
         ASSERT_TRUE(compute(again));
         EXPECT_EQ(digest(*node), digest(again));
         EXPECT_EQ(rows_of(node->ledger(), *node), rows_of(again.ledger(), again));
         check_statements(*node, folder / (name + "/hub.sqlite"));
         EXPECT_EQ(services::declare(*node, false).value(), 0) << "nothing is said twice";
+        const auto recomputed = recompute(
+            *node, node->scale(), [](std::int64_t, std::int64_t) {}, [] { return true; });
+        ASSERT_TRUE(recomputed);
+        EXPECT_TRUE(recomputed->changed.empty());
     }
 
     tests::TemporaryFolder folder;

@@ -46,11 +46,11 @@ TEST(Explained, EveryEventIsThereOnceAndItsPartsAreTheDaysRows) {
     const std::vector<EventShape> all = shapes();
     for_each_log([&](tests::Dice& dice, RandomLog& log) {
         const CompiledScale scale(random_scale(dice, log.scale), all);
-        const Explanation explanation(log.events, scale, paris(), {}, kAsOf);
+        const Explanation explanation(Evidence{log.events}, scale, paris(), {}, kAsOf);
         ASSERT_EQ(explanation.events().size(), log.events.size());
         for (std::size_t i = 0; i < log.events.size(); ++i)
             EXPECT_EQ(explanation.events()[i].traced.event, log.events[i]);
-        const Attendance untraced = attend(Evidence{log.events, {}, {}, {}}, scale, paris(), kAsOf);
+        const Attendance untraced = attend(Evidence{log.events}, scale, paris(), kAsOf);
         const auto rows = daily_rows(untraced, paris(), {});
         EXPECT_EQ(explanation.rows(), rows);
         std::int64_t days_s = 0, rows_s = 0;
@@ -72,8 +72,8 @@ TEST(Explained, TheReasonsOfTwoScalesAddUpToTheirDifference) {
     const std::vector<EventShape> all = shapes();
     for_each_log([&](tests::Dice& dice, RandomLog& log) {
         const CompiledScale a(random_scale(dice, log.scale), all), b(random_scale(dice, sonate()), all);
-        const Explanation under_a(log.events, a, paris(), {}, kAsOf),
-            under_b(log.events, b, paris(), {}, kAsOf);
+        const Explanation under_a(Evidence{log.events}, a, paris(), {}, kAsOf),
+            under_b(Evidence{log.events}, b, paris(), {}, kAsOf);
         const federation::Period period{paris().day_of(log.begin_s), paris().day_of(log.end_s)};
         for (const ComparedDay& day : compare(under_a, under_b, period)) {  // throws where they do not
             EXPECT_EQ(day.a_s, under_a.day(day.day).measured_s);
@@ -86,7 +86,7 @@ TEST(Explained, TheReasonsOfTwoScalesAddUpToTheirDifference) {
 
 Explanation explained(const std::vector<Event>& events, const CompiledScale& scale,
                       std::int64_t as_of_s = kAsOf) {
-    return {events, scale, paris(), {}, as_of_s};
+    return {Evidence{events}, scale, paris(), {}, as_of_s};
 }
 
 constexpr std::int64_t kNine = 1'772'438'400;  // 2026-03-02 09:00 in Paris

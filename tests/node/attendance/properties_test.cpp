@@ -136,7 +136,7 @@ Attendance attend_restricted(std::vector<Event> events, const config::Scale& sca
                              const config::CivilCalendar& calendar) {
     order_events(events);
     const std::vector<EventShape> all = shapes();
-    return attend(Evidence{events, completions, {}, {}}, CompiledScale(scale, all), calendar, kAsOf);
+    return attend(Evidence{events, completions}, CompiledScale(scale, all), calendar, kAsOf);
 }
 
 class RestrictedProperties : public Properties {
