@@ -113,7 +113,7 @@ class Archive {
 
     // Facts about activities, from events or a catalogue: what is known is never replaced by "not known", and
     // what a catalogue says (`sure`) replaces what events say. Where this gives events a course they lacked,
-    // every student of the source becomes dirty from the begin.
+    // every student of the source becomes dirty from the begin; else those with other evidence of the activity.
     virtual void learn(SourceKey source, std::span<const ActivityFacts> facts, bool sure) = 0;
     [[nodiscard]] virtual std::optional<ActivityFacts> activity(SourceKey source,
                                                                 std::int64_t activity) const = 0;

@@ -43,10 +43,12 @@ CREATE TABLE declaration (source INTEGER NOT NULL, origin TEXT NOT NULL, id INTE
   begin_utc_s INTEGER NOT NULL, seconds INTEGER NOT NULL, course INTEGER NOT NULL, activity INTEGER NOT NULL,
   declared_utc_s INTEGER, validated INTEGER NOT NULL, PRIMARY KEY (source, origin, id)) WITHOUT ROWID;
 CREATE INDEX declaration_of_user ON declaration (source, user_id);
+CREATE INDEX declaration_of_activity ON declaration (source, activity);
 CREATE TABLE foreign_time (source INTEGER NOT NULL, meter INTEGER NOT NULL, id INTEGER NOT NULL, user_id INTEGER NOT NULL,
   time_utc_s INTEGER NOT NULL, seconds INTEGER NOT NULL, course INTEGER NOT NULL, activity INTEGER NOT NULL,
   PRIMARY KEY (source, meter, id)) WITHOUT ROWID;
 CREATE INDEX foreign_time_of_user ON foreign_time (source, user_id);
+CREATE INDEX foreign_time_of_activity ON foreign_time (source, activity);
 CREATE TABLE enrolment (source INTEGER NOT NULL, enrolment INTEGER NOT NULL, since_utc_s INTEGER NOT NULL,
   user_id INTEGER NOT NULL, course INTEGER NOT NULL, said_utc_s INTEGER NOT NULL, active INTEGER NOT NULL,
   begin_utc_s INTEGER, end_utc_s INTEGER, PRIMARY KEY (source, enrolment, since_utc_s)) WITHOUT ROWID;

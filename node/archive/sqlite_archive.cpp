@@ -244,6 +244,7 @@ class SqliteArchive final : public Archive {
                     put.bind(5, known_sure || sure ? 1 : 0);
                     put.exec();
                     put.reset();
+                    mark_evidence_of(source, merged.activity);
                 }
                 activities_.clear();
                 if (course_learnt && has_unknown_courses(source)) mark_all_dirty(source);
@@ -593,6 +594,28 @@ class SqliteArchive final : public Archive {
         DirtyMarker marker(database_, source);
         for (const std::int64_t user : users(source))
             marker.mark({user, kFromTheBegin});
+    }
+
+    // What is known of an activity beside events is of its course and type, too.
+    void mark_evidence_of(SourceKey source, std::int64_t activity) {
+        SQLite::Statement users(
+            database_,
+            "SELECT user_id FROM completion WHERE source=?1 AND activity=?2 UNION SELECT user_id FROM declaration "
+            "WHERE source=?1 AND activity=?2 UNION SELECT user_id FROM foreign_time WHERE source=?1 AND "
+            "activity=?2");
+        users.bind(1, source);
+        users.bind(2, activity);
+        std::vector<std::int64_t> touched;
+        while (users.executeStep())
+            touched.push_back(users.getColumn(0).getInt64());
+        if (touched.empty()) return;
+        DirtyMarker marker(database_, source);
+        for (const std::int64_t user : touched)
+            marker.mark({user, kFromTheBegin});
+        SQLite::Statement grow(database_,
+                               "UPDATE source SET evidence_revision=evidence_revision+1 WHERE key=?");
+        grow.bind(1, source);
+        grow.exec();
     }
 
     [[noreturn]] void damaged(const std::string& what) const {

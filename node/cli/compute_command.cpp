@@ -210,6 +210,8 @@ ExitCode try_scale(const ComputeArguments& arguments, const config::Clock& clock
     json students = json::array();
     for (const auto& [user, student] : file->students) {
         if (arguments.student && *arguments.student != user) continue;
+        // Rows of nobody (0) and of Moodle's pseudo users are of no student.
+        if (!arguments.student && user <= 0) continue;
         json result = trial::answer(*scale, calendar, student, user, file->catalogue, *question);
         result["userid"] = user;
         students.push_back(std::move(result));

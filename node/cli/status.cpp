@@ -35,6 +35,7 @@ struct Status {
     archive::Extent extent;
     std::size_t users = 0, to_compute = 0;
     std::int64_t people = 0;
+    archive::EvidenceExtent evidence;
     std::optional<federation::Freshness> freshness;
     std::string ledger_sha256;  // empty: never computed
     federation::StatementHead head;
@@ -81,6 +82,7 @@ Status status_of(const Node& node) {
     status.extent = node.archive().extent(node.source());
     status.users = node.archive().users(node.source()).size();
     status.to_compute = node.archive().dirty(node.source()).size();
+    status.evidence = node.evidence().extent(node.source());
     status.people = node.catalogue().count_people(node.settings().source_name);
     status.freshness = node.ledger().freshness(id, scale);
     if (status.freshness) status.ledger_sha256 = node.ledger().digest(id, scale);
@@ -166,6 +168,7 @@ class Lines {
                                    grouped(static_cast<std::int64_t>(status_.users)),
                                    local(status_.extent.first_utc_s), local(status_.extent.last_utc_s)));
         line("catalogue", fmt::format("{} people", grouped(status_.people)));
+        evidence();
         if (!status_.freshness) return line("computed", "never: no data");
         const std::string to_compute =
             status_.to_compute == 0 ? ""
@@ -196,6 +199,20 @@ class Lines {
                                  : "",
                              one.received_utc_s ? ", the last received " + ago(*one.received_utc_s) : "",
                              one.member.name.empty() ? "" : ", " + printable(one.member.name)));
+    }
+
+    // What is known beside the log, where there is any.
+    void evidence() {
+        const archive::EvidenceExtent& known = status_.evidence;
+        std::string said;
+        for (const auto& [count, what] :
+             {std::pair(known.completions, "completions"), std::pair(known.declarations, "declarations"),
+              std::pair(known.foreign, "records of other meters"), std::pair(known.enrolments, "states of enrolments"),
+              std::pair(known.roles, "states of roles"), std::pair(known.exclusions, "exclusions"),
+              std::pair(known.days, "records of signed days")}) {
+            if (count > 0) said += fmt::format("{}{} {}", said.empty() ? "" : ", ", grouped(count), what);
+        }
+        if (!said.empty()) line("evidence", said);
     }
 
     void serving() {
@@ -328,6 +345,14 @@ Json json_of(const Node& node, const Status& status) {
                      {"first_utc_s", json_of(status.extent.first_utc_s)},
                      {"last_utc_s", json_of(status.extent.last_utc_s)}}},
                    {"catalogue", {{"people", status.people}}},
+                   {"evidence",
+                    {{"completions", status.evidence.completions},
+                     {"declarations", status.evidence.declarations},
+                     {"foreign", status.evidence.foreign},
+                     {"enrolments", status.evidence.enrolments},
+                     {"roles", status.evidence.roles},
+                     {"exclusions", status.evidence.exclusions},
+                     {"signed_days", status.evidence.days}}},
                    {"computed", nullptr}};
     if (status.freshness)
         object["computed"] = {{"as_of_utc_s", status.freshness->as_of_utc_s},

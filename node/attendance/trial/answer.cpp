@@ -102,7 +102,7 @@ json answer_by_rules(const Scale& scale, const config::CivilCalendar& calendar, 
     for (const TrialRow& row : student.rows) {
         if (addresses && std::ranges::find(scale.filter.exclude_addresses, row.address) !=
                              scale.filter.exclude_addresses.end())
-            by_address.push_back({row.row.time_s, DropReason::address});
+            by_address.push_back({row.time_s, DropReason::address});
         else if (addresses)
             rows.push_back(row);
     }

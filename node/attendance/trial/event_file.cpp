@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <unordered_set>
 
@@ -25,12 +27,13 @@ class Collecting : public collect::RowSink {
 
     void accept(LogRow& row, std::uint64_t) override {
         if (only_ && row.user_id != *only_) return;
-        TrialRow trial;
-        trial.row = std::move(row);
-        trial.context_instance = trial.row.activity;
-        trial.origin_null = trial.row.shape.origin.empty();
-        if (ids_.insert(trial.row.id).second)
-            file_.students[trial.row.user_id].rows.push_back(std::move(trial));
+        if (!ids_.insert(row.id).second) return;
+        TrialRow trial{row.id, row.time_s, row.user_id, row.course, row.activity, nullptr, row.activity,
+                       false,  row.shape.origin.empty(), ""};
+        std::shared_ptr<const EventShape>& shape = shapes_[row.shape];
+        if (!shape) shape = std::make_shared<const EventShape>(row.shape);
+        trial.shape = shape;
+        file_.students[row.user_id].rows.push_back(std::move(trial));
     }
     void reject(std::uint64_t line, std::string_view reason, std::string_view,
                 std::optional<std::int64_t>) override {
@@ -46,6 +49,7 @@ class Collecting : public collect::RowSink {
     std::optional<std::int64_t> only_;
     const std::function<bool()>& wants_more_;
     std::unordered_set<std::int64_t> ids_;
+    std::map<EventShape, std::shared_ptr<const EventShape>> shapes_;
 };
 
 // Up to `max` bytes, or one more where there are more.

@@ -63,13 +63,13 @@ void each(ObjectReader& reader, const char* key, bool required,
 
 TrialRow read_row(ObjectReader& reader, const Catalogue& catalogue) {
     TrialRow row;
-    row.row.id = required_number(reader, "id");
-    row.row.time_s = required_number(reader, "timecreated");
-    row.row.user_id = required_number(reader, "userid");
+    row.id = required_number(reader, "id");
+    row.time_s = required_number(reader, "timecreated");
+    row.user_id = required_number(reader, "userid");
     const auto course = number(reader, "courseid");
     row.course_null = !course;
-    row.row.course = course.value_or(0);
-    EventShape& shape = row.row.shape;
+    row.course = course.value_or(0);
+    EventShape shape;
     shape.eventname = words(reader, "eventname");
     shape.component = words(reader, "component");
     shape.action = words(reader, "action");
@@ -82,10 +82,11 @@ TrialRow read_row(ObjectReader& reader, const Catalogue& catalogue) {
     shape.anonymous = number(reader, "anonymous").value_or(0) == 1;
     row.address = words(reader, "ip", /*required=*/false);
     if (shape.context_level == kModuleContext) {
-        row.row.activity = row.context_instance;
-        const auto activity = catalogue.activities.find(row.row.activity);
+        row.activity = row.context_instance;
+        const auto activity = catalogue.activities.find(row.activity);
         if (activity != catalogue.activities.end()) shape.component = "mod_" + activity->second.module;
     }
+    row.shape = std::make_shared<const EventShape>(std::move(shape));
     return row;
 }
 
@@ -223,7 +224,7 @@ void read_students(ObjectReader& reader, const Catalogue& catalogue, Students& s
     std::set<std::int64_t> ids;
     each(reader, "logs", true, [&](ObjectReader& element) {
         TrialRow row = read_row(element, catalogue);
-        if (ids.insert(row.row.id).second) students[row.row.user_id].rows.push_back(std::move(row));
+        if (ids.insert(row.id).second) students[row.user_id].rows.push_back(std::move(row));
     });
     each(reader, "completions", false, [&](ObjectReader& element) {
         students[required_number(element, "userid")].completions.push_back(
@@ -269,13 +270,13 @@ std::vector<legacy::Row> legacy_rows(const std::vector<TrialRow>& rows, std::int
     std::vector<legacy::Row> result;
     result.reserve(rows.size());
     for (const TrialRow& trial : rows) {
-        const EventShape& shape = trial.row.shape;
+        const EventShape& shape = *trial.shape;
         legacy::Row row;
-        row.id = trial.row.id;
-        row.time_s = trial.row.time_s;
+        row.id = trial.id;
+        row.time_s = trial.time_s;
         row.user = user;
         row.login_as = shape.login_as;
-        if (!trial.course_null) row.course = trial.row.course;
+        if (!trial.course_null) row.course = trial.course;
         row.context_level = shape.context_level;
         row.context_instance = trial.context_instance;
         row.component = shape.component;
@@ -289,13 +290,14 @@ std::vector<legacy::Row> legacy_rows(const std::vector<TrialRow>& rows, std::int
 
 Stream stream_of(const std::vector<TrialRow>& rows) {
     Stream stream;
-    std::map<EventShape, ShapeKey> keys;
+    std::map<const EventShape*, ShapeKey> keys;
+    stream.events.reserve(rows.size());
     for (const TrialRow& trial : rows) {
         const auto [at, added] =
-            keys.try_emplace(trial.row.shape, static_cast<ShapeKey>(stream.shapes.size()));
-        if (added) stream.shapes.push_back(trial.row.shape);
+            keys.try_emplace(trial.shape.get(), static_cast<ShapeKey>(stream.shapes.size()));
+        if (added) stream.shapes.push_back(*trial.shape);
         stream.events.push_back(
-            {trial.row.time_s, trial.row.id, trial.row.course, trial.row.activity, at->second});
+            {trial.time_s, trial.id, trial.course, trial.activity, at->second});
     }
     order_events(stream.events);
     return stream;

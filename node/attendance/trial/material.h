@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
@@ -16,8 +17,10 @@
 
 namespace assidu::node::attendance::trial {
 
+// Files have millions of these: what many rows have in common is shared.
 struct TrialRow {
-    LogRow row;
+    std::int64_t id = 0, time_s = 0, user_id = 0, course = 0, activity = 0;  // as of a LogRow
+    std::shared_ptr<const EventShape> shape;                                // never null
     std::int64_t context_instance = 0;
     bool course_null = false, origin_null = false;
     std::string address;  // empty: not known
