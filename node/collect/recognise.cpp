@@ -121,7 +121,7 @@ std::string columns_of(const std::vector<std::string_view>& fields) {
 }
 
 config::Result<Recognised> refuse(const std::string& file, std::string_view found) {
-    return config::refuse(fmt::format("{}: not a file of log events, a catalogue or other evidence: {}", file, found));
+    return config::refuse(fmt::format("{}: not a file of log events or a catalogue: {}", file, found));
 }
 
 }  // namespace

@@ -101,7 +101,8 @@ TEST_F(Explain, AnotherScaleIsExplainedAndNotComparedAndALegacyOneIsRefusedByNam
     const Finished legacy = run({"explain", "elodie", "2026-03-02", "--scale", "sonate-legacy"});
     EXPECT_EQ(legacy.exit_code, 3);
     EXPECT_THAT(legacy.err, HasSubstr("key 'legacy_quirks'"));
-    EXPECT_EQ(run({"explain", "elodie", "2026-03-02", "--scale", "attestoodle"}).exit_code, 3);
+    EXPECT_EQ(run({"explain", "elodie", "2026-03-02", "--scale", "timestat"}).exit_code, 3);
+    EXPECT_EQ(run({"explain", "elodie", "2026-03-02", "--scale", "attestoodle"}).exit_code, 0);
     EXPECT_EQ(run({"explain", "elodie", "2026-03-02", "--scale", "no-such"}).exit_code, 3);
 }
 
