@@ -88,7 +88,7 @@ void PeriodProof::add_rows(std::int64_t number, std::string bytes, const Period&
         const std::size_t end = bytes.find('\n', begin);
         const std::string_view line =
             std::string_view(bytes).substr(begin, end == std::string::npos ? end : end - begin);
-        const SaltedLine salted = split(line);
+        SaltedLine salted = split(line);
         const auto owner = owner_of(salted.row);
         if (!owner || end == std::string::npos)
             throw ResourceFailure(fmt::format("a row of the ledger's statement {} is damaged", number));

@@ -85,6 +85,13 @@ Result<PackageWriter> PackageWriter::of(const federation::PeriodProof& proof, co
     return PackageWriter(proof, std::move(issuer), std::move(headers));
 }
 
+bool PackageWriter::has_receipt() const {
+    return proof_->receipt().number > 0 && std::ranges::any_of(issuer_.keys, [&](const PackageKey& key) {
+               const auto receipt = federation::read_receipt(proof_->receipt().note, key.key);
+               return receipt && receipt->hub == key.node;
+           });
+}
+
 std::string PackageWriter::sign(const StudentReport& report, const std::vector<ZipFile>& files) const {
     PackageManifest manifest;
     manifest.issuer = issuer_.id;
@@ -113,6 +120,10 @@ std::string PackageWriter::sign(const StudentReport& report, const std::vector<Z
 
 Result<std::string> PackageWriter::package(const StudentReport& report,
                                            const std::vector<ZipFile>& documents) const {
+    const auto& received = report.provenance.received;
+    if (received && received->declared.last.number != proof_->notes().back().number)
+        return refuse(fmt::format("a statement of '{}' arrived while the report was made; make it again",
+                                  received->member_id));
     const std::vector<federation::ProvenRow> rows = proof_->rows_of(report.student);
     if (const auto day = undeclared_day(report, rows))
         return refuse(
@@ -131,7 +142,7 @@ Result<std::string> PackageWriter::package(const StudentReport& report,
         files.push_back({std::string(kDocumentsFolder) + document.name, document.bytes});
     for (const federation::PeriodProof::Note& note : proof_->notes())
         files.push_back({statement_name(note.number), note.note});
-    if (proof_->receipt().number > 0) files.push_back({std::string(kReceiptName), proof_->receipt().note});
+    if (has_receipt()) files.push_back({std::string(kReceiptName), proof_->receipt().note});
     add_proofs(files, rows);
     files.push_back({std::string(kManifestName), sign(report, files)});
     auto package = write_zip(std::move(files));

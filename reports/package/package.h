@@ -42,6 +42,8 @@ class PackageWriter {
     PackageWriter(const federation::PeriodProof& proof, PackageIssuer issuer,
                   std::vector<federation::StatementHeader> headers)
         : proof_(&proof), issuer_(std::move(issuer)), headers_(std::move(headers)) {}
+    // Whether there is a receipt whose signature a reader can check.
+    [[nodiscard]] bool has_receipt() const;
     [[nodiscard]] std::string sign(const StudentReport& report, const std::vector<ZipFile>& files) const;
 
     const federation::PeriodProof* proof_;

@@ -180,7 +180,7 @@ std::string line_of(const Finding& finding, bool french) {
         if (words.check != finding.check) continue;
         const std::string_view mark = mark_of(finding.outcome, french);
         const std::size_t shown = mark == "ÉCHEC" ? 5 : mark.size();
-        return fmt::format("[{}]{} {} : {}\n", mark, std::string(6 - shown, ' '), words.title.in(french),
+        return fmt::format("[{}]{} {} : {}\n", mark, std::string(5 - shown, ' '), words.title.in(french),
                            said_of(finding, words, french));
     }
     return {};

@@ -55,16 +55,16 @@ class PackageSample : public Sample {
     }
     // Ada worked a minute less on the 23rd: another total, declared again.
     void correct_a_day() {
-        federation::StudentLedger ledger = ada_ledger();
-        ledger.rows[2].measured_s -= 60;
-        put({ledger, bob_ledger()});
+        federation::StudentLedger corrected = ada_ledger();
+        corrected.rows[2].measured_s -= 60;
+        put({corrected, bob_ledger()});
         declare(at("2026-04-02", 5, 0));
     }
     void deliver() {
         for (const std::int64_t number : node->log.unreceipted(kNode)) {
             const auto kept = node->log.find(kNode, number).value();
             const auto statement = federation::read_statement(kept.bytes, node_key.verifying_key()).value();
-            const std::string receipt = sign_receipt(
+            const std::string receipt = federation::sign_receipt(
                 {kHub, kNode, number, statement.digest(), at("2026-04-02", 6, 0) + number}, hub_key);
             hub->log.put_received(statement, receipt);
             node->log.put_receipt(kNode, number, receipt);
