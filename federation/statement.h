@@ -101,6 +101,11 @@ struct RosterRow {
 // digest. What it says of the chain (number, previous) is the caller's to judge. Refused with what is wrong.
 [[nodiscard]] config::Result<Statement> read_statement(std::string_view bytes, const rpc::VerifyingKey& key);
 
+// Reads and checks the note of a statement without its rows: form, limits, the signature by `key` under the
+// header's node, the scale's digest. Refused with what is wrong.
+[[nodiscard]] config::Result<StatementHeader> read_statement_note(std::string_view note,
+                                                                  const rpc::VerifyingKey& key);
+
 // Receipts: the hub's signed answer, a note over the statement's digest.
 struct Receipt {
     std::string hub, node;
