@@ -172,6 +172,15 @@ inline constexpr std::int64_t kReportRequestSecondsMax = 86'400;
 inline constexpr std::int64_t kWebCallMillisecondsMax = 30'000;
 // Connections of the intake listener: the plugin has one at a time.
 inline constexpr std::size_t kIntakeConnectionsMax = 32;
+// Days of a period of [retention], and that a pushed row of somebody unknown may wait.
+inline constexpr std::int64_t kRetentionDaysMax = 36'525;
+inline constexpr std::int64_t kUndecidedDaysMax = 3'650;
+// The reason and the author of an erasure, in bytes of UTF-8: they stand in the audit.
+inline constexpr std::size_t kReasonBytesMax = 500;
+// A text of a Moodle's side tables (a name, an id number): Moodle's own longest such column has 1333 characters.
+inline constexpr std::size_t kSideTextBytesMax = 8'192;
+// Bytes of a certificate chain or key of [intake].
+inline constexpr std::size_t kCertificateBytesMax = std::size_t{1} << 20;
 // Entries of a list of [intake].
 inline constexpr std::size_t kIntakeListMax = 1'000;
 // A path in the settings.
