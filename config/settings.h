@@ -6,10 +6,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "config/database_settings.h"
 #include "config/refusal.h"
 
 namespace assidu::config {
@@ -60,6 +62,9 @@ struct Settings {
     std::vector<std::string> allow_from;          // parse_address_range(); empty: any address
     std::vector<std::int64_t> report_requestors;  // Moodle user ids that may ask for time reports
     std::vector<std::string> callback_hosts;      // where reports are sent; empty: the host of wwwroot alone
+
+    // [database], [log_database]: Moodle's own, read by `assidu collect` and `assidu serve`
+    std::optional<DatabaseSettings> database;
 };
 
 // Where a listener listens.
