@@ -10,139 +10,11 @@
 
 #include "config/civil_calendar.h"
 #include "config/limits.h"
+#include "config/settings_database.h"
+#include "config/table_reader.h"
 
 namespace assidu::config {
 namespace {
-
-// Reads one table; every key must be asked for, and what nobody asked for is refused with its line.
-class TableReader {
-  public:
-    TableReader(const toml::table* table, std::string name, std::vector<std::string>& objections)
-        : table_(table), name_(std::move(name)), objections_(objections) {}
-
-    std::string text(const char* key, std::string fallback = {}, bool required = false) {
-        const toml::node* node = find(key);
-        if (node == nullptr) {
-            if (required) objections_.push_back(fmt::format("[{}] {} is missing", name_, key));
-            return fallback;
-        }
-        if (const auto* value = node->as_string();
-            value != nullptr && value->get().find('\0') == std::string::npos)
-            return value->get();
-        object_to(key, *node, "must be a text");
-        return fallback;
-    }
-
-    std::int64_t integer(const char* key, std::int64_t fallback) {
-        const toml::node* node = find(key);
-        if (node == nullptr) return fallback;
-        if (const auto* value = node->as_integer()) return value->get();
-        object_to(key, *node, "must be an integer");
-        return fallback;
-    }
-
-    bool boolean(const char* key, bool fallback) {
-        const toml::node* node = find(key);
-        if (node == nullptr) return fallback;
-        if (const auto* value = node->as_boolean()) return value->get();
-        object_to(key, *node, "must be true or false");
-        return fallback;
-    }
-
-    std::vector<std::string> texts(const char* key) {
-        const toml::node* node = find(key);
-        return node == nullptr ? std::vector<std::string>{} : texts_of(key, *node);
-    }
-
-    std::vector<std::int64_t> integers(const char* key) {
-        std::vector<std::int64_t> values;
-        const toml::node* node = find(key);
-        if (node == nullptr) return values;
-        if (const auto* list = node->as_array()) {
-            for (const toml::node& item : *list) {
-                if (const auto* value = item.as_integer())
-                    values.push_back(value->get());
-                else
-                    object_to(key, item, "must be a list of integers");
-            }
-        } else {
-            object_to(key, *node, "must be a list of integers");
-        }
-        return values;
-    }
-
-    std::map<std::string, std::vector<std::string>> texts_by_name(const char* key) {
-        std::map<std::string, std::vector<std::string>> values;
-        const toml::node* node = find(key);
-        if (node == nullptr) return values;
-        if (const auto* inner = node->as_table()) {
-            for (const auto& [name, list] : *inner)
-                values[std::string(name.str())] = texts_of(key, list);
-        } else {
-            object_to(key, *node, "must be a table of lists of texts");
-        }
-        return values;
-    }
-
-    void object_to(const char* key, const std::string& what) {
-        if (const toml::node* node = table_ == nullptr ? nullptr : table_->get(key))
-            object_to(key, *node, what);
-        else
-            objections_.push_back(fmt::format("[{}] {} {}", name_, key, what));
-    }
-
-    void finish() {
-        if (table_ == nullptr) return;
-        for (const auto& [key, node] : *table_) {
-            if (!known_.contains(std::string(key.str())))
-                object_to(std::string(key.str()).c_str(), node, "is not known to this version of Assidu");
-        }
-    }
-
-  private:
-    const toml::node* find(const char* key) {
-        known_.insert(key);
-        return table_ == nullptr ? nullptr : table_->get(key);
-    }
-
-    std::vector<std::string> texts_of(const char* key, const toml::node& node) {
-        std::vector<std::string> values;
-        if (const auto* list = node.as_array()) {
-            for (const toml::node& item : *list) {
-                if (const auto* value = item.as_string())
-                    values.push_back(value->get());
-                else
-                    object_to(key, item, "must be a list of texts");
-            }
-        } else {
-            object_to(key, node, "must be a list of texts");
-        }
-        return values;
-    }
-
-    void object_to(const char* key, const toml::node& node, const std::string& what) {
-        objections_.push_back(fmt::format("line {}: [{}] {} {}", node.source().begin.line, name_, key, what));
-    }
-
-    const toml::table* table_;
-    std::string name_;
-    std::vector<std::string>& objections_;
-    std::set<std::string, std::less<>> known_;
-};
-
-// A TOML basic string (TOML 1.0, "String").
-std::string toml_text(std::string_view text) {
-    std::string escaped = "\"";
-    for (const char c : text) {
-        if (c == '"' || c == '\\')
-            escaped += {'\\', c};
-        else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-            escaped += fmt::format("\\u{:04X}", c);
-        else
-            escaped.push_back(c);
-    }
-    return escaped + "\"";
-}
 
 std::string toml_texts(const std::vector<std::string>& values) {
     std::string list;
@@ -417,7 +289,7 @@ Result<Settings> parse_settings(std::string_view text, const std::string& where)
     for (const auto& [key, node] : document) {
         static const std::set<std::string_view> kTables{"format", "node",    "source", "students",
                                                         "scale",  "reports", "pool",   "intake",
-                                                        "retention"};
+                                                         "retention", "database", "log_database"};
         if (!kTables.contains(key.str()))
             objections.push_back(fmt::format("line {}: {} is not known to this version of Assidu",
                                              node.source().begin.line, key.str()));
@@ -474,6 +346,11 @@ Result<Settings> parse_settings(std::string_view text, const std::string& where)
 
     read_serving(table("pool"), table("intake"), settings);
     read_retention(table("retention"), settings);
+    if (document.contains("database"))
+        settings.database = read_database(
+            table("database"), document.contains("log_database") ? std::optional(table("log_database")) : std::nullopt);
+    else if (document.contains("log_database"))
+        objections.emplace_back("[log_database] is set, and [database] is not");
 
     if (!objections.empty()) return refuse(fmt::format("{}: {}", where, fmt::join(objections, "; ")));
     return settings;
@@ -585,7 +462,8 @@ std::string settings_document(const Settings& s) {
            "were whom\n"
            "# the Moodle has deleted. Totals may not be given a shorter life than events.\n" +
            fmt::format("events_days = {}\ntotals_days = {}\nidentities_days = {}\n", s.retention.events_days,
-                       s.retention.totals_days, s.retention.identities_days);
+                       s.retention.totals_days, s.retention.identities_days) +
+           database_document(s.database);
 }
 
 }  // namespace assidu::config

@@ -6,10 +6,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "config/database_settings.h"
 #include "config/refusal.h"
 
 namespace assidu::config {
@@ -80,6 +82,9 @@ struct Settings {
 
     // [retention]
     Retention retention;
+
+    // [database], [log_database]: Moodle's own, read by `assidu collect` and `assidu serve`
+    std::optional<DatabaseSettings> database;
 };
 
 // Where a listener listens.
