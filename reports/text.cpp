@@ -21,6 +21,8 @@ constexpr std::array kTexts{
     TextEntry{"department", "Composante", "Department"},
     TextEntry{"pseudonym", "Pseudonyme dans le registre", "Pseudonym in the ledger"},
     TextEntry{"person_unknown", "Personne absente de l’annuaire", "Person not in the directory"},
+    TextEntry{"gone", "(supprimé) {0}", "(deleted) {0}"},
+    TextEntry{"gone_person", "(compte supprimé) {0}", "(deleted account) {0}"},
     TextEntry{"summary", "Totaux de la période", "Totals of the period"},
     TextEntry{"measured", "Temps mesuré", "Measured time"},
     TextEntry{"credited", "Temps crédité", "Credited time"},
@@ -491,25 +493,36 @@ std::string reason_text(Language language, std::string_view code) {
     return coded_text(language, "reason", code);
 }
 
+namespace {
+
+// A name, with words in front of it if its bearer is gone from the source.
+std::string marked(Language language, std::string_view key, bool gone, const std::string& name) {
+    return gone ? text_with(language, key, name) : name;
+}
+
+}  // namespace
+
 std::string course_name(Language language, std::int64_t course, const std::optional<Course>& names) {
     if (course == 0) return std::string(text(language, "platform"));
-    if (names && !names->fullname.empty()) return names->fullname;
-    if (names && !names->shortname.empty()) return names->shortname;
+    if (names && !names->fullname.empty()) return marked(language, "gone", names->gone, names->fullname);
+    if (names && !names->shortname.empty()) return marked(language, "gone", names->gone, names->shortname);
     if (course < 0) return std::string(text(language, "course_unknown"));
     return text_with(language, "course_id", course);
 }
 
 std::string activity_name(Language language, std::int64_t activity, const std::optional<Activity>& names) {
-    if (names && !names->name.empty()) return names->name;
+    if (names && !names->name.empty()) return marked(language, "gone", names->gone, names->name);
     return text_with(language, "activity_id", activity);
 }
 
 std::string person_name(Language language, const std::optional<Person>& person) {
     if (!person) return std::string(text(language, "person_unknown"));
     if (person->lastname.empty() && person->firstname.empty())
-        return person->username.empty() ? std::string(text(language, "person_unknown")) : person->username;
+        return person->username.empty() ? std::string(text(language, "person_unknown"))
+                                        : marked(language, "gone_person", person->gone, person->username);
     const bool both = !person->lastname.empty() && !person->firstname.empty();
-    return person->lastname + (both ? " " : "") + person->firstname;
+    return marked(language, "gone_person", person->gone,
+                  person->lastname + (both ? " " : "") + person->firstname);
 }
 
 std::string date_text(Language language, config::CivilDay day) {

@@ -13,6 +13,7 @@
 #include "node/cli/commands.h"
 #include "node/cli/exit_code.h"
 #include "node/cli/pool_commands.h"
+#include "node/cli/privacy_commands.h"
 #include "node/cli/scale_commands.h"
 #include "node/cli/serve.h"
 #include "node/demo/universities.h"
@@ -395,6 +396,7 @@ int run(int argc, const char* const* argv, const config::Clock& clock, Console& 
     add_member(app, chosen, clock, console);
     add_pool(app, chosen, clock, console);
     add_audit(app, chosen, clock, console);
+    add_privacy(app, chosen.dir, chosen.run, clock, console);
     add_demo(app, chosen, clock, console);
     add_scale(app, chosen.run, console);
     add_compare(app, chosen, clock, console);

@@ -87,7 +87,15 @@ ExitCode report_own(const ReportArguments& arguments, const federation::Period& 
         return ExitCode::no_data;
     }
 
-    const NodeDirectory directory(*node);
+    const federation::Horizon horizon = node->ledger().horizon(node->settings().node_id);
+    const auto first = other ? std::max(horizon.totals_from, horizon.computed_from) : horizon.totals_from;
+    if (first && period.from < *first) {
+        console.complain(fmt::format("no data: the totals of days before {} are deleted ([retention])",
+                                     config::iso_date(*first)));
+        return ExitCode::no_data;
+    }
+    // The names that held at the end of the period.
+    const NodeDirectory directory(*node, node->calendar().end_of(period.to) - 1);
     ReportFiles wanted;
     wanted.group = arguments.kind == "group";
     if (other) wanted.scale = &*other;
