@@ -57,8 +57,8 @@ std::optional<CivilDay> undeclared_day(const StudentReport& report,
 void add_proofs(std::vector<ZipFile>& files, std::vector<federation::ProvenRow> rows) {
     std::ranges::stable_sort(rows, {}, [](const auto& row) { return std::pair(row.number, row.index); });
     for (auto begin = rows.begin(); begin != rows.end();) {
-        const auto end = std::find_if(begin, rows.end(),
-                                      [&](const auto& row) { return row.number != begin->number; });
+        const auto end =
+            std::find_if(begin, rows.end(), [&](const auto& row) { return row.number != begin->number; });
         files.push_back({proofs_name(begin->number), proof_lines({begin, end})});
         begin = end;
     }

@@ -19,8 +19,8 @@ namespace assidu::reports {
 struct PackageIssuer {
     std::string id;
     const rpc::SigningKey* key = nullptr;
-    // Its own, that of the node whose statements these are, the hub's whose receipt there is, and whoever else
-    // may cosign.
+    // Its own, that of the node whose statements these are, the hub's whose receipt there is, and whoever
+    // else may cosign.
     std::vector<PackageKey> keys;
 };
 
