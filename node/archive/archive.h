@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <optional>
 #include <span>
@@ -65,6 +66,16 @@ struct ActivityFacts {
     std::string type;  // "quiz"; empty if not known
 };
 
+// A student whose totals are not up to date: everything that is new of them (events that came, time that
+// passed, other evidence that changed) concerns instants from `from_s` on. Totals may have to change before it
+// all the same: what was the last event of a session may now have a successor.
+struct DirtyMark {
+    std::int64_t user_id = 0;
+    std::int64_t from_s = 0;
+    auto operator<=>(const DirtyMark&) const = default;
+};
+inline constexpr std::int64_t kFromTheBegin = std::numeric_limits<std::int64_t>::min();
+
 class Archive {
   public:
     Archive() = default;
@@ -84,7 +95,8 @@ class Archive {
     [[nodiscard]] virtual std::int64_t begin_intake(const Intake& intake) = 0;
     // Adds the events of a batch that are not there, and puts down what became of the intake's rows so far
     // (counts() is asked after the batch was sorted out, before the commit): one transaction, synced on
-    // return. Repeating a batch changes nothing but the intake.
+    // return. Each student with a new event becomes dirty from the earliest one on. Repeating a batch changes
+    // nothing but the intake.
     virtual Appended append(
         SourceKey source, std::span<const StudentEvent> batch, std::int64_t intake,
         const std::function<std::map<std::string, std::int64_t>(const Appended&)>& counts) = 0;
@@ -101,19 +113,25 @@ class Archive {
 
     // Facts about activities, from events or a catalogue: what is known is never replaced by "not known", and
     // what a catalogue says (`sure`) replaces what events say. Where this gives events a course they lacked,
-    // every student of the source becomes dirty.
+    // every student of the source becomes dirty from the begin.
     virtual void learn(SourceKey source, std::span<const ActivityFacts> facts, bool sure) = 0;
     [[nodiscard]] virtual std::optional<ActivityFacts> activity(SourceKey source,
                                                                 std::int64_t activity) const = 0;
 
     // Which totals the dirty marks are about (scale, engine, node, pseudonyms). Naming others marks every
-    // student of the source dirty, in the same transaction; naming the same ones changes nothing.
+    // student of the source dirty from the begin, in the same transaction; naming the same ones changes
+    // nothing.
     virtual void computing_for(SourceKey source, const std::string& totals) = 0;
-    // Users whose totals are not up to date, ascending.
-    [[nodiscard]] virtual std::vector<std::int64_t> dirty(SourceKey source) const = 0;
-    // Takes the marks of these students away and notes the instant their totals hold for. The caller holds
-    // the node's lock from dirty() on, so that no event came in between.
-    virtual void mark_clean(SourceKey source, std::span<const std::int64_t> users, std::int64_t as_of_s) = 0;
+    // Whose totals are not up to date, ascending by user; one mark a student.
+    [[nodiscard]] virtual std::vector<DirtyMark> dirty(SourceKey source) const = 0;
+    // For evidence that is no event. Of a student who is dirty already, the earlier instant stands. Evidence
+    // that is kept in the archive is better marked in the transaction that writes it (archive_tables.h).
+    virtual void mark_dirty(SourceKey source, std::span<const DirtyMark> marks) = 0;
+    // Takes the marks of these students away, except that those of `still` are dirty from there on, and notes
+    // the instant their totals hold for. The caller holds the node's lock from dirty() on, so that no event
+    // came in between.
+    virtual void mark_clean(SourceKey source, std::span<const std::int64_t> users, std::int64_t as_of_s,
+                            std::span<const DirtyMark> still = {}) = 0;
     // The instant of the last mark_clean(); nothing before the first. Totals that hold for an earlier one are
     // not those the marks are about.
     [[nodiscard]] virtual std::optional<std::int64_t> clean_as_of(SourceKey source) const = 0;

@@ -14,6 +14,7 @@
 
 #include "config/limits.h"
 #include "federation/sqlite_store.h"
+#include "node/archive/archive_tables.h"
 #include "node/archive/event_block.h"
 #include "node/archive/id_set.h"
 #include "node/nearly_sorted.h"
@@ -24,28 +25,6 @@ namespace {
 using config::ResourceFailure;
 using federation::in_transaction;
 using federation::translating_errors;
-
-// docs/formats/archive.md describes these tables.
-constexpr std::string_view kVersion1 = R"sql(
-CREATE TABLE source (key INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, site_identifier TEXT NOT NULL,
-  computing_for TEXT NOT NULL DEFAULT '', events INTEGER NOT NULL DEFAULT 0, first_utc_s INTEGER, last_utc_s INTEGER,
-  last_id INTEGER, courses_unknown INTEGER NOT NULL DEFAULT 0);
-CREATE TABLE shape (key INTEGER PRIMARY KEY, eventname TEXT NOT NULL, component TEXT NOT NULL, action TEXT NOT NULL,
-  target TEXT NOT NULL, origin TEXT NOT NULL, crud TEXT NOT NULL, edulevel INTEGER NOT NULL,
-  context_level INTEGER NOT NULL, login_as INTEGER NOT NULL, anonymous INTEGER NOT NULL);
-CREATE TABLE block (source INTEGER NOT NULL, user_id INTEGER NOT NULL, utc_day INTEGER NOT NULL, events BLOB NOT NULL,
-  PRIMARY KEY (source, user_id, utc_day)) WITHOUT ROWID;
-CREATE TABLE seen (source INTEGER NOT NULL, chunk INTEGER NOT NULL, ids BLOB NOT NULL,
-  PRIMARY KEY (source, chunk)) WITHOUT ROWID;
-CREATE TABLE dirty (source INTEGER NOT NULL, user_id INTEGER NOT NULL, PRIMARY KEY (source, user_id)) WITHOUT ROWID;
-CREATE TABLE activity (source INTEGER NOT NULL, activity INTEGER NOT NULL, course INTEGER NOT NULL, type TEXT NOT NULL,
-  sure INTEGER NOT NULL, PRIMARY KEY (source, activity)) WITHOUT ROWID;
-CREATE TABLE intake (key INTEGER PRIMARY KEY, source TEXT NOT NULL, path TEXT NOT NULL, kind TEXT NOT NULL,
-  sha256 TEXT NOT NULL, begun_utc_s INTEGER NOT NULL, ended_utc_s INTEGER, counts TEXT NOT NULL);
-)sql";
-constexpr std::string_view kVersion2 = "ALTER TABLE source ADD COLUMN clean_as_of_s INTEGER;";
-constexpr std::string_view kMigrations[] = {kVersion1, kVersion2};
-constexpr federation::StoreFormat kFormat{"archive", 0x41736131 /* "Asa1" */, kMigrations};
 
 std::string_view blob(const SQLite::Column& column) {
     return {static_cast<const char*>(column.getBlob()), static_cast<std::size_t>(column.getBytes())};
@@ -71,7 +50,7 @@ BlockKey block_of(const StudentEvent& event) {
 class SqliteArchive final : public Archive {
   public:
     explicit SqliteArchive(const std::filesystem::path& path)
-        : database_(federation::open_store(path, kFormat)) {
+        : database_(open_archive_file(path)) {
         translating_errors(database_, [&] { load_shapes(); });
     }
 
@@ -292,27 +271,42 @@ class SqliteArchive final : public Archive {
         });
     }
 
-    std::vector<std::int64_t> dirty(SourceKey source) const override {
+    void mark_dirty(SourceKey source, std::span<const DirtyMark> marks) override {
+        translating_errors(database_, [&] {
+            in_transaction(database_, [&] {
+                DirtyMarker marker(database_, source);
+                for (const DirtyMark& mark : marks)
+                    marker.mark(mark);
+            });
+        });
+    }
+
+    std::vector<DirtyMark> dirty(SourceKey source) const override {
         return translating_errors(database_, [&] {
-            std::vector<std::int64_t> found;
-            SQLite::Statement select(database_, "SELECT user_id FROM dirty WHERE source=? ORDER BY user_id");
+            std::vector<DirtyMark> found;
+            SQLite::Statement select(
+                database_, "SELECT user_id, from_utc_s FROM dirty WHERE source=? ORDER BY user_id");
             select.bind(1, source);
             while (select.executeStep())
-                found.push_back(select.getColumn(0).getInt64());
+                found.push_back({select.getColumn(0).getInt64(), select.getColumn(1).getInt64()});
             return found;
         });
     }
 
-    void mark_clean(SourceKey source, std::span<const std::int64_t> users, std::int64_t as_of_s) override {
+    void mark_clean(SourceKey source, std::span<const std::int64_t> users, std::int64_t as_of_s,
+                    std::span<const DirtyMark> still) override {
         translating_errors(database_, [&] {
             in_transaction(database_, [&] {
                 SQLite::Statement erase(database_, "DELETE FROM dirty WHERE source=? AND user_id=?");
+                erase.bind(1, source);
                 for (const std::int64_t user : users) {
-                    erase.bind(1, source);
                     erase.bind(2, user);
                     erase.exec();
                     erase.reset();
                 }
+                DirtyMarker marker(database_, source);
+                for (const DirtyMark& mark : still)
+                    marker.mark(mark);
                 SQLite::Statement note(database_, "UPDATE source SET clean_as_of_s=? WHERE key=?");
                 note.bind(1, as_of_s);
                 note.bind(2, source);
@@ -460,7 +454,7 @@ class SqliteArchive final : public Archive {
                        std::span<const Position> fresh) {
         SQLite::Statement put_new(database_, "INSERT OR IGNORE INTO block VALUES (?,?,?,?)");
         SQLite::Statement put(database_, "INSERT OR REPLACE INTO block VALUES (?,?,?,?)");
-        SQLite::Statement mark(database_, "INSERT OR IGNORE INTO dirty VALUES (?,?)");
+        DirtyMarker marker(database_, source);
         BlockReader blocks(database_);
         std::vector<Event> events;
         std::string bytes;
@@ -475,10 +469,7 @@ class SqliteArchive final : public Archive {
             return changed > 0;
         };
         for (const auto& [user_id, positions] : by_user(batch, fresh)) {
-            mark.bind(1, source);
-            mark.bind(2, user_id);
-            mark.exec();
-            mark.reset();
+            marker.mark({user_id, batch[positions.front()].event.time_s});
             for (std::size_t at = 0; at < positions.size();) {
                 const BlockKey key = block_of(batch[positions[at]]);
                 events.clear();
@@ -599,13 +590,9 @@ class SqliteArchive final : public Archive {
     }
 
     void mark_all_dirty(SourceKey source) {
-        SQLite::Statement mark(database_, "INSERT OR IGNORE INTO dirty VALUES (?,?)");
-        for (const std::int64_t user : users(source)) {
-            mark.bind(1, source);
-            mark.bind(2, user);
-            mark.exec();
-            mark.reset();
-        }
+        DirtyMarker marker(database_, source);
+        for (const std::int64_t user : users(source))
+            marker.mark({user, kFromTheBegin});
     }
 
     [[noreturn]] void damaged(const std::string& what) const {

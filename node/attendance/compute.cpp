@@ -43,7 +43,7 @@ Computed compute_totals(Node& node, const std::function<void(std::int64_t, std::
         archive.computing_for(node.source(), "");
     archive.computing_for(node.source(), totals);
     const CompiledScale scale(node.scale(), archive.shapes());
-    const std::vector<std::int64_t> dirty = archive.dirty(node.source());
+    const std::vector<archive::DirtyMark> dirty = archive.dirty(node.source());
     const archive::Extent extent = archive.extent(node.source());
     // Totals that recompute() made under other scales lack what came since. A student who is dirty only
     // because their last event could still earn more has nothing new; that is known where no event came and
@@ -63,7 +63,7 @@ Computed compute_totals(Node& node, const std::function<void(std::int64_t, std::
         batch.clear();
         closed.clear();
     };
-    for (const std::int64_t user : dirty) {
+    for (const auto& [user, from_s] : dirty) {
         if (!wants_more()) {
             computed.finished = false;
             break;

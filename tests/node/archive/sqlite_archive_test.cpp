@@ -160,16 +160,37 @@ TEST(SqliteArchive, WhateverTheOrderAndTheBatchesTheArchiveIsTheSame) {
     }
 }
 
+std::vector<DirtyMark> dirty(const Opened& opened) {
+    return opened.archive->dirty(opened.source);
+}
+
 TEST(SqliteArchive, NewEventsMakeTheirStudentsDirtyAndRepeatedOnesDoNot) {
     const TemporaryFolder folder;
     Opened opened(folder / "a.sqlite");
-    opened.append({opened.event(7, 1, 0), opened.event(8, 2, 0)});
-    EXPECT_EQ(opened.archive->dirty(opened.source), (std::vector<std::int64_t>{7, 8}));
+    opened.append({opened.event(7, 1, 0), opened.event(8, 2, 5)});
+    EXPECT_EQ(dirty(opened), (std::vector<DirtyMark>{{7, kBegin}, {8, kBegin + 5}}));
     opened.archive->mark_clean(opened.source, std::vector<std::int64_t>{7, 8}, 1000);
     opened.append({opened.event(7, 1, 0)});
-    EXPECT_TRUE(opened.archive->dirty(opened.source).empty());
+    EXPECT_TRUE(dirty(opened).empty());
     opened.append({opened.event(7, 3, 0)});
-    EXPECT_EQ(opened.archive->dirty(opened.source), std::vector<std::int64_t>{7});
+    EXPECT_EQ(dirty(opened), (std::vector<DirtyMark>{{7, kBegin}}));
+}
+
+TEST(SqliteArchive, AStudentIsDirtyFromTheEarliestOfWhatIsNew) {
+    const TemporaryFolder folder;
+    Opened opened(folder / "a.sqlite");
+    opened.append({opened.event(7, 1, 900), opened.event(7, 2, 100'000), opened.event(8, 3, 50)});
+    opened.append({opened.event(7, 1, 900), opened.event(7, 4, 2'000)});
+    EXPECT_EQ(dirty(opened), (std::vector<DirtyMark>{{7, kBegin + 900}, {8, kBegin + 50}}));
+    opened.append({opened.event(7, 5, -300'000)});
+    opened.archive->mark_dirty(opened.source, std::vector<DirtyMark>{{8, kBegin + 60}, {9, kFromTheBegin}});
+    EXPECT_EQ(dirty(opened),
+              (std::vector<DirtyMark>{{7, kBegin - 300'000}, {8, kBegin + 50}, {9, kFromTheBegin}}));
+    opened.archive->mark_clean(opened.source, std::vector<std::int64_t>{7, 8, 9}, 1000,
+                               std::vector<DirtyMark>{{8, kBegin + 51}});
+    EXPECT_EQ(dirty(opened), (std::vector<DirtyMark>{{8, kBegin + 51}})) << "what is still to come";
+    Opened again(folder / "a.sqlite");
+    EXPECT_EQ(dirty(again), (std::vector<DirtyMark>{{8, kBegin + 51}}));
 }
 
 TEST(SqliteArchive, TotalsOfAnotherRuleMakeEverybodyDirtyOnce) {
@@ -179,9 +200,9 @@ TEST(SqliteArchive, TotalsOfAnotherRuleMakeEverybodyDirtyOnce) {
     opened.archive->computing_for(opened.source, "scale A");
     opened.archive->mark_clean(opened.source, std::vector<std::int64_t>{7, 8}, 1000);
     opened.archive->computing_for(opened.source, "scale A");
-    EXPECT_TRUE(opened.archive->dirty(opened.source).empty());
+    EXPECT_TRUE(dirty(opened).empty());
     opened.archive->computing_for(opened.source, "scale B");
-    EXPECT_EQ(opened.archive->dirty(opened.source).size(), 2U);
+    EXPECT_EQ(dirty(opened), (std::vector<DirtyMark>{{7, kFromTheBegin}, {8, kFromTheBegin}}));
 }
 
 TEST(SqliteArchive, ACourseThatAnEventDoesNotNameIsFilledInWhenItIsLearnt) {
@@ -192,7 +213,7 @@ TEST(SqliteArchive, ACourseThatAnEventDoesNotNameIsFilledInWhenItIsLearnt) {
     EXPECT_EQ(opened.archive->events(opened.source, 7).front().course, kCourseUnknown);
     opened.archive->learn(opened.source, std::vector{ActivityFacts{501, 10, ""}}, /*sure=*/false);
     EXPECT_EQ(opened.archive->events(opened.source, 7).front().course, 10);
-    EXPECT_EQ(opened.archive->dirty(opened.source), std::vector<std::int64_t>{7}) << "its totals change";
+    EXPECT_EQ(dirty(opened), (std::vector<DirtyMark>{{7, kFromTheBegin}})) << "its totals change";
 }
 
 TEST(SqliteArchive, ACatalogueKnowsAnActivityBetterThanEventsDo) {
