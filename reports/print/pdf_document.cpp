@@ -56,12 +56,30 @@ using Page = std::vector<Item>;
 
 }  // namespace
 
+namespace {
+
+// One a thread: to look for fonts and to read them costs more than a page.
+PangoFontMap* font_map() {
+    thread_local const std::unique_ptr<PangoFontMap, FreeObject> fonts = [] {
+        std::unique_ptr<PangoFontMap, FreeObject> made(pango_cairo_font_map_new());
+        // Sizes are of the page's points, not of a screen's dots.
+        pango_cairo_font_map_set_resolution(PANGO_CAIRO_FONT_MAP(made.get()), 72);
+        PangoFontFamily* const family = pango_font_map_get_family(made.get(), kFamily);
+        if (family == nullptr || std::string_view(pango_font_family_get_name(family)) != kFamily)
+            throw config::ResourceFailure(
+                fmt::format("the font '{}' is not installed (Debian: fonts-liberation2)", kFamily));
+        return made;
+    }();
+    return fonts.get();
+}
+
+}  // namespace
+
 struct PdfDocument::Parts {
     explicit Parts(PdfDescription about);
 
     PdfDescription description;
     double width, height;
-    std::unique_ptr<PangoFontMap, FreeObject> fonts;
     std::unique_ptr<PangoContext, FreeObject> context;
     std::deque<Page> pages;
     double y = kMargin;
@@ -135,14 +153,7 @@ PdfDocument::Parts::Parts(PdfDescription about)
     : description(std::move(about)),
       width(description.landscape ? kLong : kShort),
       height(description.landscape ? kShort : kLong),
-      fonts(pango_cairo_font_map_new()),
-      context(pango_font_map_create_context(fonts.get())) {
-    // Sizes are of the page's points, not of a screen's dots.
-    pango_cairo_font_map_set_resolution(PANGO_CAIRO_FONT_MAP(fonts.get()), 72);
-    PangoFontFamily* const family = pango_font_map_get_family(fonts.get(), kFamily);
-    if (family == nullptr || std::string_view(pango_font_family_get_name(family)) != kFamily)
-        throw config::ResourceFailure(
-            fmt::format("the font '{}' is not installed (Debian: fonts-liberation2)", kFamily));
+      context(pango_font_map_create_context(font_map())) {
     const std::unique_ptr<cairo_font_options_t, decltype(&cairo_font_options_destroy)> options(
         cairo_font_options_create(), cairo_font_options_destroy);
     cairo_font_options_set_hint_metrics(options.get(), CAIRO_HINT_METRICS_OFF);

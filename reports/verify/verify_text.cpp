@@ -61,14 +61,14 @@ constexpr CheckWords kChecks[] = {
       "the durations were made under another rule than the one inside"}},
     {Check::rows,
      {"Lignes de la personne", "Rows of the person"},
-     {"{0} lignes prouvées dans {1} déclarations, à jour, aucune omise entre elles",
-      "{0} rows proven in {1} statements, current, none left out between them"},
+     {"prouvées : {0} ; déclarations : {1} ; toutes à jour, aucune omise entre elles",
+      "proven: {0}; statements: {1}; all current, none left out between them"},
      {"une ligne n'a pas été déclarée, a été remplacée depuis, ou est d'une autre personne",
       "a row was not declared, was replaced since, or is another person's"}},
     {Check::period,
      {"Période", "Period"},
-     {"{0} jours déclarés, dont {1} déclarés à nouveau ; ce qui manque est dit",
-      "{0} days declared, {1} of them again; what is missing is said"},
+     {"jours déclarés : {0}, dont à nouveau : {1} ; ce qui manque est dit",
+      "days declared: {0}, of which again: {1}; what is missing is said"},
      {"le dossier ne dit pas tout ce qui manque à la période",
       "the package does not say all that is missing"}},
     {Check::totals,
@@ -92,7 +92,7 @@ constexpr Words kRootByReceipt{
     "the fingerprint given is that of {0}, who received the statements up to {1}"};
 constexpr Words kNoRoot{"aucune empreinte donnée (--root) : l'origine n'est pas établie",
                         "no fingerprint given (--root): the origin is not established"};
-constexpr Words kAbsent{"aucun", "none"};
+constexpr Words kAbsent{"néant", "none"};
 constexpr Words kNotChecked{"non vérifié : ce qui précède est en échec",
                             "not checked: what it rests on failed"};
 constexpr Words kMeans{"Cela signifie : ", "That means: "};

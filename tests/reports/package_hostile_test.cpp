@@ -138,6 +138,18 @@ TEST_F(HostilePackages, DataLongerThanTheLimitOrTooDeepIsRefusedBeforeAnybodyWal
     EXPECT_THAT(with_data(""), HasSubstr("not JSON"));
 }
 
+TEST_F(HostilePackages, AMembersWordThatNoReaderWouldTakeIsRefusedByName) {
+    constexpr std::int64_t kYear14645 = 400'000'000'000;
+    node->ledger->add_outage(kNode, {at("2026-03-24", 2, 0), kYear14645, "panne"});
+    federation::StudentLedger changed = ada_ledger();
+    changed.rows[5].events += 1;  // the 24th is declared again, and with it the outage
+    put({changed, bob_ledger()});
+    declare(at("2026-04-02", 5, 0));
+    deliver();
+    EXPECT_THAT(try_hub_package_of(ada).error().what,
+                HasSubstr("member 'univ-test' declared gives no package that holds"));
+}
+
 TEST_F(HostilePackages, FilesThatNobodyKnowsAreRefused) {
     for (const char* name : {"extra.txt", "proofs/1.txt", "proofs/00000009.txt", "statements/00000001.txt",
                              "proofs/x", "statements/99999999999999999999.note"}) {
