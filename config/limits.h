@@ -88,8 +88,8 @@ inline constexpr std::int64_t kRowTotalMax = 1'000'000'000;
 // Packages
 // ---------------------------------------------------------------------------------------------------------
 
-// A package, its files, and the name of one. A month of a student has about eighty files and 300 KB; ten years
-// of statements, one a day, are 3,650 files.
+// A package, its files, and the name of one. A month of a student has about eighty files and 300 KB; ten
+// years of statements, one a day, are 3,650 files.
 inline constexpr std::size_t kPackageBytesMax = std::size_t{64} << 20;
 inline constexpr std::size_t kPackageFilesMax = 4'096;
 inline constexpr std::size_t kPackageNameBytesMax = 120;
@@ -97,7 +97,7 @@ inline constexpr std::size_t kPackageNameBytesMax = 120;
 inline constexpr std::size_t kPackageJsonBytesMax = std::size_t{8} << 20;
 // Keys that a package vouches for: those of a pool.
 inline constexpr std::size_t kPackageKeysMax = 1'000;
-// Proven rows of a package, and nodes of a row's Merkle path: a tree of more than 2^32 leaves is none of ours.
+// Proven rows of a package, and nodes of a row's Merkle path.
 inline constexpr std::size_t kPackageRowsMax = 100'000;
 inline constexpr std::size_t kPackagePathMax = 32;
 

@@ -419,7 +419,8 @@ std::string settings_document(const Settings& s) {
            "[reports]\n"
            "# The language of reports: \"fr\" or \"en\".\n" +
            fmt::format("language = {}\n", toml_text(s.language)) +
-           "# The address at which a report's package may be checked, printed on it as a QR code. Empty: the code "
+           "# The address at which a report's package may be checked, printed on it as a QR code. Empty: the "
+           "code "
            "holds the digest alone.\n" +
            fmt::format("verification_url = {}\n", toml_text(s.verification_url)) +
            "\n"

@@ -71,8 +71,7 @@ config::Result<PeriodProof> PeriodProof::gather(const std::string& node, const s
     const std::int64_t last = log.head(node).number;
     for (std::int64_t number = *numbers.begin(); number <= last; ++number) {
         auto kept = log.find(node, number);
-        if (!kept)
-            throw ResourceFailure(fmt::format("the ledger lacks statement {} of '{}'", number, node));
+        if (!kept) throw ResourceFailure(fmt::format("the ledger lacks statement {} of '{}'", number, node));
         const std::size_t begin = rows_begin(kept->bytes, number);
         proof.notes_.push_back({number, kept->bytes.substr(0, begin - 1)});
         if (!kept->receipt.empty()) proof.receipt_ = {number, kept->receipt};

@@ -20,7 +20,8 @@ class Packages {
     // Of the node's own students, signed by its own key. What is closed must have been declared
     // (services::declare()). Refused for "no data", and where hub.json is damaged.
     [[nodiscard]] static config::Result<Packages> of_own(const Node& node, const federation::Period& period);
-    // Of a member's, from what it declared to this hub. Refused for "no data", and where the member has no key.
+    // Of a member's, from what it declared to this hub. Refused for "no data", and where the member has no
+    // key.
     [[nodiscard]] static config::Result<Packages> of_member(const Node& hub, const std::string& member,
                                                             const federation::Period& period);
 

@@ -16,9 +16,9 @@ enum class ReportFormat {
     xml,
     pdf,
     xlsx,
-    excel_csv,       // CSV for a French Excel
-    certificate,     // the certificat de réalisation, PDF
-    time_report,     // layouts of plugins (reports/print/layouts.h)
+    excel_csv,    // CSV for a French Excel
+    certificate,  // the certificat de réalisation, PDF
+    time_report,  // layouts of plugins (reports/print/layouts.h)
     working_days,
     sessions_only,
     user_rows,

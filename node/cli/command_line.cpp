@@ -127,15 +127,17 @@ void add_report(CLI::App& app, Chosen& chosen, const config::Clock& clock, Conso
         for (const FormatEntry& entry : kReportFormats)
             if (has(entry)) formats.emplace_back(entry.name);
         report_kind
-            ->add_option("--format", chosen.report.formats,
-                         fmt::format("{}; a list (default: html, with --package pdf)", fmt::join(formats, ", ")))
+            ->add_option(
+                "--format", chosen.report.formats,
+                fmt::format("{}; a list (default: html, with --package pdf)", fmt::join(formats, ", ")))
             ->delimiter(',')
             ->check(CLI::IsMember(formats));
         if (std::string_view(kind) != "pool")
-            report_kind->add_flag("--package", chosen.report.package,
-                                  one ? "Also a package a student: the documents with the proofs that "
-                                        "assidu-verify checks (needs --out)"
-                                      : "Also a folder a student under --out, with its documents and package");
+            report_kind->add_flag(
+                "--package", chosen.report.package,
+                one ? "Also a package a student: the documents with the proofs that "
+                      "assidu-verify checks (needs --out)"
+                    : "Also a folder a student under --out, with its documents and package");
         report_kind->add_option("--out", chosen.report.out,
                                 "The folder to write to (default: one document goes to standard output)");
         if (std::string_view(kind) != "pool")

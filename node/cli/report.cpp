@@ -142,7 +142,8 @@ ExitCode report_members(const ReportArguments& arguments, const federation::Peri
         if (!made) return no_data(console, made.error());
         documents.packages = &packages.emplace(*std::move(made));
     }
-    return report_member(*hub, period, {arguments.member, arguments.kind == "group", arguments.students, arguments.package},
+    return report_member(*hub, period,
+                         {arguments.member, arguments.kind == "group", arguments.students, arguments.package},
                          documents, console, written);
 }
 

@@ -72,8 +72,7 @@ std::vector<RenderedFile> rendered(const Report& report, const Documents& wanted
         if (!has(report, entry) || std::ranges::find(wanted.formats, entry.format) == wanted.formats.end())
             continue;
         std::filesystem::path path;
-        if (!wanted.out.empty())
-            path = wanted.out / fmt::format("{}.{}", file_name(report), entry.extension);
+        if (!wanted.out.empty()) path = wanted.out / fmt::format("{}.{}", file_name(report), entry.extension);
         files.push_back(
             {std::move(path), render(report, entry.format, wanted.language, wanted.verification_url)});
     }
@@ -139,8 +138,7 @@ config::Result<void> put_document(const reports::StudentReport& report, const Do
     std::vector<RenderedFile> files = rendered(report, wanted);
     if (wanted.packages != nullptr) {
         auto package = package_of(report, wanted, files);
-        if (!package)
-            return config::refuse(fmt::format("{}: {}", file_name(report), package.error().what));
+        if (!package) return config::refuse(fmt::format("{}: {}", file_name(report), package.error().what));
         files.push_back(*std::move(package));
     }
     if (wanted.folder_each) make_folder(wanted.out);

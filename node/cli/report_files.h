@@ -40,8 +40,8 @@ void make_folder(const std::filesystem::path& folder);
 // Writes the report in every one of the formats that it has, each file whole or not at all, and appends their
 // paths to `written`. Refused, and nothing written, where there can be no package of it. Throws
 // ResourceFailure.
-[[nodiscard]] config::Result<void> put_document(const reports::StudentReport& report,
-                                                const Documents& wanted, Console& console,
+[[nodiscard]] config::Result<void> put_document(const reports::StudentReport& report, const Documents& wanted,
+                                                Console& console,
                                                 std::vector<std::filesystem::path>& written);
 void put_document(const reports::GroupReport& report, const Documents& wanted, Console& console,
                   std::vector<std::filesystem::path>& written);

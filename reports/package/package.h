@@ -19,8 +19,8 @@ namespace assidu::reports {
 struct PackageIssuer {
     std::string id;
     const rpc::SigningKey* key = nullptr;
-    // Its own, that of the node whose statements these are, the hub's whose receipt there is, and whoever else
-    // may cosign.
+    // Its own, that of the node whose statements these are, the hub's whose receipt there is, and whoever
+    // else may cosign.
     std::vector<PackageKey> keys;
 };
 
@@ -33,8 +33,8 @@ class PackageWriter {
 
     // `documents`: the report as people read it, named within the package ("report.pdf"). Refused where the
     // report says of a day what no statement declares, naming the day, and where a limit is passed. A package
-    // is checked as its receiver will check it before it is given out; one that fails is a broken invariant:
-    // std::logic_error.
+    // is checked as its receiver will check it before it is given out; one that fails is refused where a
+    // member's word is in it, and else a broken invariant: std::logic_error.
     [[nodiscard]] config::Result<std::string> package(const StudentReport& report,
                                                       const std::vector<ZipFile>& documents) const;
 

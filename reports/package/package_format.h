@@ -104,5 +104,4 @@ using LastWords = std::map<config::CivilDay, LastWord>;
 [[nodiscard]] std::vector<federation::Period> missing_days(const LastWords& words,
                                                            const federation::Period& period);
 
-
 }  // namespace assidu::reports

@@ -113,8 +113,7 @@ std::vector<ZipView> local_files(std::string_view bytes) {
         const std::size_t size = at32(bytes, at + 18), name = at16(bytes, at + 26);
         const std::size_t left = bytes.size() - at - kLocalBytes;
         if (name > left || size > left - name) break;
-        files.push_back(
-            {bytes.substr(at + kLocalBytes, name), bytes.substr(at + kLocalBytes + name, size)});
+        files.push_back({bytes.substr(at + kLocalBytes, name), bytes.substr(at + kLocalBytes + name, size)});
         at += kLocalBytes + name + size;
     }
     return files;

@@ -1,6 +1,7 @@
 // The canonical zip of a package: a set of named files has one spelling. Stored, names ascending, every field
 // that is not a name, a size, an offset or a CRC fixed, no extra field, no comment, nothing between and
-// nothing around: docs/formats/package.md. Any program that reads zip reads it (APPNOTE 6.3.3, without zip64).
+// nothing around: docs/formats/package.md. Any program that reads zip reads it (APPNOTE 6.3.3, without
+// zip64).
 #pragma once
 
 #include <string>

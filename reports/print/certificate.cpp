@@ -28,40 +28,47 @@ std::string render_certificate(const StudentReport& report, const std::string& v
                  std::string(text(kFrench, "verification")));
     put_warning(pdf, kFrench, report.provenance);
     pdf.paragraph(fmt::format("Je soussigné(e) {}", kDots));
-    pdf.paragraph(
-        fmt::format("représentant légal du dispensateur de l’action concourant au développement des compétences "
-                    "{}",
-                    provider));
+    pdf.paragraph(fmt::format(
+        "représentant légal du dispensateur de l’action concourant au développement des compétences "
+        "{}",
+        provider));
     pdf.paragraph("atteste que\u202f:");
     pdf.fields({{"Mme / M.", person}, {"Identifiant", to_string(report.student)}});
     pdf.fields({{"Salarié(e) de l’entreprise, ou statut", ""}, {"Financeur et n° de dossier", ""}});
     pdf.paragraph("a suivi l’action\u202f:");
     pdf.fields({{"Intitulé de l’action", ""}, {"Modalité", "à distance"}});
-    pdf.paragraph(
-        "Nature de l’action concourant au développement des compétences\u202f:  □ action de formation   □ bilan de "
-        "compétences   □ action de validation des acquis de l’expérience   □ action de formation par apprentissage");
+    pdf.paragraph("Nature de l’action concourant au développement des compétences\u202f:");
+    for (const char* nature :
+         {"action de formation", "bilan de compétences", "action de validation des acquis de l’expérience",
+          "action de formation par apprentissage"})
+        pdf.paragraph(fmt::format("      □\u00a0{}", nature));
     pdf.paragraph(fmt::format("qui s’est déroulée {}.", period_text(kFrench, report.period)));
     pdf.heading("Durée");
-    pdf.figures({{"Temps mesuré sur la plateforme", h_mm_ss(report.totals.measured_s), "heures:minutes:secondes"},
-                 {"Temps crédité en plus", h_mm_ss(report.totals.credited_s), "jamais compris dans le temps mesuré"},
-                 {"Jours avec trace", std::to_string(report.totals.days), ""}});
+    pdf.figures(
+        {{"Temps mesuré sur la plateforme", h_mm_ss(report.totals.measured_s), "heures:minutes:secondes"},
+         {"Temps crédité en plus", h_mm_ss(report.totals.credited_s), "jamais compris dans le temps mesuré"},
+         {"Jours avec trace", std::to_string(report.totals.days), ""}});
     pdf.fields({{"Durée prévue", ""}, {"Durée retenue", ""}});
     pdf.paragraph(
-        "Dans le cadre des formations à distance, la durée tient compte de la réalisation des activités pédagogiques et du "
-        "temps estimé pour les réaliser. Le temps mesuré est établi à partir des traces de la plateforme, selon le "
+        "Dans le cadre des formations à distance, la durée tient compte de la réalisation des activités "
+        "pédagogiques et du "
+        "temps estimé pour les réaliser. Le temps mesuré est établi à partir des traces de la plateforme, "
+        "selon le "
         "barème "
         "nommé ci-dessous\u202f; le relevé d’assiduité de la même période en donne le détail.",
         true);
+    pdf.paragraph(fmt::format("Barème\u202f: {}. SHA-256 {}.",
+                              text_with(kFrench, "scale_version", report.provenance.scale_label,
+                                        report.provenance.scale.id, report.provenance.scale.version),
+                              report.provenance.scale.sha256),
+                  true);
     pdf.paragraph(
-        fmt::format("Barème\u202f: {}. SHA-256 {}.",
-                    text_with(kFrench, "scale_version", report.provenance.scale_label, report.provenance.scale.id,
-                              report.provenance.scale.version),
-                    report.provenance.scale.sha256),
-        true);
-    pdf.paragraph(
-        "Sans préjudice des délais imposés par les règles fiscales, comptables ou commerciales, je m’engage à conserver "
-        "l’ensemble des pièces justificatives qui ont permis d’établir le présent certificat pendant une durée de 3 ans à "
-        "compter de la fin de l’année du dernier paiement. En cas de cofinancement des fonds européens, la durée de "
+        "Sans préjudice des délais imposés par les règles fiscales, comptables ou commerciales, je m’engage "
+        "à conserver "
+        "l’ensemble des pièces justificatives qui ont permis d’établir le présent certificat pendant une "
+        "durée de 3 ans à "
+        "compter de la fin de l’année du dernier paiement. En cas de cofinancement des fonds européens, la "
+        "durée de "
         "conservation est étendue conformément aux obligations conventionnelles spécifiques.");
     put_verification(pdf, kFrench, "verify_how", verification_url, sha256);
     pdf.signatures({"Cachet et signature du responsable du dispensateur de formation (nom, prénom, qualité)"},

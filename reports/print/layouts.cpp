@@ -53,7 +53,8 @@ std::string local_minute(const config::CivilCalendar& calendar, const std::optio
 }
 
 std::string full_name(const Person& person) {
-    return person.firstname + (person.firstname.empty() || person.lastname.empty() ? "" : " ") + person.lastname;
+    return person.firstname + (person.firstname.empty() || person.lastname.empty() ? "" : " ") +
+           person.lastname;
 }
 
 }  // namespace
@@ -74,7 +75,8 @@ std::string render_time_report(const StudentReport& report) {
     return "\"\"\n" + pair("Name", person.lastname) + pair("First name", person.firstname) +
            pair("Email address", person.email) +
            pair("Period", day_text(report.period.from, '-') + " - " + day_text(report.period.to, '-')) +
-           pair("Total duration for the period", hh_mm_ss(total)) + pair("Date", "Total duration per day") + days;
+           pair("Total duration for the period", hh_mm_ss(total)) + pair("Date", "Total duration per day") +
+           days;
 }
 
 std::string render_working_days(const StudentReport& report) {

@@ -19,8 +19,8 @@ namespace assidu::reports {
 // report_trainingsessions, "sessionsonly": start, end, seconds, readable duration. Sessions that are not
 // known: the header alone.
 [[nodiscard]] std::string render_sessions_only(const StudentReport& report);
-// report_trainingsessions, "oneuserperrow": id, idnumber, firstname, lastname, email, institution, department,
-// last access, elapsed ("hh:mm:ss"), sessions.
+// report_trainingsessions, "oneuserperrow": id, idnumber, firstname, lastname, email, institution,
+// department, last access, elapsed ("hh:mm:ss"), sessions.
 [[nodiscard]] std::string render_user_rows(const GroupReport& report);
 
 }  // namespace assidu::reports

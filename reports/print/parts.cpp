@@ -73,8 +73,8 @@ std::vector<std::string> warning_of(Language language, const Provenance& provena
         for (const federation::Period& run : declared.missing_days)
             days += (days.empty() ? "" : ", ") + date_span(language, run);
         if (!days.empty())
-            lines.push_back(fmt::format("{}{} {}", text(language, "lacks_days"), text(language, "explain.colon"),
-                                        days));
+            lines.push_back(
+                fmt::format("{}{} {}", text(language, "lacks_days"), text(language, "explain.colon"), days));
         if (declared.statements_missing().value_or(0) > 0)
             lines.push_back(text_with(language, "lacks_statements", *declared.statements_missing(),
                                       declared.last.number, declared.announced));
@@ -146,8 +146,8 @@ std::vector<std::string> rule_of(Language language, const Provenance& provenance
     } else {
         std::string dropped;
         for (const auto& [reason, events] : *provenance.dropped)
-            dropped += fmt::format("{}{} ({})", dropped.empty() ? "" : ", ", reason_text(language, reason),
-                                   events);
+            dropped +=
+                fmt::format("{}{} ({})", dropped.empty() ? "" : ", ", reason_text(language, reason), events);
         lines.push_back(fmt::format("{}{} {}.", text(language, "dropped_caption"),
                                     text(language, "explain.colon"), dropped));
     }

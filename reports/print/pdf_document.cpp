@@ -19,7 +19,7 @@ constexpr const char* kFamily = "Liberation Sans";
 constexpr double kLong = 841.89, kShort = 595.28;  // A4
 constexpr double kMargin = 42.5;                   // 15 mm
 constexpr double kFootHeight = 34;
-constexpr double kCellPadding = 3;
+constexpr double kCellPadding = 3.5;
 constexpr double kQrSide = 74;
 
 struct Style {
@@ -28,7 +28,8 @@ struct Style {
     double grey = 0;  // 0: black
 };
 constexpr Style kTitle{20, true}, kUnderTitle{10.5}, kHeading{11.5, true}, kBody{9}, kSmall{7.5, false, 0.25},
-    kCell{8}, kStrongCell{8, true}, kHead{7.5, true}, kLabel{7.5, false, 0.35}, kFigure{15, true}, kFoot{7, false, 0.3};
+    kCell{8}, kStrongCell{8, true}, kHead{7.5, true}, kLabel{7.5, false, 0.35}, kFigure{15, true},
+    kFoot{7, false, 0.3};
 
 struct FreeObject {
     void operator()(void* object) const { g_object_unref(object); }
@@ -55,12 +56,30 @@ using Page = std::vector<Item>;
 
 }  // namespace
 
+namespace {
+
+// One a thread: to look for fonts and to read them costs more than a page.
+PangoFontMap* font_map() {
+    thread_local const std::unique_ptr<PangoFontMap, FreeObject> fonts = [] {
+        std::unique_ptr<PangoFontMap, FreeObject> made(pango_cairo_font_map_new());
+        // Sizes are of the page's points, not of a screen's dots.
+        pango_cairo_font_map_set_resolution(PANGO_CAIRO_FONT_MAP(made.get()), 72);
+        PangoFontFamily* const family = pango_font_map_get_family(made.get(), kFamily);
+        if (family == nullptr || std::string_view(pango_font_family_get_name(family)) != kFamily)
+            throw config::ResourceFailure(
+                fmt::format("the font '{}' is not installed (Debian: fonts-liberation2)", kFamily));
+        return made;
+    }();
+    return fonts.get();
+}
+
+}  // namespace
+
 struct PdfDocument::Parts {
     explicit Parts(PdfDescription about);
 
     PdfDescription description;
     double width, height;
-    std::unique_ptr<PangoFontMap, FreeObject> fonts;
     std::unique_ptr<PangoContext, FreeObject> context;
     std::deque<Page> pages;
     double y = kMargin;
@@ -78,6 +97,7 @@ struct PdfDocument::Parts {
         if (!fits(needed) && y > kMargin) new_page();
     }
 
+    // `at_most` wide; negative: on one line.
     [[nodiscard]] Layout layout(std::string_view text, const Style& style, double at_most,
                                 PdfAlign align = PdfAlign::left) const;
     static double height_of(const Layout& layout) {
@@ -133,14 +153,7 @@ PdfDocument::Parts::Parts(PdfDescription about)
     : description(std::move(about)),
       width(description.landscape ? kLong : kShort),
       height(description.landscape ? kShort : kLong),
-      fonts(pango_cairo_font_map_new()),
-      context(pango_font_map_create_context(fonts.get())) {
-    // Sizes are of the page's points, not of a screen's dots.
-    pango_cairo_font_map_set_resolution(PANGO_CAIRO_FONT_MAP(fonts.get()), 72);
-    PangoFontFamily* const family = pango_font_map_get_family(fonts.get(), kFamily);
-    if (family == nullptr || std::string_view(pango_font_family_get_name(family)) != kFamily)
-        throw config::ResourceFailure(
-            fmt::format("the font '{}' is not installed (Debian: fonts-liberation2)", kFamily));
+      context(pango_font_map_create_context(font_map())) {
     const std::unique_ptr<cairo_font_options_t, decltype(&cairo_font_options_destroy)> options(
         cairo_font_options_create(), cairo_font_options_destroy);
     cairo_font_options_set_hint_metrics(options.get(), CAIRO_HINT_METRICS_OFF);
@@ -157,7 +170,7 @@ Layout PdfDocument::Parts::layout(std::string_view text, const Style& style, dou
     pango_font_description_set_absolute_size(font.get(), style.size * PANGO_SCALE);
     if (style.bold) pango_font_description_set_weight(font.get(), PANGO_WEIGHT_BOLD);
     pango_layout_set_font_description(made.get(), font.get());
-    pango_layout_set_width(made.get(), static_cast<int>(at_most * PANGO_SCALE));
+    pango_layout_set_width(made.get(), at_most < 0 ? -1 : static_cast<int>(at_most * PANGO_SCALE));
     pango_layout_set_wrap(made.get(), PANGO_WRAP_WORD_CHAR);
     pango_layout_set_alignment(made.get(), align == PdfAlign::right    ? PANGO_ALIGN_RIGHT
                                            : align == PdfAlign::centre ? PANGO_ALIGN_CENTER
@@ -173,6 +186,7 @@ PdfDocument::~PdfDocument() = default;
 
 void PdfDocument::Parts::qr(std::string_view text, const std::string& caption) {
     const QrCode code = qr_code(text);
+    constexpr double kOverlap = 1.03;  // no hairline of paper between two rows
     const double module = kQrSide / code.width, left = width - kMargin - kQrSide;
     for (int row = 0; row < code.width; ++row) {
         // A run of black is one square less seen between two others.
@@ -185,7 +199,7 @@ void PdfDocument::Parts::qr(std::string_view text, const std::string& caption) {
             while (black(column))
                 ++column;
             shape(Item::Kind::fill, left + begin * module, kMargin + row * module, (column - begin) * module,
-                  module, 0);
+                  module * kOverlap, 0);
         }
     }
     Layout words = layout(caption, kSmall, kQrSide + 20, PdfAlign::centre);
@@ -253,25 +267,36 @@ void PdfDocument::notice(const std::string& title, const std::vector<std::string
 void PdfDocument::fields(const std::vector<std::pair<std::string, std::string>>& pairs) {
     Parts& p = *parts_;
     constexpr double kGap = 14;
-    const double column = (p.inner_width() - kGap) / 2, label_width = column * 0.36;
-    for (std::size_t i = 0; i < pairs.size(); i += 2) {
+    const double column = (p.inner_width() - kGap) / 2, label_width = column * 0.36, inset = label_width + 6;
+    // A value that is long by itself, such as a digest, gets the whole width.
+    const auto is_long = [&](const std::string& value) {
+        return Parts::width_of(p.layout(value, kBody, -1)) > 2 * (column - inset) ||
+               (value.find(' ') == std::string::npos &&
+                Parts::width_of(p.layout(value, kBody, -1)) > column - inset);
+    };
+    for (std::size_t i = 0; i < pairs.size();) {
+        const bool alone = is_long(pairs[i].second) || i + 1 == pairs.size() || is_long(pairs[i + 1].second);
+        const std::size_t count = alone ? 1 : 2;
+        const double room = (is_long(pairs[i].second) ? p.inner_width() : column) - inset;
         double tall = 0;
         std::vector<std::pair<Layout, Layout>> made;
-        for (std::size_t j = i; j < std::min(i + 2, pairs.size()); ++j) {
+        for (std::size_t j = i; j < i + count; ++j) {
             made.emplace_back(p.layout(pairs[j].first, kLabel, label_width),
-                              p.layout(pairs[j].second, kBody, column - label_width - 6));
-            tall = std::max({tall, Parts::height_of(made.back().first), Parts::height_of(made.back().second)});
+                              p.layout(pairs[j].second, kBody, room));
+            tall =
+                std::max({tall, Parts::height_of(made.back().first), Parts::height_of(made.back().second)});
         }
         p.need(tall + 3);
-        for (std::size_t j = 0; j < made.size(); ++j) {
+        for (std::size_t j = 0; j < count; ++j) {
             const double left = kMargin + static_cast<double>(j) * (column + kGap);
             p.put(std::move(made[j].first), left, p.y + 1.2, kLabel, "P");
             if (pairs[i + j].second.empty())
-                p.shape(Item::Kind::dots, left + label_width + 6, p.y + tall, column - label_width - 6, 0, 0.4);
+                p.shape(Item::Kind::dots, left + inset, p.y + tall, column - inset, 0, 0.4);
             else
-                p.put(std::move(made[j].second), left + label_width + 6, p.y, kBody, "P");
+                p.put(std::move(made[j].second), left + inset, p.y, kBody, "P");
         }
         p.y += tall + 4;
+        i += count;
     }
     p.y += 3;
 }
@@ -287,8 +312,9 @@ void PdfDocument::figures(const std::vector<Figure>& figures) {
     for (const Figure& figure : figures) {
         std::vector<Layout>& texts = layouts.emplace_back();
         double high = 2 * kInset;
-        for (const auto& [text, style] : {std::pair(&figure.label, &kLabel), std::pair(&figure.value, &kFigure),
-                                          std::pair(&figure.note, &kSmall)}) {
+        for (const auto& [text, style] :
+             {std::pair(&figure.label, &kLabel), std::pair(&figure.value, &kFigure),
+              std::pair(&figure.note, &kSmall)}) {
             texts.push_back(p.layout(*text, *style, box - 2 * kInset));
             high += text->empty() ? 0 : Parts::height_of(texts.back()) + 1;
         }
@@ -335,7 +361,8 @@ double PdfDocument::Parts::row(const PdfTable& table, const std::vector<double>&
         left += widths[i];
     }
     tag(Item::Kind::close, "TR");
-    shape(Item::Kind::fill, kMargin, y + tall, inner_width(), 0.4, row.kind == PdfRow::Kind::inner ? 0.85 : 0.65);
+    shape(Item::Kind::fill, kMargin, y + tall, inner_width(), 0.4,
+          row.kind == PdfRow::Kind::inner ? 0.85 : 0.65);
     return tall + 0.4;
 }
 
@@ -380,8 +407,8 @@ void PdfDocument::bars(const std::vector<Bar>& bars) {
         p.put(p.layout(bar.label, kCell, label), kMargin, p.y, kCell, "P");
         p.shape(Item::Kind::fill, kMargin + label, p.y + 1.5,
                 std::max(0.5, room * static_cast<double>(bar.thousandths) / 1000), kLine - 5, 0.45);
-        p.put(p.layout(bar.value, kCell, value, PdfAlign::right), kMargin + p.inner_width() - value, p.y, kCell,
-              "P");
+        p.put(p.layout(bar.value, kCell, value, PdfAlign::right), kMargin + p.inner_width() - value, p.y,
+              kCell, "P");
         p.y += kLine;
     }
     p.y += 4;
@@ -489,10 +516,13 @@ std::string PdfDocument::finish() {
     describe(CAIRO_PDF_METADATA_CREATOR, "Assidu");
     describe(CAIRO_PDF_METADATA_CREATE_DATE, p.description.created);
     const std::unique_ptr<cairo_t, FreeCairo> cairo(cairo_create(surface.get()));
+    // Only what stands in a document's tag makes the file a tagged one.
+    cairo_tag_begin(cairo.get(), "Document", nullptr);
     for (std::size_t i = 0; i < p.pages.size(); ++i) {
         p.draw(cairo.get(), p.pages[i]);
         p.draw_foot(cairo.get(), i + 1);
         p.pages[i].clear();
+        if (i + 1 == p.pages.size()) cairo_tag_end(cairo.get(), "Document");
         cairo_show_page(cairo.get());
     }
     cairo_surface_finish(surface.get());

@@ -20,9 +20,10 @@ void put_outages(PdfDocument& pdf, Language language, const config::CivilCalenda
                  const Provenance& provenance) {
     pdf.heading(word(language, "outages_caption"));
     if (provenance.outages.empty()) return pdf.paragraph(word(language, "outage_none"));
-    PdfTable table{
-        {{word(language, "outage_from"), 1.2}, {word(language, "outage_to"), 1.2}, {word(language, "outage_cause"), 3}},
-        {}};
+    PdfTable table{{{word(language, "outage_from"), 1.2},
+                    {word(language, "outage_to"), 1.2},
+                    {word(language, "outage_cause"), 3}},
+                   {}};
     for (const federation::Outage& outage : provenance.outages)
         table.rows.push_back({{instant_text(language, calendar, outage.from_utc_s),
                                instant_text(language, calendar, outage.to_utc_s), outage.cause},

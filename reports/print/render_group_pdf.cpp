@@ -63,8 +63,8 @@ void GroupPages::weeks() {
         table.rows.push_back({{name,
                                text_with(language_, "days_span", date_text(language_, week.from),
                                          date_text(language_, week.to)),
-                               std::to_string(week.students), h_mm_ss(week.measured_s), h_mm_ss(week.credited_s),
-                               std::to_string(week.events)},
+                               std::to_string(week.students), h_mm_ss(week.measured_s),
+                               h_mm_ss(week.credited_s), std::to_string(week.events)},
                               PdfRow::Kind::plain});
     }
     constexpr std::size_t kBarsMax = 60;  // two pages of bars show nothing more
@@ -85,10 +85,10 @@ void GroupPages::courses() {
                     {word("events"), 0.9, PdfAlign::right}},
                    {}};
     for (const GroupCourseLine& course : report_.courses)
-        table.rows.push_back({{course_name(language_, course.course, course.names),
-                               std::to_string(course.students), h_mm_ss(course.measured_s),
-                               h_mm_ss(course.credited_s), std::to_string(course.events)},
-                              PdfRow::Kind::plain});
+        table.rows.push_back(
+            {{course_name(language_, course.course, course.names), std::to_string(course.students),
+              h_mm_ss(course.measured_s), h_mm_ss(course.credited_s), std::to_string(course.events)},
+             PdfRow::Kind::plain});
     pdf_.heading(word("group_courses_caption"));
     pdf_.table(table);
 }
@@ -105,7 +105,7 @@ void GroupPages::students() {
                    {}};
     for (const GroupStudentLine& line : report_.lines) {
         // Two people of one name are told apart; who is not known, by the pseudonym.
-        const std::string code = !line.person                      ? to_string(line.student).substr(0, 8)
+        const std::string code = !line.person                     ? to_string(line.student).substr(0, 8)
                                  : !line.person->idnumber.empty() ? line.person->idnumber
                                                                   : line.person->username;
         table.rows.push_back({{person_name(language_, line.person), code, date_or_dash(line.first_utc_s),
@@ -115,10 +115,10 @@ void GroupPages::students() {
                               PdfRow::Kind::plain});
     }
     const Totals& totals = report_.totals;
-    table.rows.push_back({{word("total"), "", "", "", std::to_string(totals.days),
-                           sessions_text(totals.sessions), h_mm_ss(totals.measured_s),
-                           h_mm_ss(totals.credited_s)},
-                          PdfRow::Kind::total});
+    table.rows.push_back(
+        {{word("total"), "", "", "", std::to_string(totals.days), sessions_text(totals.sessions),
+          h_mm_ss(totals.measured_s), h_mm_ss(totals.credited_s)},
+         PdfRow::Kind::total});
     pdf_.heading(word("students_caption"));
     pdf_.table(table);
 }
@@ -144,8 +144,9 @@ std::string render_pdf(const GroupReport& report, Language language, const std::
     put_outages(pdf, language, report.calendar, report.provenance);
     put_provenance(pdf, language, report.calendar, report.provenance);
     put_verification(pdf, language, "verify_how_group", verification_url, sha256);
-    pdf.signatures({std::string(text(language, "sign_teacher")), std::string(text(language, "sign_institution"))},
-                   std::string(text(language, "sign_place")));
+    pdf.signatures(
+        {std::string(text(language, "sign_teacher")), std::string(text(language, "sign_institution"))},
+        std::string(text(language, "sign_place")));
     put_foot(pdf, language, fmt::format("{} – {}", name, period_text(language, report.period)), sha256);
     return pdf.finish();
 }

@@ -93,13 +93,14 @@ void StudentPages::months() {
                     {word("events"), 0.9, PdfAlign::right}},
                    {}};
     for (const MonthLine& month : months_of(report_)) {
-        const std::string name = language_ == Language::fr ? fmt::format("{:02}/{:04}", month.month, month.year)
-                                                           : fmt::format("{:04}-{:02}", month.year, month.month);
+        const std::string name = language_ == Language::fr
+                                     ? fmt::format("{:02}/{:04}", month.month, month.year)
+                                     : fmt::format("{:04}-{:02}", month.year, month.month);
         table.rows.push_back({{name,
                                text_with(language_, "days_span", date_text(language_, month.from),
                                          date_text(language_, month.to)),
-                               std::to_string(month.days), h_mm_ss(month.measured_s), h_mm_ss(month.credited_s),
-                               std::to_string(month.events)},
+                               std::to_string(month.days), h_mm_ss(month.measured_s),
+                               h_mm_ss(month.credited_s), std::to_string(month.events)},
                               PdfRow::Kind::plain});
     }
     pdf_.heading(word("months_caption"));
@@ -143,7 +144,8 @@ void StudentPages::sessions() {
                     {word("end"), 1.6},
                     {word("duration"), 0.9, PdfAlign::right},
                     {word("inside"), 1.1, PdfAlign::right},
-                    {word("events"), 0.8, PdfAlign::right},
+                    {word("events"), 0.75, PdfAlign::right},
+                    {"", 0.1},
                     {word("courses"), 2.6}},
                    {}};
     for (const SessionLine& session : *report_.sessions) {
@@ -154,7 +156,7 @@ void StudentPages::sessions() {
                                instant_text(language_, report_.calendar, session.end_utc_s),
                                h_mm_ss(session.end_utc_s - session.begin_utc_s),
                                h_mm_ss(session.inside_s) + (session.clipped ? " *" : ""),
-                               std::to_string(session.events), courses},
+                               std::to_string(session.events), "", courses},
                               PdfRow::Kind::plain});
     }
     pdf_.table(table);
@@ -166,10 +168,9 @@ void StudentPages::sessions() {
 std::string render_pdf(const StudentReport& report, Language language, const std::string& verification_url) {
     const std::string sha256 = data_sha256(report);
     const std::string person = person_name(language, report.person);
-    PdfDocument pdf(
-        {fmt::format("{} – {}", text(language, "student_title"), person), university(report.provenance),
-         period_text(language, report.period),
-         report.calendar.local_iso(report.provenance.issued_at_utc_s), false});
+    PdfDocument pdf({fmt::format("{} – {}", text(language, "student_title"), person),
+                     university(report.provenance), period_text(language, report.period),
+                     report.calendar.local_iso(report.provenance.issued_at_utc_s), false});
     StudentPages pages(report, language, pdf);
     pdf.masthead(std::string(text(language, "student_title")),
                  {std::string(text(language, "student_subtitle")), university(report.provenance),

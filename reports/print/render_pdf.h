@@ -17,6 +17,7 @@ namespace assidu::reports {
                                      const std::string& verification_url);
 // The "certificat de réalisation" after the model of the French ministry of labour (order of 21 December
 // 2018), in French. What the node does not know is a line to write on.
-[[nodiscard]] std::string render_certificate(const StudentReport& report, const std::string& verification_url);
+[[nodiscard]] std::string render_certificate(const StudentReport& report,
+                                             const std::string& verification_url);
 
 }  // namespace assidu::reports

@@ -157,8 +157,8 @@ void put_sessions(Workbook& book, Language language, const StudentReport& report
 }
 
 void put_totals(Workbook& book, const Words& word, const Totals& totals) {
-    for (const auto& [key, seconds] : {std::pair("measured", totals.measured_s),
-                                       std::pair("credited", totals.credited_s)}) {
+    for (const auto& [key, seconds] :
+         {std::pair("measured", totals.measured_s), std::pair("credited", totals.credited_s)}) {
         book.text(word(key));
         book.duration(seconds);
         book.number(seconds);
@@ -207,7 +207,8 @@ std::string render_xlsx(const GroupReport& report, Language language) {
     put_warning(book, language, report.provenance);
     put_pairs(book, {{word("institution"), university(report.provenance)},
                      {word("period"), period_text(language, report.period)}});
-    for (const auto& [key, count] : {std::pair("students", report.students), std::pair("active", report.active)}) {
+    for (const auto& [key, count] :
+         {std::pair("students", report.students), std::pair("active", report.active)}) {
         book.text(word(key));
         book.number(count);
         book.end_row();
@@ -219,8 +220,8 @@ std::string render_xlsx(const GroupReport& report, Language language) {
     put_totals(book, word, report.totals);
 
     book.sheet(word("students"),
-               with_amount({word("student"), word("username"), word("idnumber"), word("email"), word("pseudonym"),
-                            word("first"), word("last"), word("days"), word("sessions")},
+               with_amount({word("student"), word("username"), word("idnumber"), word("email"),
+                            word("pseudonym"), word("first"), word("last"), word("days"), word("sessions")},
                            word),
                {30, 16, 16, 28, 34, 19, 19, 8, 8, 12, 12, 12, 12, 10});
     for (const GroupStudentLine& line : report.lines) {
@@ -237,9 +238,10 @@ std::string render_xlsx(const GroupReport& report, Language language) {
         put_amount(book, line.totals);
         book.end_row();
     }
-    book.sheet(word("weeks_caption"),
-               with_amount({word("week"), word("outage_from"), word("outage_to"), word("active_short")}, word),
-               {12, 12, 12, 10, 12, 12, 12, 12, 10});
+    book.sheet(
+        word("weeks_caption"),
+        with_amount({word("week"), word("outage_from"), word("outage_to"), word("active_short")}, word),
+        {12, 12, 12, 10, 12, 12, 12, 12, 10});
     for (const WeekLine& week : report.weeks) {
         book.text(config::iso_week_name(week.week));
         book.date(week.from);

@@ -44,7 +44,9 @@ struct Workbook::Parts {
         if (number != nullptr) format_set_num_format(made, number);
         return made;
     }
-    void value(double number, lxw_format* as) { check(worksheet_write_number(sheet, row, column++, number, as)); }
+    void value(double number, lxw_format* as) {
+        check(worksheet_write_number(sheet, row, column++, number, as));
+    }
 };
 
 Workbook::Workbook(const WorkbookDescription& description) : parts_(std::make_unique<Parts>()) {

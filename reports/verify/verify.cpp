@@ -24,9 +24,9 @@ using config::Result;
 using federation::StatementHeader;
 using Values = std::vector<std::string>;
 
-constexpr Check kChecks[] = {Check::container, Check::manifest,     Check::keys,       Check::signature,
-                             Check::cosignatures, Check::statements, Check::receipt,   Check::scale,
-                             Check::rows,      Check::period,       Check::totals,     Check::documents,
+constexpr Check kChecks[] = {Check::container,    Check::manifest,   Check::keys,    Check::signature,
+                             Check::cosignatures, Check::statements, Check::receipt, Check::scale,
+                             Check::rows,         Check::period,     Check::totals,  Check::documents,
                              Check::root};
 
 std::string digest_of(std::string_view bytes) {
@@ -34,9 +34,10 @@ std::string digest_of(std::string_view bytes) {
 }
 
 bool same(const std::vector<federation::Period>& some, const std::vector<federation::Period>& others) {
-    return std::ranges::equal(some, others, [](const federation::Period& one, const federation::Period& other) {
-        return one.from == other.from && one.to == other.to;
-    });
+    return std::ranges::equal(some, others,
+                              [](const federation::Period& one, const federation::Period& other) {
+                                  return one.from == other.from && one.to == other.to;
+                              });
 }
 
 class Verifier {
@@ -164,10 +165,10 @@ Verification Verifier::run() {
         outcomes_[which] = finding.outcome;
         made_.findings.push_back(std::move(finding));
     }
-    made_.verdict = refused                  ? Verdict::refused
-                    : root_.empty()          ? Verdict::unanchored
-                    : manifest_.complete()   ? Verdict::holds
-                                             : Verdict::partial;
+    made_.verdict = refused                ? Verdict::refused
+                    : root_.empty()        ? Verdict::unanchored
+                    : manifest_.complete() ? Verdict::holds
+                                           : Verdict::partial;
     return std::move(made_);
 }
 
@@ -218,8 +219,7 @@ Verifier::Held Verifier::manifest() {
         if (static_cast<std::int64_t>(found->second.size()) != listed.size ||
             digest_of(found->second) != listed.sha256)
             return refuse(fmt::format("{} is another than the one that is listed", listed.name));
-        if (!may_be_there(listed.name))
-            return refuse(fmt::format("{} is no file of a package", listed.name));
+        if (!may_be_there(listed.name)) return refuse(fmt::format("{} is no file of a package", listed.name));
     }
     for (const std::string_view name : {kDataName, kKeysName, kScaleName}) {
         if (!files_.contains(name)) return refuse(fmt::format("{} is missing", name));
@@ -242,7 +242,8 @@ Verifier::Held Verifier::keys() {
         node = node || key.node == manifest_.node;
         if (key.node == manifest_.node) made_.subject.node_name = key.name;
     }
-    if (!node) return refuse(fmt::format("no key of {} is there, whose statements these are", manifest_.node));
+    if (!node)
+        return refuse(fmt::format("no key of {} is there, whose statements these are", manifest_.node));
     return Values{std::to_string(keys_.size())};
 }
 
@@ -254,7 +255,8 @@ Verifier::Held Verifier::signature() {
         if (key.node == manifest_.issuer && note_.is_signed_by(manifest_.issuer, key.key)) issuer_ = key;
     }
     if (!issuer_)
-        return refuse(fmt::format("no key of {} verifies the signature under the manifest", manifest_.issuer));
+        return refuse(
+            fmt::format("no key of {} verifies the signature under the manifest", manifest_.issuer));
     made_.subject.issuer_name = issuer_->name;
     made_.subject.issuer_fingerprint = issuer_->key.fingerprint();
     return Values{manifest_.issuer, made_.subject.issuer_fingerprint};
@@ -335,9 +337,8 @@ Verifier::Held Verifier::scale() {
     if (digest_of(file(kScaleName)) != manifest_.scale)
         return refuse(fmt::format("{} has another SHA-256 than the manifest says", kScaleName));
     if (words_.empty()) return refuse("no statement speaks of the period under this scale");
-    const auto named = std::ranges::find(headers_, manifest_.scale, [](const StatementHeader& header) {
-        return header.scale.sha256;
-    });
+    const auto named = std::ranges::find(headers_, manifest_.scale,
+                                         [](const StatementHeader& header) { return header.scale.sha256; });
     return Values{named->scale.id, std::to_string(named->scale.version), manifest_.scale};
 }
 
@@ -345,9 +346,8 @@ Verifier::Held Verifier::rows() {
     std::set<std::int64_t> numbers;
     for (const auto& [name, bytes] : files_) {
         if (!name.starts_with("proofs/")) continue;
-        const auto header = std::ranges::find_if(headers_, [&](const StatementHeader& one) {
-            return name == proofs_name(one.number);
-        });
+        const auto header = std::ranges::find_if(
+            headers_, [&](const StatementHeader& one) { return name == proofs_name(one.number); });
         if (header == headers_.end() || header->kind != federation::StatementKind::daily)
             return refuse(fmt::format("{} is of no statement of days", name));
         auto rows = proven_rows(bytes, *header, manifest_, words_);
@@ -409,8 +409,8 @@ Verifier::Held Verifier::root_by_receipt(const PackageKey& hub) {
     if (last_proven_ > receipt_->number)
         return refuse(fmt::format("rows are of statement {}, and the receipt goes up to statement {}",
                                   last_proven_, receipt_->number));
-    const bool one_key = manifest_.issuer == manifest_.node &&
-                         signers_.at(receipt_->number) == issuer_->key.raw();
+    const bool one_key =
+        manifest_.issuer == manifest_.node && signers_.at(receipt_->number) == issuer_->key.raw();
     if (!one_key) return refuse("the issuer is another than the one whose statement was receipted");
     return Values{"receipt", hub.node, std::to_string(receipt_->number)};
 }

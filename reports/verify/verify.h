@@ -56,9 +56,9 @@ struct PackageSubject {
     std::string student, person;  // the pseudonym; the name as the data have it
     std::string from, to;         // civil days
     std::int64_t measured_s = 0, credited_s = 0;
-    std::vector<std::string> missing_days;   // "2026-03-01" or "2026-03-01/2026-03-04"
-    std::int64_t statements_missing = 0;     // of announced ones
-    std::vector<std::string> documents;      // names
+    std::vector<std::string> missing_days;  // "2026-03-01" or "2026-03-01/2026-03-04"
+    std::int64_t statements_missing = 0;    // of announced ones
+    std::vector<std::string> documents;     // names
 };
 
 struct Verification {

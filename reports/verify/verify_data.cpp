@@ -171,11 +171,10 @@ json days_in(const json& data) {
 json courses_in(const json& data) {
     json courses = cut_each(member(data, "courses"), [](const json& course) {
         json kept = cut(course, {"course"});
-        kept["activities"] = sorted_by(cut_each(member(course, "activities"),
-                                                [](const json& activity) {
-                                                    return cut(activity, {"activity"});
-                                                }),
-                                       "activity");
+        kept["activities"] =
+            sorted_by(cut_each(member(course, "activities"),
+                               [](const json& activity) { return cut(activity, {"activity"}); }),
+                      "activity");
         kept["pages"] = cut(member(course, "pages"), {});
         return kept;
     });
@@ -285,14 +284,14 @@ std::string wrong_received(const json& received, const PackageManifest& manifest
     json missing = json::array();
     for (const federation::Period& run : manifest.missing_days)
         missing.push_back({{"from", config::iso_date(run.from)}, {"to", config::iso_date(run.to)}});
-    const bool same = member(received, "hub") == manifest.issuer &&
-                      member(received, "member") == manifest.node &&
-                      member(received, "complete") == manifest.complete() &&
-                      member(received, "last_statement") == manifest.last_statement &&
-                      member(received, "last_statement_sha256") == manifest.last_statement_sha256 &&
-                      member(received, "announced_statement") == number_or_null(manifest.announced_statement) &&
-                      member(received, "statements_missing") == number_or_null(manifest.statements_missing) &&
-                      member(received, "missing_days") == missing;
+    const bool same =
+        member(received, "hub") == manifest.issuer && member(received, "member") == manifest.node &&
+        member(received, "complete") == manifest.complete() &&
+        member(received, "last_statement") == manifest.last_statement &&
+        member(received, "last_statement_sha256") == manifest.last_statement_sha256 &&
+        member(received, "announced_statement") == number_or_null(manifest.announced_statement) &&
+        member(received, "statements_missing") == number_or_null(manifest.statements_missing) &&
+        member(received, "missing_days") == missing;
     return same ? "" : "what the data say of the member's statements is not what the manifest says";
 }
 

@@ -33,8 +33,7 @@ Result<LedgerRow> proven_row(const ProvenRow& proven, const StatementHeader& sta
                              const PackageManifest& manifest, const LastWords& words) {
     const std::string where = fmt::format("statement {}, row {}", statement.number, proven.index);
     if (!federation::merkle_proves(federation::merkle_leaf(proven.salt + proven.row), proven.index,
-                                   static_cast<std::size_t>(statement.rows), proven.path,
-                                   root_of(statement)))
+                                   static_cast<std::size_t>(statement.rows), proven.path, root_of(statement)))
         return refuse(where + ": the path does not lead to the root that was signed");
     auto row = federation::parse_daily_row(proven.row);
     if (!row) return refuse(fmt::format("{}: {}", where, row.error().what));

@@ -27,7 +27,8 @@ constexpr CheckWords kChecks[] = {
       "the file was changed or cut, or is no package"}},
     {Check::manifest,
      {"Manifeste", "Manifest"},
-     {"les {0} fichiers sont ceux qu'il énumère, à l'octet près", "the {0} files are those it lists, to the byte"},
+     {"les {0} fichiers sont ceux qu'il énumère, à l'octet près",
+      "the {0} files are those it lists, to the byte"},
      {"un fichier a été ajouté, retiré ou modifié après l'émission",
       "a file was added, removed or changed after the issue"}},
     {Check::keys,
@@ -37,7 +38,8 @@ constexpr CheckWords kChecks[] = {
     {Check::signature,
      {"Signature de l'émetteur", "Issuer's signature"},
      {"{0} a signé le manifeste (clé {1})", "{0} signed the manifest (key {1})"},
-     {"ce dossier n'est pas de celui dont il porte le nom", "the package is not of the one whose name it bears"}},
+     {"ce dossier n'est pas de celui dont il porte le nom",
+      "the package is not of the one whose name it bears"}},
     {Check::cosignatures,
      {"Cosignatures", "Cosignatures"},
      {"de {0}", "by {0}"},
@@ -59,15 +61,16 @@ constexpr CheckWords kChecks[] = {
       "the durations were made under another rule than the one inside"}},
     {Check::rows,
      {"Lignes de la personne", "Rows of the person"},
-     {"{0} lignes prouvées dans {1} déclarations, à jour, aucune omise entre elles",
-      "{0} rows proven in {1} statements, current, none left out between them"},
+     {"prouvées : {0} ; déclarations : {1} ; toutes à jour, aucune omise entre elles",
+      "proven: {0}; statements: {1}; all current, none left out between them"},
      {"une ligne n'a pas été déclarée, a été remplacée depuis, ou est d'une autre personne",
       "a row was not declared, was replaced since, or is another person's"}},
     {Check::period,
      {"Période", "Period"},
-     {"{0} jours déclarés, dont {1} déclarés à nouveau ; ce qui manque est dit",
-      "{0} days declared, {1} of them again; what is missing is said"},
-     {"le dossier ne dit pas tout ce qui manque à la période", "the package does not say all that is missing"}},
+     {"jours déclarés : {0}, dont à nouveau : {1} ; ce qui manque est dit",
+      "days declared: {0}, of which again: {1}; what is missing is said"},
+     {"le dossier ne dit pas tout ce qui manque à la période",
+      "the package does not say all that is missing"}},
     {Check::totals,
      {"Totaux recalculés", "Totals worked out again"},
      {"{0} mesurées, {1} créditées : tous les totaux par jour, cours et activité concordent",
@@ -89,8 +92,9 @@ constexpr Words kRootByReceipt{
     "the fingerprint given is that of {0}, who received the statements up to {1}"};
 constexpr Words kNoRoot{"aucune empreinte donnée (--root) : l'origine n'est pas établie",
                         "no fingerprint given (--root): the origin is not established"};
-constexpr Words kAbsent{"aucun", "none"};
-constexpr Words kNotChecked{"non vérifié : ce qui précède est en échec", "not checked: what it rests on failed"};
+constexpr Words kAbsent{"néant", "none"};
+constexpr Words kNotChecked{"non vérifié : ce qui précède est en échec",
+                            "not checked: what it rests on failed"};
 constexpr Words kMeans{"Cela signifie : ", "That means: "};
 
 struct VerdictWords {
@@ -113,10 +117,10 @@ std::string printable(std::string_view text) {
     std::string clean;
     for (std::size_t at = 0; at < text.size();) {
         const config::CodePoint point = config::code_point_at(text, at);
-        const bool shown = point.bytes > 0 && point.value >= 0x20 && (point.value < 0x7f || point.value >= 0xa0) &&
-                           (point.value < 0x200b || point.value > 0x200f) &&
-                           (point.value < 0x2028 || point.value > 0x202e) &&
-                           (point.value < 0x2066 || point.value > 0x2069);
+        const bool shown =
+            point.bytes > 0 && point.value >= 0x20 && (point.value < 0x7f || point.value >= 0xa0) &&
+            (point.value < 0x200b || point.value > 0x200f) &&
+            (point.value < 0x2028 || point.value > 0x202e) && (point.value < 0x2066 || point.value > 0x2069);
         clean += shown ? text.substr(at, point.bytes) : kReplacement;
         at += point.bytes > 0 ? point.bytes : 1;
     }

@@ -59,8 +59,8 @@ TEST_F(PackageFlips, EveryTruncationIsRefused) {
     EXPECT_TRUE(is_refused('P' + package));
 }
 
-// The zip made anew around a changed file, so that its checksum fits: every bit of the manifest, and one bit of
-// every byte of every other file.
+// The zip made anew around a changed file, so that its checksum fits: every bit of the manifest, and one bit
+// of every byte of every other file.
 TEST_F(PackageFlips, ABitOfAFileInAZipThatFitsIsRefused) {
     const std::vector<ZipFile> files = files_of(hub_package_of(bob));
     std::size_t flips = 0;
@@ -84,7 +84,8 @@ TEST_F(PackageFlips, EveryBitOfTheProofsIsRefusedEvenUnderAManifestThatFits) {
     for (std::size_t file = 0; file < files.size(); ++file) {
         const std::string& name = files[file].name;
         const bool proof = name.starts_with("proofs/");
-        if (!proof && !name.starts_with("statements/") && name != kScaleName && name != kReceiptName) continue;
+        if (!proof && !name.starts_with("statements/") && name != kScaleName && name != kReceiptName)
+            continue;
         // Statements are long: every bit of the proofs, one bit in eleven of the others.
         const std::size_t step = proof ? 1 : 11, bits = files[file].bytes.size() * 8;
         flips += bits / step;

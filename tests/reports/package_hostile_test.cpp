@@ -17,7 +17,8 @@ std::string refusal_of(std::string_view bytes) {
 }
 
 TEST(PackageZip, IsReadBackAsItWasWritten) {
-    const std::string zip = write_zip({{"b/c.txt", "two"}, {"a", ""}, {"b.txt", std::string("\0x", 2)}}).value();
+    const std::string zip =
+        write_zip({{"b/c.txt", "two"}, {"a", ""}, {"b.txt", std::string("\0x", 2)}}).value();
     const auto files = read_zip(zip).value();
     ASSERT_EQ(files.size(), 3U);
     EXPECT_EQ(files[0].name, "a");
@@ -30,7 +31,8 @@ TEST(PackageZip, IsOpenedByOrdinaryPrograms) {
     const tests::TemporaryFolder folder;
     folder.write("p.zip", write_zip({{"a/b.txt", "hello\n"}, {"c.txt", "there\n"}}).value());
     const std::string command =
-        "cd " + folder.path().string() + " && unzip -tq p.zip > out 2>&1 && unzip -q p.zip && cat a/b.txt c.txt > both";
+        "cd " + folder.path().string() +
+        " && unzip -tq p.zip > out 2>&1 && unzip -q p.zip && cat a/b.txt c.txt > both";
     ASSERT_EQ(std::system(command.c_str()), 0) << tests::contents_of(folder / "out");
     EXPECT_EQ(tests::contents_of(folder / "both"), "hello\nthere\n");
 }
@@ -38,7 +40,8 @@ TEST(PackageZip, IsOpenedByOrdinaryPrograms) {
 TEST(PackageZip, NamesCannotLeaveTheFolder) {
     for (const char* good : {"a", "a/b", "a-b_c.1/d.txt", "0"})
         EXPECT_TRUE(is_package_name(good)) << good;
-    for (const char* bad : {"", "/a", "a/", "a//b", "..", "a/../b", ".a", "a/.b", "A", "a b", "a\\b", "c:", "é", "a\n"})
+    for (const char* bad :
+         {"", "/a", "a/", "a//b", "..", "a/../b", ".a", "a/.b", "A", "a b", "a\\b", "c:", "é", "a\n"})
         EXPECT_FALSE(is_package_name(bad)) << bad;
     EXPECT_TRUE(is_package_name(std::string(limits::kPackageNameBytesMax, 'a')));
     EXPECT_FALSE(is_package_name(std::string(limits::kPackageNameBytesMax + 1, 'a')));
@@ -135,6 +138,18 @@ TEST_F(HostilePackages, DataLongerThanTheLimitOrTooDeepIsRefusedBeforeAnybodyWal
     EXPECT_THAT(with_data(""), HasSubstr("not JSON"));
 }
 
+TEST_F(HostilePackages, AMembersWordThatNoReaderWouldTakeIsRefusedByName) {
+    constexpr std::int64_t kYear14645 = 400'000'000'000;
+    node->ledger->add_outage(kNode, {at("2026-03-24", 2, 0), kYear14645, "panne"});
+    federation::StudentLedger changed = ada_ledger();
+    changed.rows[5].events += 1;  // the 24th is declared again, and with it the outage
+    put({changed, bob_ledger()});
+    declare(at("2026-04-02", 5, 0));
+    deliver();
+    EXPECT_THAT(try_hub_package_of(ada).error().what,
+                HasSubstr("member 'univ-test' declared gives no package that holds"));
+}
+
 TEST_F(HostilePackages, FilesThatNobodyKnowsAreRefused) {
     for (const char* name : {"extra.txt", "proofs/1.txt", "proofs/00000009.txt", "statements/00000001.txt",
                              "proofs/x", "statements/99999999999999999999.note"}) {
@@ -151,7 +166,8 @@ TEST_F(HostilePackages, AFileLessIsRefused) {
     for (const ZipFile& left_out : files) {
         std::vector<ZipFile> fewer = files;
         std::erase_if(fewer, [&](const ZipFile& file) { return file.name == left_out.name; });
-        EXPECT_EQ(verify_package(write_zip(fewer).value(), hub_root()).verdict, Verdict::refused) << left_out.name;
+        EXPECT_EQ(verify_package(write_zip(fewer).value(), hub_root()).verdict, Verdict::refused)
+            << left_out.name;
         // Of what is not only for people, the issuer cannot leave anything out either; a receipt it may.
         const bool free = left_out.name == kManifestName || left_out.name.starts_with("documents/") ||
                           left_out.name.starts_with("method/") || left_out.name == kReceiptName;

@@ -21,7 +21,8 @@ std::string block(const std::string& page, const std::string& title, std::size_t
     const std::string text = contents_of(std::string(ASSIDU_SOURCE_DIR) + "/docs/" + page);
     const std::size_t at = text.find(title, from);
     const std::size_t fence = text.find("```", at == std::string::npos ? 0 : at);
-    if (at == std::string::npos || fence == std::string::npos) throw std::runtime_error(page + ": no " + title);
+    if (at == std::string::npos || fence == std::string::npos)
+        throw std::runtime_error(page + ": no " + title);
     const std::size_t begin = text.find('\n', fence) + 1;
     return text.substr(begin, text.find("```", begin) - begin);
 }
@@ -57,14 +58,16 @@ class PackagePage : public PackageSample {
         const tests::TemporaryFolder place;
         place.write("package.zip", package);
         place.write("check.sh", commands());
-        const std::string line = "cd " + place.path().string() + " && PACKAGE=" + (place / "package.zip").string() +
-                                 " ROOT=" + fingerprint + " sh ./check.sh > out 2>&1";
+        const std::string line = "cd " + place.path().string() +
+                                 " && PACKAGE=" + (place / "package.zip").string() + " ROOT=" + fingerprint +
+                                 " sh ./check.sh > out 2>&1";
         const int status = std::system(line.c_str());
         return {status, contents_of(place / "out")};
     }
 };
 
-// Run with ASSIDU_WRITE_EXAMPLE=1 after a change of the format, then put what the test below asks for into the page.
+// Run with ASSIDU_WRITE_EXAMPLE=1 after a change of the format, then put what the test below asks for into
+// the page.
 TEST_F(PackagePage, ItsExampleIsWrittenWhereAsked) {
     if (std::getenv("ASSIDU_WRITE_EXAMPLE") == nullptr) GTEST_SKIP() << "ASSIDU_WRITE_EXAMPLE is not set";
     directory.people[bob] = {32, "bob", "", "Bob", "Martin", "", "", ""};
@@ -73,7 +76,9 @@ TEST_F(PackagePage, ItsExampleIsWrittenWhereAsked) {
     const std::string package = hub_package_of(bob);
     std::ofstream(kExample, std::ios::binary) << package;
     const auto files = files_of(package);
-    std::cout << "root\n" << hub_root() << "\nhead\n" << hex_lines(package.substr(0, 39)) << "end\n"
+    std::cout << "root\n"
+              << hub_root() << "\nhead\n"
+              << hex_lines(package.substr(0, 39)) << "end\n"
               << hex_lines(package.substr(package.size() - 22));
 }
 
@@ -97,22 +102,25 @@ TEST_F(PackagePage, TheCommandsOfVerifyMdCheckIt) {
     EXPECT_NE(by_hand(contents_of(kExample), std::string(64, 'a')).first, 0);
 }
 
-TEST_F(PackagePage, TheCommandsOfVerifyMdRefuseWhatAssiduVerifyRefuses) {
-    const std::vector<ZipFile> files = files_of(hub_package_of(ada));
-    EXPECT_EQ(by_hand(write_zip(files).value(), hub_root()).first, 0)
-        << by_hand(write_zip(files).value(), hub_root()).second;
-    const auto refused = [&](std::string_view file, const std::string& from, const std::string& to) {
+TEST_F(PackagePage, TheCommandsOfVerifyMdTakeRowsOfManyDaysAndRefuseWhatAssiduVerifyRefuses) {
+    const auto [status, said] = by_hand(hub_package_of(ada), hub_root());
+    EXPECT_EQ(status, 0) << said;
+    EXPECT_THAT(said, HasSubstr("16800 s measured, 1800 s credited"));
+    // Whoever changed it cannot sign as the hub; nor could the hub itself sign rows for the node.
+    const std::vector<ZipFile> files = files_of(hub_package_of(bob));
+    const auto refused = [&](std::string_view file, const std::string& from, const std::string& to,
+                             bool by_hub) {
         std::vector<ZipFile> changed = files;
         std::string& bytes = file_in(changed, file);
         bytes.replace(bytes.find(from), from.size(), to);
-        const auto [outside, said_outside] = by_hand(write_zip(changed).value(), hub_root());
-        EXPECT_NE(outside, 0) << file << said_outside;
-        const auto [inside, said_inside] = by_hand(signed_again(changed, hub_key), hub_root());
-        EXPECT_NE(inside, 0) << file << said_inside;
+        const auto [code, words] =
+            by_hand(by_hub ? signed_again(changed, hub_key) : write_zip(changed).value(), hub_root());
+        EXPECT_NE(code, 0) << file << words;
     };
-    refused(kDataName, "\"measured_s\":16800", "\"measured_s\":26800");
-    refused(proofs_name(1), "\"measured_s\":5400", "\"measured_s\":6400");
-    refused(statement_name(2), "\"issued_utc_s\":1", "\"issued_utc_s\":2");
+    refused(kDataName, "\"measured_s\":119", "\"measured_s\":219", false);
+    refused(kDataName, "\"measured_s\":119,\"sessions\"", "\"measured_s\":219,\"sessions\"", true);
+    refused(proofs_name(2), "\"measured_s\":119", "\"measured_s\":219", true);
+    refused(statement_name(2), "\"issued_utc_s\":1", "\"issued_utc_s\":2", true);
 }
 
 }  // namespace

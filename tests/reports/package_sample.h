@@ -121,12 +121,17 @@ class PackageSample : public Sample {
         return *std::move(report);
     }
     [[nodiscard]] std::string hub_package_of(const federation::StudentId& student) {
+        auto package = try_hub_package_of(student);
+        if (!package) throw std::runtime_error(package.error().what);
+        return *std::move(package);
+    }
+    [[nodiscard]] config::Result<std::string> try_hub_package_of(const federation::StudentId& student) {
         const StudentReport report = hub_report(student);
         const auto proof =
             federation::PeriodProof::gather(kNode, scale.sha256, report.period, hub->log).value();
         const auto writer =
             PackageWriter::of(proof, kNode, {kHub, &hub_key, {key_of_hub(), own_key()}}).value();
-        return writer.package(report, documents_of(report)).value();
+        return writer.package(report, documents_of(report));
     }
 
     // The finding of a check, as "fails: why" or the outcome alone.

@@ -140,7 +140,8 @@ TEST_F(Packages, OfALyingHubAreRefused) {
     lie(kDataName, "\"measured\":\"4:40:00\"", "\"measured\":\"5:40:00\"", Check::totals, "the total");
     lie(kDataName, "2026-03-23T09:00:00+01:00", "2026-03-23T08:00:00+01:00", Check::totals, "first_local");
     lie(kDataName, "\"last_statement\":2", "\"last_statement\":3", Check::totals, "member's statements");
-    lie(proofs_name(1), "\"measured_s\":5400", "\"measured_s\":6400", Check::rows, "does not lead to the root");
+    lie(proofs_name(1), "\"measured_s\":5400", "\"measured_s\":6400", Check::rows,
+        "does not lead to the root");
     lie(statement_name(1), "\"rows\":", "\"rows\":1", Check::statements, "statement 1");
     lie(kScaleName, "1800", "3600", Check::scale, "another SHA-256");
     lie(kReceiptName, "\"number\":2", "\"number\":1", Check::receipt, "no key that is there");
@@ -190,13 +191,13 @@ TEST_F(Packages, SayNoMoreOfWhatIsMissingThanTheirStatements) {
     const auto files = files_of(hub_package_of(ada));
     const auto claim = [&](const std::function<void(PackageManifest&)>& change, Check check,
                            const std::string& why) {
-        const Verification verification =
-            verify_package(signed_again(files, hub_key, change), hub_root());
+        const Verification verification = verify_package(signed_again(files, hub_key, change), hub_root());
         EXPECT_THAT(outcome_of(verification, check), HasSubstr(why));
     };
     claim([](PackageManifest& m) { m.missing_days = {{m.period.from, m.period.from}}; }, Check::period,
           "days without a statement");
-    claim([](PackageManifest& m) { m.superseded = {{m.period.from, 1, 2}}; }, Check::period, "superseded days");
+    claim([](PackageManifest& m) { m.superseded = {{m.period.from, 1, 2}}; }, Check::period,
+          "superseded days");
     claim([](PackageManifest& m) { m.statements_missing = 4; }, Check::totals, "member's statements");
     claim([](PackageManifest& m) { m.first_statement = 2; }, Check::manifest, "no file of a package");
     claim([](PackageManifest& m) { m.last_statement = 3; }, Check::statements, "statement 3 is missing");

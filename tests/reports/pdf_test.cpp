@@ -48,7 +48,8 @@ class Pdf : public Sample {
             one.last_utc_s = *one.first_utc_s + 599;
             many.rows.push_back(one);
         }
-        put({many, bob_ledger()}, {"assidu-gap 1", at("2026-06-01", 3, 0), 1234, at("2026-05-31", 22, 15), 98765});
+        put({many, bob_ledger()},
+            {"assidu-gap 1", at("2026-06-01", 3, 0), 1234, at("2026-05-31", 22, 15), 98765});
         request.period = {day("2026-01-01"), day("2026-04-30")};
         request.issued_at_utc_s = at("2026-06-02", 10, 0);
     }
@@ -59,9 +60,9 @@ TEST_F(Pdf, OfAStudentSaysWhatTheReportSays) {
     const StudentReport report = student_report(ada);
     const std::string text = text_of(render_pdf(report, Language::fr, "https://pole.example/verifier"));
     for (const char* words :
-         {"Relevé d’assiduité", "du 20/03/2026 au 29/03/2026 inclus", "Université d’essai", "Élie Ada", "4:40:00",
-          "0:30:00", "Algèbre & géométrie <1>", "Quiz 1; \"vecteurs\"", "maintenance <&>", "Temps mesuré",
-          "Temps crédité", "Financeur", "Signature du stagiaire", "page 1 sur ", "SONATE"})
+         {"Relevé d’assiduité", "du 20/03/2026 au 29/03/2026 inclus", "Université d’essai", "Élie Ada",
+          "4:40:00", "0:30:00", "Algèbre & géométrie <1>", "Quiz 1; \"vecteurs\"", "maintenance <&>",
+          "Temps mesuré", "Temps crédité", "Financeur", "Signature du stagiaire", "page 1 sur ", "SONATE"})
         EXPECT_THAT(text, HasSubstr(words)) << words;
     EXPECT_THAT(text, HasSubstr(print::data_sha256(report)));
     EXPECT_THAT(text, HasSubstr("https://pole.example/verifier"));
@@ -118,7 +119,8 @@ TEST_F(Pdf, IsTheSameForTheSameModelAndSaysWhenItWasIssued) {
     const std::string pdf = render_pdf(student_report(ada), Language::fr, "");
     EXPECT_EQ(render_pdf(student_report(ada), Language::fr, ""), pdf);
     EXPECT_EQ(render_pdf(group_report(), Language::en, ""), render_pdf(group_report(), Language::en, ""));
-    EXPECT_THAT(told(pdf, "TZ=UTC pdfinfo report.pdf"), ContainsRegex("CreationDate: +Thu Apr +2 08:00:00 2026"));
+    EXPECT_THAT(told(pdf, "TZ=UTC pdfinfo report.pdf"),
+                ContainsRegex("CreationDate: +Thu Apr +2 08:00:00 2026"));
 }
 
 TEST_F(Pdf, TheCertificateIsFilledInAndLeavesLinesForWhatIsNotKnown) {
