@@ -28,18 +28,22 @@ class TotalsWriter {
           rows_(
               database,
               "SELECT day, course, measured_s, credited_s, events, first_utc_s, last_utc_s, activities FROM "
-              "ledger_row WHERE node=? AND scale=? AND student=? ORDER BY day, course"),
+              "ledger_row WHERE node=? AND scale=? AND student=? AND day>=? ORDER BY day, course"),
           row_erase_(database,
                      "DELETE FROM ledger_row WHERE node=? AND scale=? AND student=? AND day=? AND course=?"),
           row_insert_(database),
           sessions_(database,
                     "SELECT begin_utc_s, ordinal, end_utc_s, events, courses FROM session "
-                    "WHERE node=? AND scale=? AND student=? ORDER BY begin_utc_s, ordinal"),
+                    "WHERE node=? AND scale=? AND student=? AND begin_utc_s>=? ORDER BY begin_utc_s, ordinal"),
           session_erase_(database,
                          "DELETE FROM session WHERE node=? AND scale=? AND student=? AND begin_utc_s=? AND "
                          "ordinal=?"),
           session_insert_(database, "INSERT INTO session VALUES (?,?,?,?,?,?,?,?)"),
-          dropped_erase_(database, "DELETE FROM dropped WHERE node=? AND scale=? AND student=?"),
+          dropped_(database,
+                   "SELECT day, reason, events FROM dropped WHERE node=? AND scale=? AND student=? AND day>=? "
+                   "ORDER BY day, reason"),
+          dropped_erase_(database,
+                         "DELETE FROM dropped WHERE node=? AND scale=? AND student=? AND day=? AND reason=?"),
           dropped_insert_(database, "INSERT INTO dropped VALUES (?,?,?,?,?,?)") {}
 
     void replace(std::int64_t student, const StudentLedger& totals) {
@@ -98,9 +102,12 @@ class TotalsWriter {
                a.encoded == b.encoded;
     }
 
+    static bool same(const DroppedEvents& a, const DroppedEvents& b) { return a.events == b.events; }
+
     void replace_rows(std::int64_t student, const StudentLedger& totals) {
         std::vector<StoredRow> there;
         begin(rows_, student);
+        rows_.bind(4, totals.since ? totals.since->day.number : INT32_MIN);
         while (rows_.executeStep()) {
             StoredRow& row = there.emplace_back();
             row.day = CivilDay{rows_.getColumn(0).getInt()};
@@ -134,6 +141,7 @@ class TotalsWriter {
     void replace_sessions(std::int64_t student, const StudentLedger& totals) {
         std::vector<KeyedSession> there, wanted;
         begin(sessions_, student);
+        sessions_.bind(4, totals.since ? totals.since->begin_utc_s : INT64_MIN);
         while (sessions_.executeStep())
             there.push_back({sessions_.getColumn(1).getInt64(),
                              {totals.student,
@@ -169,23 +177,39 @@ class TotalsWriter {
             });
     }
 
-    // Few, and without an order worth a comparison.
     void replace_dropped(std::int64_t student, const StudentLedger& totals) {
-        begin(dropped_erase_, student);
-        dropped_erase_.exec();
-        for (const DroppedEvents& dropped : totals.dropped) {
-            begin(dropped_insert_, student);
-            dropped_insert_.bind(4, dropped.day.number);
-            dropped_insert_.bind(5, dropped.reason);
-            dropped_insert_.bind(6, dropped.events);
-            dropped_insert_.exec();
-        }
+        std::vector<DroppedEvents> there, wanted = totals.dropped;
+        begin(dropped_, student);
+        dropped_.bind(4, totals.since ? totals.since->day.number : INT32_MIN);
+        while (dropped_.executeStep())
+            there.push_back({totals.student, CivilDay{dropped_.getColumn(0).getInt()},
+                             dropped_.getColumn(1).getString(), dropped_.getColumn(2).getInt64()});
+        dropped_.reset();
+        const auto key = [](const DroppedEvents& dropped) {
+            return std::pair<CivilDay, std::string_view>(dropped.day, dropped.reason);
+        };
+        std::ranges::sort(wanted, {}, key);
+        settle(
+            there, wanted, key,
+            [&](const DroppedEvents& dropped) {
+                begin(dropped_erase_, student);
+                dropped_erase_.bind(4, dropped.day.number);
+                dropped_erase_.bind(5, dropped.reason);
+                dropped_erase_.exec();
+            },
+            [&](const DroppedEvents& dropped) {
+                begin(dropped_insert_, student);
+                dropped_insert_.bind(4, dropped.day.number);
+                dropped_insert_.bind(5, dropped.reason);
+                dropped_insert_.bind(6, dropped.events);
+                dropped_insert_.exec();
+            });
     }
 
     std::int64_t node_, scale_;
     SQLite::Statement rows_, row_erase_;
     RowInserter row_insert_;
-    SQLite::Statement sessions_, session_erase_, session_insert_, dropped_erase_, dropped_insert_;
+    SQLite::Statement sessions_, session_erase_, session_insert_, dropped_, dropped_erase_, dropped_insert_;
 };
 
 class SqliteLedger final : public Ledger {
