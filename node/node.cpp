@@ -210,6 +210,7 @@ Result<Node> Node::open(const NodeFolder& folder, const config::Clock& clock, Ac
     node.evidence_ = archive::open_sqlite_evidence(folder.archive());
     node.catalogue_ = archive::open_sqlite_catalogue(folder.catalogue());
     const auto ledger_file = federation::open_ledger_file(folder.ledger());
+    node.ledger_file_ = ledger_file;
     node.ledger_ = federation::sqlite_ledger(ledger_file);
     node.statements_ = std::make_unique<federation::StatementLog>(ledger_file);
     node.members_ = std::make_unique<federation::MemberList>(ledger_file);
@@ -246,6 +247,11 @@ std::string Node::day_signature(const archive::DayRecord& record) const {
         student_secret_, fmt::format("user-day|{}|{}|{}|{}|{}|{}", settings_.source_name, record.user_id,
                                      config::iso_date(record.day), record.counts ? "counts" : "withdrawn",
                                      record.made_s, record.author)));
+}
+
+std::string Node::erasure_tag(std::int64_t user_id) const {
+    return config::hex(
+        rpc::hmac_sha256(student_secret_, fmt::format("erased|{}|{}", settings_.source_name, user_id)));
 }
 
 federation::ScaleIdentity identity_of(const config::Scale& scale) {

@@ -82,8 +82,13 @@ void KnownEvidence::read_entries(const archive::StudentEvidence& evidence, Stude
 }
 
 StudentKnowledge KnownEvidence::of(std::int64_t user_id) const {
-    StudentKnowledge known;
+    StudentKnowledge known = beside_events(user_id);
     if (scale_.engine == Scale::Engine::gap) known.events = node_.archive().events(node_.source(), user_id);
+    return known;
+}
+
+StudentKnowledge KnownEvidence::beside_events(std::int64_t user_id) const {
+    StudentKnowledge known;
     if (const auto found = excluded_.find(user_id); found != excluded_.end()) known.excluded = found->second;
     const bool entries = scale_.credits.any() || scale_.engine != Scale::Engine::gap;
     if (!entries && !looks_at_memberships(scale_) && !scale_.calendar.user_days) return known;

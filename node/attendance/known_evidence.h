@@ -45,6 +45,8 @@ class KnownEvidence {
     // Where courses stand, for CompiledScale.
     [[nodiscard]] const std::vector<archive::CoursePlace>& courses() const { return courses_; }
     [[nodiscard]] StudentKnowledge of(std::int64_t user_id) const;
+    // The same without events.
+    [[nodiscard]] StudentKnowledge beside_events(std::int64_t user_id) const;
     // Everybody who may have time under the scale, ascending.
     [[nodiscard]] std::vector<std::int64_t> users() const;
 
