@@ -134,8 +134,8 @@ class Ledger {
     virtual ~Ledger() = default;
 
     // Puts these students' totals in the place of what the ledger had of them for this node and scale (of
-    // those with `since`: had of them from there on), and notes what made them: all committed and synced on return, or nothing. Replacing by equal totals changes
-    // nothing.
+    // those with `since`: had of them from there on), and notes what made them: all committed and synced on
+    // return, or nothing. Replacing by equal totals changes nothing.
     virtual void replace(const std::string& node, const ScaleIdentity& scale,
                          std::span<const StudentLedger> students, const Freshness& freshness) = 0;
 

@@ -32,16 +32,18 @@ class TotalsWriter {
           row_erase_(database,
                      "DELETE FROM ledger_row WHERE node=? AND scale=? AND student=? AND day=? AND course=?"),
           row_insert_(database),
-          sessions_(database,
-                    "SELECT begin_utc_s, ordinal, end_utc_s, events, courses FROM session "
-                    "WHERE node=? AND scale=? AND student=? AND begin_utc_s>=? ORDER BY begin_utc_s, ordinal"),
+          sessions_(
+              database,
+              "SELECT begin_utc_s, ordinal, end_utc_s, events, courses FROM session "
+              "WHERE node=? AND scale=? AND student=? AND begin_utc_s>=? ORDER BY begin_utc_s, ordinal"),
           session_erase_(database,
                          "DELETE FROM session WHERE node=? AND scale=? AND student=? AND begin_utc_s=? AND "
                          "ordinal=?"),
           session_insert_(database, "INSERT INTO session VALUES (?,?,?,?,?,?,?,?)"),
-          dropped_(database,
-                   "SELECT day, reason, events FROM dropped WHERE node=? AND scale=? AND student=? AND day>=? "
-                   "ORDER BY day, reason"),
+          dropped_(
+              database,
+              "SELECT day, reason, events FROM dropped WHERE node=? AND scale=? AND student=? AND day>=? "
+              "ORDER BY day, reason"),
           dropped_erase_(database,
                          "DELETE FROM dropped WHERE node=? AND scale=? AND student=? AND day=? AND reason=?"),
           dropped_insert_(database, "INSERT INTO dropped VALUES (?,?,?,?,?,?)") {}

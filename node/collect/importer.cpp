@@ -91,9 +91,10 @@ class LogImport final : public RowSink {
           selector_(node.settings(), node.catalogue()),
           latest_s_(node.clock().now_utc_s() + config::limits::kFutureSecondsMax),
           // With --strict no row behind a broken one may be archived, and a conflict is one.
-          batches_(node.archive(), node.source(), intake,
-                   options.strict ? EventBatches::Work::at_once : EventBatches::Work::in_background,
-                   [this](const archive::StudentEvent& event, std::uint64_t line) { conflict(event, line); }) {}
+          batches_(
+              node.archive(), node.source(), intake,
+              options.strict ? EventBatches::Work::at_once : EventBatches::Work::in_background,
+              [this](const archive::StudentEvent& event, std::uint64_t line) { conflict(event, line); }) {}
 
     void accept(LogRow& row, std::uint64_t line) override {
         if (!wants(row, row.shape, line)) return;
