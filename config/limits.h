@@ -85,6 +85,22 @@ inline constexpr std::size_t kStatementBytesMax = std::size_t{8} << 20;
 // years of a pool stays far below an overflow.
 inline constexpr std::int64_t kRowTotalMax = 1'000'000'000;
 
+// Packages
+// ---------------------------------------------------------------------------------------------------------
+
+// A package, its files, and the name of one. A month of a student has about eighty files and 300 KB; ten years
+// of statements, one a day, are 3,650 files.
+inline constexpr std::size_t kPackageBytesMax = std::size_t{64} << 20;
+inline constexpr std::size_t kPackageFilesMax = 4'096;
+inline constexpr std::size_t kPackageNameBytesMax = 120;
+// A document of a package that is read as JSON: a report's data of ten years is some 5 MB.
+inline constexpr std::size_t kPackageJsonBytesMax = std::size_t{8} << 20;
+// Keys that a package vouches for: those of a pool.
+inline constexpr std::size_t kPackageKeysMax = 1'000;
+// Proven rows of a package, and nodes of a row's Merkle path: a tree of more than 2^32 leaves is none of ours.
+inline constexpr std::size_t kPackageRowsMax = 100'000;
+inline constexpr std::size_t kPackagePathMax = 32;
+
 // Members
 // ------------------------------------------------------------------------------------------------------
 
@@ -134,6 +150,29 @@ inline constexpr std::int64_t kCallMillisecondsMax = 120'000;
 // Milliseconds after which a client leaves a silent connection: well before its server does.
 inline constexpr std::int64_t kReuseMillisecondsMax = 30'000;
 
+// A Moodle's database
+// ----------------------------------------------------------------------------------------------------
+
+// The prefix or the name of a table.
+inline constexpr std::size_t kTableNameBytesMax = 63;
+// Rows of one statement.
+inline constexpr std::int64_t kPageRowsMin = 10;
+inline constexpr std::int64_t kPageRowsMax = 100'000;
+// Seconds that a statement may take at the server; rows a second.
+inline constexpr std::int64_t kStatementSecondsMax = 3'600;
+inline constexpr std::int64_t kRowsPerSecondMax = 10'000'000;
+// What is read again below the safe id, and how long a missing id is waited for.
+inline constexpr std::int64_t kRereadIdsMax = 10'000'000;
+inline constexpr std::int64_t kRereadSecondsMax = 7 * 86'400;
+inline constexpr std::int64_t kHolePatienceSecondsMax = 30 * 86'400;
+inline constexpr std::int64_t kLateDaysMax = 36'525;
+// Seconds to connect to a database, and that an answer may be late beyond the statement's own limit before
+// the connection is given up.
+inline constexpr std::int64_t kDatabaseConnectSeconds = 10;
+inline constexpr std::int64_t kDatabaseGraceSeconds = 10;
+// The text of a database's error that we repeat.
+inline constexpr std::size_t kDatabaseErrorBytesMax = 500;
+
 // A running node
 // ----------------------------------------------------------------------------------------------------
 
@@ -172,6 +211,15 @@ inline constexpr std::int64_t kReportRequestSecondsMax = 86'400;
 inline constexpr std::int64_t kWebCallMillisecondsMax = 30'000;
 // Connections of the intake listener: the plugin has one at a time.
 inline constexpr std::size_t kIntakeConnectionsMax = 32;
+// Days of a period of [retention], and that a pushed row of somebody unknown may wait.
+inline constexpr std::int64_t kRetentionDaysMax = 36'525;
+inline constexpr std::int64_t kUndecidedDaysMax = 3'650;
+// The reason and the author of an erasure, in bytes of UTF-8: they stand in the audit.
+inline constexpr std::size_t kReasonBytesMax = 500;
+// A text of a Moodle's side tables (a name, an id number): Moodle's own longest such column has 1333 characters.
+inline constexpr std::size_t kSideTextBytesMax = 8'192;
+// Bytes of a certificate chain or key of [intake].
+inline constexpr std::size_t kCertificateBytesMax = std::size_t{1} << 20;
 // Entries of a list of [intake].
 inline constexpr std::size_t kIntakeListMax = 1'000;
 // A path in the settings.

@@ -10,139 +10,11 @@
 
 #include "config/civil_calendar.h"
 #include "config/limits.h"
+#include "config/settings_database.h"
+#include "config/table_reader.h"
 
 namespace assidu::config {
 namespace {
-
-// Reads one table; every key must be asked for, and what nobody asked for is refused with its line.
-class TableReader {
-  public:
-    TableReader(const toml::table* table, std::string name, std::vector<std::string>& objections)
-        : table_(table), name_(std::move(name)), objections_(objections) {}
-
-    std::string text(const char* key, std::string fallback = {}, bool required = false) {
-        const toml::node* node = find(key);
-        if (node == nullptr) {
-            if (required) objections_.push_back(fmt::format("[{}] {} is missing", name_, key));
-            return fallback;
-        }
-        if (const auto* value = node->as_string();
-            value != nullptr && value->get().find('\0') == std::string::npos)
-            return value->get();
-        object_to(key, *node, "must be a text");
-        return fallback;
-    }
-
-    std::int64_t integer(const char* key, std::int64_t fallback) {
-        const toml::node* node = find(key);
-        if (node == nullptr) return fallback;
-        if (const auto* value = node->as_integer()) return value->get();
-        object_to(key, *node, "must be an integer");
-        return fallback;
-    }
-
-    bool boolean(const char* key, bool fallback) {
-        const toml::node* node = find(key);
-        if (node == nullptr) return fallback;
-        if (const auto* value = node->as_boolean()) return value->get();
-        object_to(key, *node, "must be true or false");
-        return fallback;
-    }
-
-    std::vector<std::string> texts(const char* key) {
-        const toml::node* node = find(key);
-        return node == nullptr ? std::vector<std::string>{} : texts_of(key, *node);
-    }
-
-    std::vector<std::int64_t> integers(const char* key) {
-        std::vector<std::int64_t> values;
-        const toml::node* node = find(key);
-        if (node == nullptr) return values;
-        if (const auto* list = node->as_array()) {
-            for (const toml::node& item : *list) {
-                if (const auto* value = item.as_integer())
-                    values.push_back(value->get());
-                else
-                    object_to(key, item, "must be a list of integers");
-            }
-        } else {
-            object_to(key, *node, "must be a list of integers");
-        }
-        return values;
-    }
-
-    std::map<std::string, std::vector<std::string>> texts_by_name(const char* key) {
-        std::map<std::string, std::vector<std::string>> values;
-        const toml::node* node = find(key);
-        if (node == nullptr) return values;
-        if (const auto* inner = node->as_table()) {
-            for (const auto& [name, list] : *inner)
-                values[std::string(name.str())] = texts_of(key, list);
-        } else {
-            object_to(key, *node, "must be a table of lists of texts");
-        }
-        return values;
-    }
-
-    void object_to(const char* key, const std::string& what) {
-        if (const toml::node* node = table_ == nullptr ? nullptr : table_->get(key))
-            object_to(key, *node, what);
-        else
-            objections_.push_back(fmt::format("[{}] {} {}", name_, key, what));
-    }
-
-    void finish() {
-        if (table_ == nullptr) return;
-        for (const auto& [key, node] : *table_) {
-            if (!known_.contains(std::string(key.str())))
-                object_to(std::string(key.str()).c_str(), node, "is not known to this version of Assidu");
-        }
-    }
-
-  private:
-    const toml::node* find(const char* key) {
-        known_.insert(key);
-        return table_ == nullptr ? nullptr : table_->get(key);
-    }
-
-    std::vector<std::string> texts_of(const char* key, const toml::node& node) {
-        std::vector<std::string> values;
-        if (const auto* list = node.as_array()) {
-            for (const toml::node& item : *list) {
-                if (const auto* value = item.as_string())
-                    values.push_back(value->get());
-                else
-                    object_to(key, item, "must be a list of texts");
-            }
-        } else {
-            object_to(key, node, "must be a list of texts");
-        }
-        return values;
-    }
-
-    void object_to(const char* key, const toml::node& node, const std::string& what) {
-        objections_.push_back(fmt::format("line {}: [{}] {} {}", node.source().begin.line, name_, key, what));
-    }
-
-    const toml::table* table_;
-    std::string name_;
-    std::vector<std::string>& objections_;
-    std::set<std::string, std::less<>> known_;
-};
-
-// A TOML basic string (TOML 1.0, "String").
-std::string toml_text(std::string_view text) {
-    std::string escaped = "\"";
-    for (const char c : text) {
-        if (c == '"' || c == '\\')
-            escaped += {'\\', c};
-        else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-            escaped += fmt::format("\\u{:04X}", c);
-        else
-            escaped.push_back(c);
-    }
-    return escaped + "\"";
-}
 
 std::string toml_texts(const std::vector<std::string>& values) {
     std::string list;
@@ -186,6 +58,26 @@ std::string_view objection_to_spool(std::string_view path) {
     return {};
 }
 
+// What the listener shows and asks for in its handshake.
+void read_listener_tls(TableReader& intake, Settings& settings) {
+    settings.intake_tls = intake.boolean("tls", settings.intake_tls);
+    settings.tls_certificate = intake.text("tls_certificate");
+    settings.tls_key = intake.text("tls_key");
+    if (settings.tls_certificate.empty() != settings.tls_key.empty())
+        intake.object_to("tls_certificate", "and tls_key go together");
+    for (const std::string* path : {&settings.tls_certificate, &settings.tls_key}) {
+        if (path->size() > limits::kPathBytesMax) intake.object_to("tls_certificate", "is too long");
+    }
+    settings.client_certificates = intake.texts("client_certificates");
+    for (const std::string& fingerprint : settings.client_certificates) {
+        if (fingerprint.size() != 64 || fingerprint.find_first_not_of("0123456789abcdef") != std::string::npos)
+            intake.object_to("client_certificates",
+                             "must be SHA-256 fingerprints of public keys, 64 digits of 0-9 and a-f each");
+    }
+    if (!settings.intake_tls && (!settings.tls_certificate.empty() || !settings.client_certificates.empty()))
+        intake.object_to("tls", "is false beside certificates, which only TLS has");
+}
+
 // The listener for a Moodle's own pushes.
 void read_listener(TableReader& intake, Settings& settings) {
     settings.intake_listen = intake.text("listen");
@@ -195,7 +87,10 @@ void read_listener(TableReader& intake, Settings& settings) {
         if (settings.spool.empty())
             intake.object_to("listen", "needs a spool, in which pushes wait until they are archived");
     }
-    settings.intake_tls = intake.boolean("tls", settings.intake_tls);
+    read_listener_tls(intake, settings);
+    settings.undecided_days = intake.integer("undecided_days", settings.undecided_days);
+    if (settings.undecided_days < 1 || settings.undecided_days > limits::kUndecidedDaysMax)
+        intake.object_to("undecided_days", fmt::format("must be from 1 to {}", limits::kUndecidedDaysMax));
     settings.public_url = intake.text("public_url");
     const std::string& url = settings.public_url;
     if (!url.empty() && !url.starts_with("https://") && !url.starts_with("http://"))
@@ -217,10 +112,27 @@ void read_listener(TableReader& intake, Settings& settings) {
     }
     for (const auto& [key, size] : {std::pair{"allow_from", settings.allow_from.size()},
                                     std::pair{"report_requestors", settings.report_requestors.size()},
+                                    std::pair{"client_certificates", settings.client_certificates.size()},
                                     std::pair{"callback_hosts", settings.callback_hosts.size()}}) {
         if (size > limits::kIntakeListMax)
             intake.object_to(key, fmt::format("has more than {} entries", limits::kIntakeListMax));
     }
+}
+
+void read_retention(TableReader table, Settings& settings) {
+    Retention& retention = settings.retention;
+    for (const auto& [key, days] : {std::pair{"events_days", &retention.events_days},
+                                    std::pair{"totals_days", &retention.totals_days},
+                                    std::pair{"identities_days", &retention.identities_days}}) {
+        *days = table.integer(key, 0);
+        if (*days < 0 || *days > limits::kRetentionDaysMax)
+            table.object_to(key, fmt::format("must be from 0 (for ever) to {}", limits::kRetentionDaysMax));
+    }
+    if (retention.totals_days > 0 &&
+        (retention.events_days == 0 || retention.events_days > retention.totals_days))
+        table.object_to("events_days",
+                        "must be at most totals_days: totals would come back from events that are kept longer");
+    table.finish();
 }
 
 // What `assidu serve` does.
@@ -376,7 +288,8 @@ Result<Settings> parse_settings(std::string_view text, const std::string& where)
     };
     for (const auto& [key, node] : document) {
         static const std::set<std::string_view> kTables{"format", "node",    "source", "students",
-                                                        "scale",  "reports", "pool",   "intake"};
+                                                        "scale",  "reports", "pool",   "intake",
+                                                         "retention", "database", "log_database"};
         if (!kTables.contains(key.str()))
             objections.push_back(fmt::format("line {}: {} is not known to this version of Assidu",
                                              node.source().begin.line, key.str()));
@@ -429,9 +342,21 @@ Result<Settings> parse_settings(std::string_view text, const std::string& where)
     settings.language = reports.text("language", "fr");
     if (settings.language != "fr" && settings.language != "en")
         reports.object_to("language", "must be \"fr\" or \"en\"");
+    settings.verification_url = reports.text("verification_url");
+    if (const std::string& url = settings.verification_url;
+        !url.empty() && !url.starts_with("https://") && !url.starts_with("http://"))
+        reports.object_to("verification_url", "must begin with https:// or http://");
+    if (settings.verification_url.size() > limits::kUrlBytesMax / 4)
+        reports.object_to("verification_url", "is too long for a QR code");
     reports.finish();
 
     read_serving(table("pool"), table("intake"), settings);
+    read_retention(table("retention"), settings);
+    if (document.contains("database"))
+        settings.database = read_database(
+            table("database"), document.contains("log_database") ? std::optional(table("log_database")) : std::nullopt);
+    else if (document.contains("log_database"))
+        objections.emplace_back("[log_database] is set, and [database] is not");
 
     if (!objections.empty()) return refuse(fmt::format("{}: {}", where, fmt::join(objections, "; ")));
     return settings;
@@ -494,6 +419,9 @@ std::string settings_document(const Settings& s) {
            "[reports]\n"
            "# The language of reports: \"fr\" or \"en\".\n" +
            fmt::format("language = {}\n", toml_text(s.language)) +
+           "# The address at which a report's package may be checked, printed on it as a QR code. Empty: the code "
+           "holds the digest alone.\n" +
+           fmt::format("verification_url = {}\n", toml_text(s.verification_url)) +
            "\n"
            "[pool]\n"
            "# A hub: where `assidu serve` listens for members, the address in figures, such as "
@@ -515,6 +443,17 @@ std::string settings_document(const Settings& s) {
            fmt::format("listen = {}\n", toml_text(s.intake_listen)) +
            "# false: plain HTTP, for a reverse proxy in front of it or on a private network.\n" +
            fmt::format("tls = {}\n", s.intake_tls) +
+           "# A certificate that the Moodle's system trusts, and its key (PEM, paths from this folder), in the "
+           "place of the node's own.\n" +
+           (s.tls_certificate.empty()
+                ? std::string("# tls_certificate = \"/etc/ssl/assidu.pem\"\n# tls_key = \"/etc/ssl/assidu.key\"\n")
+                : fmt::format("tls_certificate = {}\ntls_key = {}\n", toml_text(s.tls_certificate),
+                              toml_text(s.tls_key))) +
+           "# Client certificates that may push, by the SHA-256 of their public keys; none named: none is asked "
+           "for.\n" +
+           condition("client_certificates", s.client_certificates, "[\"64 hexadecimal digits\"]") +
+           "# Days that a pushed row waits whose person no catalogue knows.\n" +
+           fmt::format("undecided_days = {}\n", s.undecided_days) +
            "# How the Moodle reaches it, if not by that address.\n" +
            (s.public_url.empty() ? std::string("# public_url = \"https://assidu.univ-lyon.fr\"\n")
                                  : fmt::format("public_url = {}\n", toml_text(s.public_url))) +
@@ -525,7 +464,15 @@ std::string settings_document(const Settings& s) {
            "that of\n"
            "# wwwroot).\n" +
            fmt::format("report_requestors = [{}]\n", fmt::join(s.report_requestors, ", ")) +
-           condition("callback_hosts", s.callback_hosts, "[\"moodle.univ-lyon.fr\"]");
+           condition("callback_hosts", s.callback_hosts, "[\"moodle.univ-lyon.fr\"]") +
+           "\n"
+           "[retention]\n"
+           "# How long things are kept, in days; 0: for ever. Events, the totals made of them, and who the people "
+           "were whom\n"
+           "# the Moodle has deleted. Totals may not be given a shorter life than events.\n" +
+           fmt::format("events_days = {}\ntotals_days = {}\nidentities_days = {}\n", s.retention.events_days,
+                       s.retention.totals_days, s.retention.identities_days) +
+           database_document(s.database);
 }
 
 }  // namespace assidu::config

@@ -24,6 +24,7 @@ class Recomputation {
           compiled_(scale, node.archive().shapes()),
           calendar_(std::move(calendar)),
           own_(scale.sha256 == node.scale().sha256),
+          horizon_(node.ledger().horizon(node.settings().node_id)),
           as_of_s_(as_of_s),
           // Under the node's own scale the ledger is looked into all the while.
           batches_(node.ledger(), node.settings().node_id, identity_of(scale), freshness_of(node, as_of_s),
@@ -66,6 +67,8 @@ class Recomputation {
         StudentLedger totals{student, node_.settings().source_name,
                              daily_rows(attendance, calendar_, student), session_rows(attendance, student),
                              dropped_rows(attendance, calendar_, student)};
+        if (horizon_.computed_from)
+            std::erase_if(totals.rows, [&](const auto& row) { return row.day < *horizon_.computed_from; });
         if (own_ && rows_of(student) != totals.rows) done_.changed.push_back(student);
         ++done_.students;
         done_.events += static_cast<std::int64_t>(events.size());
@@ -76,7 +79,8 @@ class Recomputation {
 
     [[nodiscard]] std::vector<federation::LedgerRow> rows_of(const StudentId& student) const {
         std::vector<federation::LedgerRow> rows;
-        node_.ledger().rows({node_.settings().node_id, scale_.sha256, kAlways, student},
+        const federation::Period period{horizon_.computed_from.value_or(kAlways.from), kAlways.to};
+        node_.ledger().rows({node_.settings().node_id, scale_.sha256, period, student},
                             [&](const federation::LedgerRow& row) { rows.push_back(row); });
         return rows;
     }
@@ -99,6 +103,7 @@ class Recomputation {
     CompiledScale compiled_;
     config::CivilCalendar calendar_;
     bool own_;
+    federation::Horizon horizon_;  // before which nothing is made anew
     std::int64_t as_of_s_;
     LedgerBatches batches_;
     Recomputed done_;

@@ -93,9 +93,9 @@ std::string last_screen(const Made& made) {
             line("", fmt::format("and {} files more beside",
                                  grouped(static_cast<std::int64_t>(files.size() - shown))));
     };
-    paths("pool", made.reports.pool, std::size(kReportFormats));
-    paths("universities", made.reports.groups, std::size(kReportFormats));
-    paths("students", made.reports.students, kStudentsShown * std::size(kReportFormats));
+    paths("pool", made.reports.pool, std::size(kFormatsOfAll));
+    paths("universities", made.reports.groups, std::size(kFormatsOfAll));
+    paths("students", made.reports.students, kStudentsShown * std::size(kFormatsOfAll));
     line("fingerprint", (made.out / kFingerprint).string());
     line("look around", fmt::format("assidu --dir {} status", made.pool.hub_folder().path.string()));
     return text;
@@ -130,7 +130,7 @@ ExitCode finish(const DemoArguments& arguments, const DemoPool& pool, const conf
     }
 
     Documents documents;
-    documents.formats.assign(std::begin(kReportFormats), std::end(kReportFormats));
+    documents.formats.assign(std::begin(kFormatsOfAll), std::end(kFormatsOfAll));
     documents.language = arguments.language == "en" ? reports::Language::en : reports::Language::fr;
     documents.out = arguments.out / "reports";
     PoolReports written;

@@ -17,6 +17,7 @@
 #include "node/collect/row_sink.h"
 #include "node/collect/selection.h"
 #include "node/collect/text.h"
+#include "node/privacy/retention.h"
 
 namespace assidu::node::collect {
 namespace {
@@ -88,8 +89,9 @@ class LogImport final : public RowSink {
           events_(events),
           source_(source),
           rejects_(rejects),
-          selector_(node.settings(), node.catalogue()),
+          selector_(node),
           latest_s_(node.clock().now_utc_s() + config::limits::kFutureSecondsMax),
+          earliest_s_(privacy::earliest_event_s(node)),
           // With --strict no row behind a broken one may be archived, and a conflict is one.
           batches_(
               node.archive(), node.source(), intake,
@@ -181,6 +183,11 @@ class LogImport final : public RowSink {
             if (selected == Selected::unknown) unknown_people_.insert(row.user_id);
             return false;
         }
+        if (row.time_s < earliest_s_) {
+            count_read();
+            ++counts_["expired"];
+            return false;
+        }
         if (row.time_s > latest_s_) {
             reject(line, fmt::format("timecreated {} lies in the future", row.time_s), describe(row, shape),
                    row.user_id);
@@ -264,6 +271,7 @@ class LogImport final : public RowSink {
     std::vector<ShapeKey> shape_keys_;  // the archive's, by the reader's number
     Selector selector_;
     std::int64_t latest_s_;
+    std::int64_t earliest_s_;  // before which events were deleted: they are not taken in again
     std::int64_t read_ = 0;
     std::map<std::string, std::int64_t> counts_;  // but for "read"
     std::set<std::int64_t> unknown_people_;
@@ -294,22 +302,6 @@ class UsersByName {
     const Node& node_;
     std::unordered_map<std::string, std::int64_t> users_;  // by the tag of the name
 };
-
-// What is kept of a person of the catalogue: all of it if they are this node's, else that they are.
-archive::PersonRecord kept_of(const Node& node, const archive::PersonRecord& person) {
-    const config::Settings& settings = node.settings();
-    const bool excluded = std::ranges::find(settings.students.exclude_users, person.user_id) !=
-                          settings.students.exclude_users.end();
-    archive::PersonRecord kept;
-    if (matches(settings.students, person) && !excluded && person.user_id != settings.guest_user_id) {
-        kept = person;
-    } else {
-        kept.user_id = person.user_id;
-        kept.of_others = true;
-    }
-    kept.name_tag = node.name_tag(person.firstname + " " + person.lastname);
-    return kept;
-}
 
 // Columns without which a catalogue of people would turn students into people of others.
 std::vector<std::string> columns_of_selection(const config::StudentSelection& students) {
@@ -561,21 +553,22 @@ Result<void> import_file(Node& node, const std::filesystem::path& path, const Re
                 [&](const std::vector<archive::PersonRecord>& people) {
                     std::vector<archive::PersonRecord> kept;
                     kept.reserve(people.size());
+                    const Selector selector(node);
                     for (const archive::PersonRecord& person : people)
-                        kept.push_back(kept_of(node, person));
-                    node.catalogue().put(source, kept);
+                        kept.push_back(kept_of(node, person, selector.is_erased(person.user_id)));
+                    node.catalogue().put(source, kept, node.clock().now_utc_s());
                 });
         case FileKind::courses:
             return import_catalogue<archive::CourseRecord>(
                 node, path, recognised, options, events, result, read_courses,
                 [&](const std::vector<archive::CourseRecord>& courses) {
-                    node.catalogue().put(source, courses);
+                    node.catalogue().put(source, courses, node.clock().now_utc_s());
                 });
         case FileKind::activities:
             return import_catalogue<archive::ActivityRecord>(
                 node, path, recognised, options, events, result, read_activities,
                 [&](const std::vector<archive::ActivityRecord>& activities) {
-                    node.catalogue().put(source, activities);
+                    node.catalogue().put(source, activities, node.clock().now_utc_s());
                     std::vector<archive::ActivityFacts> facts;
                     facts.reserve(activities.size());
                     for (const auto& activity : activities)
