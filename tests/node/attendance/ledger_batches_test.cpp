@@ -63,6 +63,7 @@ class Full final : public federation::Ledger {
                                               const federation::ScaleIdentity&) const override {
         return std::nullopt;
     }
+    federation::Horizon horizon(const std::string&) const override { return {}; }
     void add_outage(const std::string&, const federation::Outage&) override {}
     void rows(const federation::LedgerQuery&,
               const std::function<void(const federation::LedgerRow&)>&) const override {}
