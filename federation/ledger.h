@@ -113,8 +113,8 @@ struct StudentLedger {
     std::optional<Since> since = std::nullopt;  // nothing: everything
 };
 
-// What retention left of a node's past. Events of days before `computed_from` are deleted: totals of those days
-// are never made again, and replace() leaves them as they are. Of days before `totals_from` there are no
+// What retention left of a node's past. Events of days before `computed_from` are deleted: totals of those
+// days are never made again, and replace() leaves them as they are. Of days before `totals_from` there are no
 // totals any more, which is "no data" and not "no activity".
 struct Horizon {
     std::optional<config::CivilDay> computed_from, totals_from;
@@ -144,8 +144,7 @@ class Ledger {
 
     // Puts these students' totals in the place of what the ledger had of them for this node and scale (of
     // those with `since`: had of them from there on; before the horizon nothing changes), and notes what made
-    // them: all committed and synced on return, or nothing. Replacing by equal totals changes
-    // nothing.
+    // them: all committed and synced on return, or nothing. Replacing by equal totals changes nothing.
     virtual void replace(const std::string& node, const ScaleIdentity& scale,
                          std::span<const StudentLedger> students, const Freshness& freshness) = 0;
 

@@ -35,16 +35,18 @@ class TotalsWriter {
           row_erase_(database,
                      "DELETE FROM ledger_row WHERE node=? AND scale=? AND student=? AND day=? AND course=?"),
           row_insert_(database),
-          sessions_(database,
-                    "SELECT begin_utc_s, ordinal, end_utc_s, events, courses FROM session "
-                    "WHERE node=? AND scale=? AND student=? AND begin_utc_s>=? ORDER BY begin_utc_s, ordinal"),
+          sessions_(
+              database,
+              "SELECT begin_utc_s, ordinal, end_utc_s, events, courses FROM session "
+              "WHERE node=? AND scale=? AND student=? AND begin_utc_s>=? ORDER BY begin_utc_s, ordinal"),
           session_erase_(database,
                          "DELETE FROM session WHERE node=? AND scale=? AND student=? AND begin_utc_s=? AND "
                          "ordinal=?"),
           session_insert_(database, "INSERT INTO session VALUES (?,?,?,?,?,?,?,?)"),
-          dropped_(database,
-                   "SELECT day, reason, events FROM dropped WHERE node=? AND scale=? AND student=? AND day>=? "
-                   "ORDER BY day, reason"),
+          dropped_(
+              database,
+              "SELECT day, reason, events FROM dropped WHERE node=? AND scale=? AND student=? AND day>=? "
+              "ORDER BY day, reason"),
           dropped_erase_(database,
                          "DELETE FROM dropped WHERE node=? AND scale=? AND student=? AND day=? AND reason=?"),
           dropped_insert_(database, "INSERT INTO dropped VALUES (?,?,?,?,?,?)") {}
@@ -68,12 +70,13 @@ class TotalsWriter {
         auto key() const { return std::pair(session.begin_utc_s, ordinal); }
     };
 
-    // From where on what is there gives way to these totals.
+    // From which day and instant on the totals of a student change: behind the horizon, and behind what they
+    // leave alone.
     [[nodiscard]] CivilDay first_day(const StudentLedger& totals) const {
-        return totals.since ? std::max(totals.since->day, first_day_) : first_day_;
+        return totals.since ? std::max(first_day_, totals.since->day) : first_day_;
     }
-    [[nodiscard]] std::int64_t first_instant(const StudentLedger& totals) const {
-        return totals.since ? std::max(totals.since->begin_utc_s, first_s_) : first_s_;
+    [[nodiscard]] std::int64_t first_s(const StudentLedger& totals) const {
+        return totals.since ? std::max(first_s_, totals.since->begin_utc_s) : first_s_;
     }
 
     // Binds what every statement begins with.
@@ -145,7 +148,7 @@ class TotalsWriter {
             return;
         }
         std::vector<LedgerRow> wanted = totals.rows;
-        std::erase_if(wanted, [&](const LedgerRow& row) { return row.day < first_day_; });
+        std::erase_if(wanted, [&](const LedgerRow& row) { return row.day < first_day(totals); });
         std::ranges::sort(wanted, in_order);
         settle(there, wanted, key, erase, insert);
     }
@@ -153,7 +156,7 @@ class TotalsWriter {
     void replace_sessions(std::int64_t student, const StudentLedger& totals) {
         std::vector<KeyedSession> there, wanted;
         begin(sessions_, student);
-        sessions_.bind(4, first_instant(totals));
+        sessions_.bind(4, first_s(totals));
         while (sessions_.executeStep())
             there.push_back({sessions_.getColumn(1).getInt64(),
                              {totals.student,
@@ -166,7 +169,7 @@ class TotalsWriter {
         // Logins of one second open sessions of one begin: the ordinal keeps them apart.
         wanted.reserve(totals.sessions.size());
         for (const SessionRow& session : totals.sessions) {
-            if (session.begin_utc_s < first_s_) continue;
+            if (session.begin_utc_s < first_s(totals)) continue;
             const bool again = !wanted.empty() && wanted.back().session.begin_utc_s == session.begin_utc_s;
             wanted.push_back(
                 {again ? wanted.back().ordinal + 1 : 0, session, encode_courses(session.courses)});
@@ -201,7 +204,7 @@ class TotalsWriter {
         const auto key = [](const DroppedEvents& dropped) {
             return std::pair<CivilDay, std::string_view>(dropped.day, dropped.reason);
         };
-        std::erase_if(wanted, [&](const DroppedEvents& dropped) { return dropped.day < first_day_; });
+        std::erase_if(wanted, [&](const DroppedEvents& dropped) { return dropped.day < first_day(totals); });
         std::ranges::sort(wanted, {}, key);
         settle(
             there, wanted, key,

@@ -67,8 +67,8 @@ struct ActivityFacts {
 };
 
 // A student whose totals are not up to date: everything that is new of them (events that came, time that
-// passed, other evidence that changed) concerns instants from `from_s` on. Totals may have to change before it
-// all the same: what was the last event of a session may now have a successor.
+// passed, other evidence that changed) concerns instants from `from_s` on. Totals may have to change before
+// it all the same: what was the last event of a session may now have a successor.
 struct DirtyMark {
     std::int64_t user_id = 0;
     std::int64_t from_s = 0;
@@ -111,8 +111,9 @@ class Archive {
     [[nodiscard]] virtual std::vector<Event> events(SourceKey source, std::int64_t user_id) const = 0;
     // The same by UTC days, the latest day first, each in the order of computation, until `wants_earlier`
     // answers false; it may keep what it is given.
-    virtual void events_backwards(SourceKey source, std::int64_t user_id,
-                                  const std::function<bool(std::vector<Event>& day)>& wants_earlier) const = 0;
+    virtual void events_backwards(
+        SourceKey source, std::int64_t user_id,
+        const std::function<bool(std::vector<Event>& day)>& wants_earlier) const = 0;
     [[nodiscard]] virtual Extent extent(SourceKey source) const = 0;
 
     // Facts about activities, from events or a catalogue: what is known is never replaced by "not known", and

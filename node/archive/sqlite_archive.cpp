@@ -49,8 +49,7 @@ BlockKey block_of(const StudentEvent& event) {
 
 class SqliteArchive final : public Archive {
   public:
-    explicit SqliteArchive(const std::filesystem::path& path)
-        : database_(open_archive_file(path)) {
+    explicit SqliteArchive(const std::filesystem::path& path) : database_(open_archive_file(path)) {
         translating_errors(database_, [&] { load_shapes(); });
     }
 
@@ -300,8 +299,8 @@ class SqliteArchive final : public Archive {
     std::vector<DirtyMark> dirty(SourceKey source) const override {
         return translating_errors(database_, [&] {
             std::vector<DirtyMark> found;
-            SQLite::Statement select(
-                database_, "SELECT user_id, from_utc_s FROM dirty WHERE source=? ORDER BY user_id");
+            SQLite::Statement select(database_,
+                                     "SELECT user_id, from_utc_s FROM dirty WHERE source=? ORDER BY user_id");
             select.bind(1, source);
             while (select.executeStep())
                 found.push_back({select.getColumn(0).getInt64(), select.getColumn(1).getInt64()});

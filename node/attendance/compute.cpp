@@ -64,14 +64,12 @@ class Computation {
         // The dirty marks are about one ledger under one node id and one student secret (of which the
         // pseudonym of user 0, who is nobody, says only whether it is the same). A ledger that never heard of
         // these totals, or holds older ones than the marks are about, was lost, replaced or restored from a
-        // backup: what it lacks must not be read as "no activity". One that was made of more events than
-        // there are has what a restored archive lacks.
+        // backup: what it lacks must not be read as "no activity".
         const std::string totals = fmt::format("{} {} {} {}", node_.scale().sha256, kEngine,
                                                node_.settings().node_id, to_string(node_.student_id(0)));
         const auto held = node_.ledger().freshness(node_.settings().node_id, node_.scale().sha256);
         const auto clean_as_of_s = archive_.clean_as_of(node_.source());
-        if (!held || (clean_as_of_s && held->as_of_utc_s < *clean_as_of_s) ||
-            held->archived_events > extent_.events)
+        if (!held || (clean_as_of_s && held->as_of_utc_s < *clean_as_of_s))
             archive_.computing_for(node_.source(), "");
         archive_.computing_for(node_.source(), totals);
         std::vector<DirtyMark> dirty = archive_.dirty(node_.source());

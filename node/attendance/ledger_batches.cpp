@@ -5,12 +5,13 @@
 namespace assidu::node::attendance {
 
 LedgerBatches::LedgerBatches(federation::Ledger& ledger, std::string node, federation::ScaleIdentity scale,
-                             federation::Freshness freshness, Work work)
+                             federation::Freshness freshness, Work work, std::size_t students_a_batch)
     : ledger_(ledger),
       node_(std::move(node)),
       scale_(std::move(scale)),
       freshness_(std::move(freshness)),
-      work_(work) {}
+      work_(work),
+      students_a_batch_(students_a_batch) {}
 
 void LedgerBatches::hand_over(std::function<void()> then) {
     finish();
@@ -18,7 +19,7 @@ void LedgerBatches::hand_over(std::function<void()> then) {
     filling_.clear();
     then_ = std::move(then);
     // One that is not full is the last.
-    if (work_ == Work::in_background && in_work_.size() >= kStudentsABatch) {
+    if (work_ == Work::in_background && in_work_.size() >= students_a_batch_) {
         committing_ = std::async(std::launch::async, [this] { commit(); });
         return;
     }

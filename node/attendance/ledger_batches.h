@@ -25,10 +25,10 @@ class LedgerBatches {
 
     // The ledger must outlive the object. All calls come from one thread.
     LedgerBatches(federation::Ledger& ledger, std::string node, federation::ScaleIdentity scale,
-                  federation::Freshness freshness, Work work);
+                  federation::Freshness freshness, Work work, std::size_t students_a_batch = kStudentsABatch);
 
     void add(federation::StudentLedger totals) { filling_.push_back(std::move(totals)); }
-    [[nodiscard]] bool is_full() const { return filling_.size() >= kStudentsABatch; }
+    [[nodiscard]] bool is_full() const { return filling_.size() >= students_a_batch_; }
 
     // Commits the batch, behind the one before. `then` is called in the caller's thread once it is committed:
     // by this call or a later one. Throws what the committing of this batch or the one before threw; `then`
@@ -45,8 +45,9 @@ class LedgerBatches {
     federation::ScaleIdentity scale_;
     federation::Freshness freshness_;
     Work work_;
+    std::size_t students_a_batch_;
     std::vector<federation::StudentLedger> filling_, in_work_;
-    std::function<void()> then_;   // of in_work_
+    std::function<void()> then_;    // of in_work_
     std::future<void> committing_;  // in_work_; last, so that it is waited for first
 };
 

@@ -65,8 +65,7 @@ class Recomputation {
 
   private:
     void add(const StudentId& student, const StudentKnowledge& evidence) {
-        const Attendance attendance =
-            attend(evidence.view(), compiled_, calendar_, as_of_s_);
+        const Attendance attendance = attend(evidence.view(), compiled_, calendar_, as_of_s_);
         StudentLedger totals{student, node_.settings().source_name,
                              daily_rows(attendance, calendar_, student), session_rows(attendance, student),
                              dropped_rows(attendance, calendar_, student)};

@@ -85,7 +85,8 @@ std::span<const std::uint32_t> CsvIndex::record(const char* at) {
 
 bool CsvIndex::has_doubled_quote(const char* begin, const char* end) const {
     if (begin >= end) return false;
-    const auto first = static_cast<std::size_t>(begin - base_), last = static_cast<std::size_t>(end - base_) - 1;
+    const auto first = static_cast<std::size_t>(begin - base_),
+               last = static_cast<std::size_t>(end - base_) - 1;
     for (std::size_t block = first / kBlock; block <= last / kBlock; ++block) {
         std::uint64_t bits = doubled_[block];
         if (block == first / kBlock) bits &= ~std::uint64_t{0} << (first % kBlock);

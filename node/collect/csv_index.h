@@ -23,9 +23,9 @@ class CsvIndex {
     void look_into(const char* begin, const char* end);
 
     // The ends of the fields of the record at `at`, as distances from base(): each that of a delimiter, the
-    // last that of a CR or LF. Empty if the record is not whole in the text, or not of the ordinary kind: then
-    // look_into() must be called again behind it. Records are asked for in order; what is returned is valid
-    // until the next call.
+    // last that of a CR or LF. Empty if the record is not whole in the text, or not of the ordinary kind:
+    // then look_into() must be called again behind it. Records are asked for in order; what is returned is
+    // valid until the next call.
     [[nodiscard]] std::span<const std::uint32_t> record(const char* at);
     [[nodiscard]] const char* base() const { return base_; }
     // Whether a quote stands doubled in [begin, end), which is the inside of a quoted field of that record.

@@ -60,8 +60,8 @@ class CsvReader {
 
     ByteSource& source_;
     char delimiter_;
-    CsvMarks marks_;  // of buffer_
-    CsvIndex index_;  // of buffer_, from some record or line end on
+    CsvMarks marks_;        // of buffer_
+    CsvIndex index_;        // of buffer_, from some record or line end on
     bool indexed_ = false;  // index_ knows of begin_
     std::vector<char> passed_over_;
     std::vector<char> buffer_;

@@ -5,10 +5,15 @@
 namespace assidu::node::collect {
 
 EventBatches::EventBatches(archive::Archive& archive, archive::SourceKey source, std::int64_t intake,
-                           Work work, Conflict conflict)
-    : archive_(archive), source_(source), intake_(intake), work_(work), conflict_(std::move(conflict)) {
-    filling_.events.reserve(kRowsABatch);
-    filling_.lines.reserve(kRowsABatch);
+                           Work work, Conflict conflict, std::size_t rows_a_batch)
+    : archive_(archive),
+      source_(source),
+      intake_(intake),
+      work_(work),
+      conflict_(std::move(conflict)),
+      rows_a_batch_(rows_a_batch) {
+    filling_.events.reserve(rows_a_batch_);
+    filling_.lines.reserve(rows_a_batch_);
 }
 
 ShapeKey EventBatches::intern(const EventShape& shape) {
@@ -29,7 +34,7 @@ void EventBatches::hand_over(Counts counts, std::vector<archive::ActivityFacts> 
     filling_.events.clear();
     filling_.lines.clear();
     // One that is not full is the last.
-    if (work_ == Work::in_background && in_work_.events.size() >= kRowsABatch) {
+    if (work_ == Work::in_background && in_work_.events.size() >= rows_a_batch_) {
         working_ = std::async(std::launch::async,
                               [this, before = archived_] { return archive_batch(in_work_, before); });
         return;

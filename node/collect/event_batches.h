@@ -33,7 +33,7 @@ class EventBatches {
     // From here until finish() the archive belongs to this object. All calls come from one thread, and
     // `conflict` is called in it, in the order of the rows within a batch.
     EventBatches(archive::Archive& archive, archive::SourceKey source, std::int64_t intake, Work work,
-                 Conflict conflict);
+                 Conflict conflict, std::size_t rows_a_batch = kRowsABatch);
 
     // The archive's key of a shape. Throws as Archive::intern() does.
     [[nodiscard]] ShapeKey intern(const EventShape& shape);
@@ -42,7 +42,7 @@ class EventBatches {
         filling_.events.push_back(event);
         filling_.lines.push_back(line);
     }
-    [[nodiscard]] bool is_full() const { return filling_.events.size() >= kRowsABatch; }
+    [[nodiscard]] bool is_full() const { return filling_.events.size() >= rows_a_batch_; }
 
     // Archives the batch, behind the one before. `counts` is what became of the rows that gave no event: the
     // intake puts it down with the counts of all that is archived by then. Throws what the archiving of this
@@ -72,6 +72,7 @@ class EventBatches {
     std::int64_t intake_;
     Work work_;
     Conflict conflict_;
+    std::size_t rows_a_batch_;
     std::map<EventShape, ShapeKey> shape_keys_;  // those that were asked for
     Counts archived_;
     std::exception_ptr failure_;

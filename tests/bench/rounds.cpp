@@ -267,8 +267,8 @@ class Rounds {
         for (int round = 0; round < options_.rounds; ++round)
             fmt::print("  assidu      {}", run_measured(self({"students", "node"})).printed);
         // PostgreSQL asks the same of its totals; it says so itself where it is not installed.
-        const Measured postgres =
-            run_measured({(options_.sources / "postgres").string(), options_.self.string(), "node", "postgres"});
+        const Measured postgres = run_measured(
+            {(options_.sources / "postgres").string(), options_.self.string(), "node", "postgres"});
         fmt::print("  postgresql  {}", postgres.printed);
         if (postgres.exit_code != 0) {
             fmt::print("  FAILED with {}\n", postgres.exit_code);

@@ -121,7 +121,8 @@ Result<Tuple> tuple_of_ledger(const std::filesystem::path& folder) {
     auto node = open(folder);
     if (!node) return std::unexpected(node.error());
     Tuple tuple;
-    for_each_row(*node, [&](const federation::LedgerRow& row, std::int64_t user) { add_cells(row, user, tuple); });
+    for_each_row(*node,
+                 [&](const federation::LedgerRow& row, std::int64_t user) { add_cells(row, user, tuple); });
     return tuple;
 }
 
@@ -130,8 +131,8 @@ Result<void> print_cells(const std::filesystem::path& folder) {
     if (!node) return std::unexpected(node.error());
     for_each_row(*node, [](const federation::LedgerRow& row, std::int64_t user) {
         for_each_cell(row, user, [](const Cell& cell) {
-            fmt::print("{},{},{},{},{},{}\n", cell.user_id, cell.course, cell.activity, cell.day, cell.seconds,
-                       cell.events);
+            fmt::print("{},{},{},{},{},{}\n", cell.user_id, cell.course, cell.activity, cell.day,
+                       cell.seconds, cell.events);
         });
     });
     return {};

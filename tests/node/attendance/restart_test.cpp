@@ -115,16 +115,14 @@ class RestartTest : public ::testing::Test {
             const std::int64_t later_s = std::max(as_of_s, dice.roll(log.begin_s, log.end_s));
             const Totals there = totals_of(before, scale, as_of_s);
             if (later_s != as_of_s) {
-                const Attendance attendance =
-                    attend(Evidence{before, {}, {}, {}}, scale, paris(), as_of_s);
+                const Attendance attendance = attend(Evidence{before, {}, {}, {}}, scale, paris(), as_of_s);
                 if (!attendance.events.empty())
                     earliest_s = std::min(earliest_s, attendance.events.back().begin_s + 1);
             }
             const auto restart = restart_of(log.events, scale, earliest_s);
             if (!restart) continue;
             ++found;
-            const auto begin =
-                std::ranges::lower_bound(log.events, restart->begin_s, {}, &Event::time_s);
+            const auto begin = std::ranges::lower_bound(log.events, restart->begin_s, {}, &Event::time_s);
             const Totals anew = totals_of({begin, log.events.end()}, scale, later_s);
             EXPECT_EQ(spliced(there, *restart, anew), totals_of(log.events, scale, later_s))
                 << "from " << config::iso_date(restart->day);
