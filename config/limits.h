@@ -85,6 +85,22 @@ inline constexpr std::size_t kStatementBytesMax = std::size_t{8} << 20;
 // years of a pool stays far below an overflow.
 inline constexpr std::int64_t kRowTotalMax = 1'000'000'000;
 
+// Packages
+// ---------------------------------------------------------------------------------------------------------
+
+// A package, its files, and the name of one. A month of a student has about eighty files and 300 KB; ten
+// years of statements, one a day, are 3,650 files.
+inline constexpr std::size_t kPackageBytesMax = std::size_t{64} << 20;
+inline constexpr std::size_t kPackageFilesMax = 4'096;
+inline constexpr std::size_t kPackageNameBytesMax = 120;
+// A document of a package that is read as JSON: a report's data of ten years is some 5 MB.
+inline constexpr std::size_t kPackageJsonBytesMax = std::size_t{8} << 20;
+// Keys that a package vouches for: those of a pool.
+inline constexpr std::size_t kPackageKeysMax = 1'000;
+// Proven rows of a package, and nodes of a row's Merkle path.
+inline constexpr std::size_t kPackageRowsMax = 100'000;
+inline constexpr std::size_t kPackagePathMax = 32;
+
 // Members
 // ------------------------------------------------------------------------------------------------------
 

@@ -342,6 +342,12 @@ Result<Settings> parse_settings(std::string_view text, const std::string& where)
     settings.language = reports.text("language", "fr");
     if (settings.language != "fr" && settings.language != "en")
         reports.object_to("language", "must be \"fr\" or \"en\"");
+    settings.verification_url = reports.text("verification_url");
+    if (const std::string& url = settings.verification_url;
+        !url.empty() && !url.starts_with("https://") && !url.starts_with("http://"))
+        reports.object_to("verification_url", "must begin with https:// or http://");
+    if (settings.verification_url.size() > limits::kUrlBytesMax / 4)
+        reports.object_to("verification_url", "is too long for a QR code");
     reports.finish();
 
     read_serving(table("pool"), table("intake"), settings);
@@ -413,6 +419,10 @@ std::string settings_document(const Settings& s) {
            "[reports]\n"
            "# The language of reports: \"fr\" or \"en\".\n" +
            fmt::format("language = {}\n", toml_text(s.language)) +
+           "# The address at which a report's package may be checked, printed on it as a QR code. Empty: the "
+           "code "
+           "holds the digest alone.\n" +
+           fmt::format("verification_url = {}\n", toml_text(s.verification_url)) +
            "\n"
            "[pool]\n"
            "# A hub: where `assidu serve` listens for members, the address in figures, such as "

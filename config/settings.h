@@ -58,7 +58,8 @@ struct Settings {
     std::string scale;  // the name of a preset, or the path of a document, relative to the folder
 
     // [reports]
-    std::string language;  // "fr" or "en"
+    std::string language;          // "fr" or "en"
+    std::string verification_url;  // printed on reports: where a package may be checked; may be empty
 
     // [pool]: what `assidu serve` does in a pool
     std::string listen;                  // "ADDRESS:PORT" (parse_endpoint()); empty: no listener

@@ -97,13 +97,20 @@ struct Freshness {
     bool operator==(const Freshness&) const = default;
 };
 
-// Everything the ledger holds of one student under one scale.
+// Everything the ledger holds of one student under one scale, or everything of the last days.
 struct StudentLedger {
+    // From which day and instant on. Sessions that begin before the instant belong to earlier days.
+    struct Since {
+        config::CivilDay day;
+        std::int64_t begin_utc_s = 0;
+    };
+
     StudentId student;
     std::string source;  // the configured name of the Moodle whose course ids the rows use
     std::vector<LedgerRow> rows;
     std::vector<SessionRow> sessions;  // by begin
     std::vector<DroppedEvents> dropped;
+    std::optional<Since> since = std::nullopt;  // nothing: everything
 };
 
 // What retention left of a node's past. Events of days before `computed_from` are deleted: totals of those days
@@ -135,8 +142,9 @@ class Ledger {
     Ledger& operator=(const Ledger&) = delete;
     virtual ~Ledger() = default;
 
-    // Puts these students' totals in the place of what the ledger had of them for this node and scale (before
-    // the horizon nothing changes), and notes what made them: all committed and synced on return, or nothing. Replacing by equal totals changes
+    // Puts these students' totals in the place of what the ledger had of them for this node and scale (of
+    // those with `since`: had of them from there on; before the horizon nothing changes), and notes what made
+    // them: all committed and synced on return, or nothing. Replacing by equal totals changes
     // nothing.
     virtual void replace(const std::string& node, const ScaleIdentity& scale,
                          std::span<const StudentLedger> students, const Freshness& freshness) = 0;

@@ -42,7 +42,11 @@ class TotalsWriter {
                          "DELETE FROM session WHERE node=? AND scale=? AND student=? AND begin_utc_s=? AND "
                          "ordinal=?"),
           session_insert_(database, "INSERT INTO session VALUES (?,?,?,?,?,?,?,?)"),
-          dropped_erase_(database, "DELETE FROM dropped WHERE node=? AND scale=? AND student=? AND day>=?"),
+          dropped_(database,
+                   "SELECT day, reason, events FROM dropped WHERE node=? AND scale=? AND student=? AND day>=? "
+                   "ORDER BY day, reason"),
+          dropped_erase_(database,
+                         "DELETE FROM dropped WHERE node=? AND scale=? AND student=? AND day=? AND reason=?"),
           dropped_insert_(database, "INSERT INTO dropped VALUES (?,?,?,?,?,?)") {}
 
     void replace(std::int64_t student, const StudentLedger& totals) {
@@ -63,6 +67,14 @@ class TotalsWriter {
         std::string encoded;
         auto key() const { return std::pair(session.begin_utc_s, ordinal); }
     };
+
+    // From where on what is there gives way to these totals.
+    [[nodiscard]] CivilDay first_day(const StudentLedger& totals) const {
+        return totals.since ? std::max(totals.since->day, first_day_) : first_day_;
+    }
+    [[nodiscard]] std::int64_t first_instant(const StudentLedger& totals) const {
+        return totals.since ? std::max(totals.since->begin_utc_s, first_s_) : first_s_;
+    }
 
     // Binds what every statement begins with.
     void begin(SQLite::Statement& statement, std::int64_t student) const {
@@ -101,10 +113,12 @@ class TotalsWriter {
                a.encoded == b.encoded;
     }
 
+    static bool same(const DroppedEvents& a, const DroppedEvents& b) { return a.events == b.events; }
+
     void replace_rows(std::int64_t student, const StudentLedger& totals) {
         std::vector<StoredRow> there;
         begin(rows_, student);
-        rows_.bind(4, first_day_.number);
+        rows_.bind(4, first_day(totals).number);
         while (rows_.executeStep()) {
             StoredRow& row = there.emplace_back();
             row.day = CivilDay{rows_.getColumn(0).getInt()};
@@ -139,7 +153,7 @@ class TotalsWriter {
     void replace_sessions(std::int64_t student, const StudentLedger& totals) {
         std::vector<KeyedSession> there, wanted;
         begin(sessions_, student);
-        sessions_.bind(4, first_s_);
+        sessions_.bind(4, first_instant(totals));
         while (sessions_.executeStep())
             there.push_back({sessions_.getColumn(1).getInt64(),
                              {totals.student,
@@ -176,19 +190,34 @@ class TotalsWriter {
             });
     }
 
-    // Few, and without an order worth a comparison.
     void replace_dropped(std::int64_t student, const StudentLedger& totals) {
-        begin(dropped_erase_, student);
-        dropped_erase_.bind(4, first_day_.number);
-        dropped_erase_.exec();
-        for (const DroppedEvents& dropped : totals.dropped) {
-            if (dropped.day < first_day_) continue;
-            begin(dropped_insert_, student);
-            dropped_insert_.bind(4, dropped.day.number);
-            dropped_insert_.bind(5, dropped.reason);
-            dropped_insert_.bind(6, dropped.events);
-            dropped_insert_.exec();
-        }
+        std::vector<DroppedEvents> there, wanted = totals.dropped;
+        begin(dropped_, student);
+        dropped_.bind(4, first_day(totals).number);
+        while (dropped_.executeStep())
+            there.push_back({totals.student, CivilDay{dropped_.getColumn(0).getInt()},
+                             dropped_.getColumn(1).getString(), dropped_.getColumn(2).getInt64()});
+        dropped_.reset();
+        const auto key = [](const DroppedEvents& dropped) {
+            return std::pair<CivilDay, std::string_view>(dropped.day, dropped.reason);
+        };
+        std::erase_if(wanted, [&](const DroppedEvents& dropped) { return dropped.day < first_day_; });
+        std::ranges::sort(wanted, {}, key);
+        settle(
+            there, wanted, key,
+            [&](const DroppedEvents& dropped) {
+                begin(dropped_erase_, student);
+                dropped_erase_.bind(4, dropped.day.number);
+                dropped_erase_.bind(5, dropped.reason);
+                dropped_erase_.exec();
+            },
+            [&](const DroppedEvents& dropped) {
+                begin(dropped_insert_, student);
+                dropped_insert_.bind(4, dropped.day.number);
+                dropped_insert_.bind(5, dropped.reason);
+                dropped_insert_.bind(6, dropped.events);
+                dropped_insert_.exec();
+            });
     }
 
     std::int64_t node_, scale_;
@@ -197,7 +226,7 @@ class TotalsWriter {
     const std::int64_t first_s_;
     SQLite::Statement rows_, row_erase_;
     RowInserter row_insert_;
-    SQLite::Statement sessions_, session_erase_, session_insert_, dropped_erase_, dropped_insert_;
+    SQLite::Statement sessions_, session_erase_, session_insert_, dropped_, dropped_erase_, dropped_insert_;
 };
 
 class SqliteLedger final : public Ledger {

@@ -488,6 +488,16 @@ std::string encode_statement(const Statement& statement) {
     return bytes;
 }
 
+Result<StatementHeader> read_statement_note(std::string_view bytes, const rpc::VerifyingKey& key) {
+    const auto note = rpc::parse_note(bytes);
+    if (!note) return std::unexpected(note.error());
+    auto header = parse_header(note->text);
+    if (!header) return std::unexpected(header.error());
+    if (!note->is_signed_by(header->node, key))
+        return refuse(fmt::format("the statement is not signed by the key of {}", header->node));
+    return header;
+}
+
 std::optional<std::string> erase_rows_of(std::string_view bytes, const StudentId& student) {
     return erase_rows(bytes, [&](std::string_view text) {
         if (const auto row = parse_daily_row(text)) return row->student == student;
@@ -513,13 +523,9 @@ Result<Statement> read_statement(std::string_view bytes, const rpc::VerifyingKey
     if (end == std::string_view::npos) return refuse("the statement has no rows under its note");
     Statement statement;
     statement.note = bytes.substr(0, end + 1);
-    const auto note = rpc::parse_note(statement.note);
-    if (!note) return std::unexpected(note.error());
-    auto header = parse_header(note->text);
+    auto header = read_statement_note(statement.note, key);
     if (!header) return std::unexpected(header.error());
     statement.header = std::move(*header);
-    if (!note->is_signed_by(statement.header.node, key))
-        return refuse(fmt::format("the statement is not signed by the key of {}", statement.header.node));
     for (std::string_view rest = bytes.substr(end + 2); !rest.empty();) {
         const std::size_t line_end = rest.find('\n');
         if (line_end == std::string_view::npos) return refuse("the last row has no end");

@@ -107,6 +107,10 @@ struct RosterRow {
 // digest. What it says of the chain (number, previous) is the caller's to judge. Refused with what is wrong.
 [[nodiscard]] config::Result<Statement> read_statement(std::string_view bytes, const rpc::VerifyingKey& key);
 
+// Reads and checks the note of a statement without its rows: form, limits, the signature by `key` under the
+// header's node, the scale's digest. Refused with what is wrong.
+[[nodiscard]] config::Result<StatementHeader> read_statement_note(std::string_view note,
+                                                                  const rpc::VerifyingKey& key);
 // The bytes of a statement with every row about the student erased: only its leaf stands there, so that the
 // root and the proofs of all others still hold. Nothing if there is no such row. The bytes are of a statement
 // that was read before.

@@ -319,6 +319,52 @@ constexpr std::array kTexts{
               "page left open, without an act of the person"},
     TextEntry{"reason.course", "cours hors barème", "course outside the scale"},
     TextEntry{"reason.address", "adresse hors barème", "address outside the scale"},
+    // Printed reports.
+    TextEntry{"student_subtitle", "Formation à distance\u202f: temps de travail sur la plateforme",
+              "Distance training: working time on the platform"},
+    TextEntry{"page_of", "page {0} sur {1}", "page {0} of {1}"},
+    TextEntry{"dossier_caption", "Dossier de formation", "Training file"},
+    TextEntry{"funder", "Financeur", "Funder"},
+    TextEntry{"dossier_number", "N° de dossier", "File number"},
+    TextEntry{"training", "Intitulé de la formation", "Training"},
+    TextEntry{"training_nature", "Nature de l’action", "Nature of the action"},
+    TextEntry{"modality", "Modalité", "Modality"},
+    TextEntry{"modality_distance", "à distance", "distance"},
+    TextEntry{"planned", "Durée prévue", "Planned duration"},
+    TextEntry{"months_caption", "Par mois", "By month"},
+    TextEntry{"month", "Mois", "Month"},
+    TextEntry{"weeks_chart", "Temps mesuré par semaine", "Measured time by week"},
+    TextEntry{"duration_unit", "h:mm:ss", "h:mm:ss"},
+    TextEntry{"measured_short", "Mesuré", "Measured"},
+    TextEntry{"credited_short", "Crédité", "Credited"},
+    TextEntry{"absences_note",
+              "Un jour sans ligne est un jour sans trace\u202f: c’est une absence d’activité connue sur la "
+              "plateforme, sauf s’il est touché par une interruption ou n’est pas déclaré.",
+              "A day without a line is a day without a trace: an absence of known activity on the platform, "
+              "unless an outage touches it or it is not declared."},
+    TextEntry{"not_in_report",
+              "Ne figurent pas dans ce relevé, faute de données\u202f: travaux rendus, évaluations, "
+              "échanges avec les tuteurs, durées estimées des activités.",
+              "Not in this record, for want of data: work handed in, evaluations, exchanges with tutors, "
+              "estimated durations of activities."},
+    TextEntry{"verification", "Vérification", "Verification"},
+    TextEntry{"data_sha256", "Empreinte SHA-256 des données", "SHA-256 of the data"},
+    TextEntry{"data_sha256_foot", "SHA-256 des données\u202f: {0}", "SHA-256 of the data: {0}"},
+    TextEntry{"verify_address", "Adresse de vérification", "Verification address"},
+    TextEntry{"verify_how",
+              "Le dossier de preuve émis avec ce relevé contient ces données (data.json) et se vérifie hors "
+              "ligne avec assidu-verify, ou à la main avec openssl et sha256sum. L’empreinte ci-dessous est "
+              "celle de data.json.",
+              "The package issued with this record has these data (data.json) and is checked off line with "
+              "assidu-verify, or by hand with openssl and sha256sum. The digest below is that of data.json."},
+    TextEntry{"verify_how_group",
+              "L’empreinte ci-dessous est celle du même relevé au format JSON, tel qu’Assidu l’écrit.",
+              "The digest below is that of the same record as JSON, as Assidu writes it."},
+    TextEntry{"sign_place", "Fait à ……………………………… le ………………………", "Place ……………………………… date ………………………"},
+    TextEntry{"sign_student", "Signature du stagiaire", "Signature of the trainee"},
+    TextEntry{"sign_teacher", "Signature du responsable pédagogique", "Signature of the teacher in charge"},
+    TextEntry{"sign_institution", "Signature et cachet de l’établissement",
+              "Signature and stamp of the institution"},
     // How a day is explained.
     TextEntry{"explain.title", "Le calcul d’une journée, trace par trace", "A day explained, trace by trace"},
     TextEntry{"explain.student", "Étudiant", "Student"},
