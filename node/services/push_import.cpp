@@ -71,24 +71,26 @@ config::Result<void> take_in_pushes(Node& node, PushJournal& journal, const Inta
     // Judged under another catalogue before: whoever was unknown then and is still, after so many days, is
     // somebody whom no catalogue knows.
     const std::int64_t expired_s = node.clock().now_utc_s() - node.settings().undecided_days * kDay_s;
-    auto waiting = journal.undecided_before(all_known ? std::nullopt : std::optional(catalogue));
+    const auto waiting = journal.undecided_before(all_known ? std::nullopt : std::optional(catalogue));
     if (!waiting) return std::unexpected(waiting.error());
-    // And where no newer catalogue ever comes, the wait ends all the same.
+    // And where no newer catalogue ever comes, the wait ends all the same, for the file as a whole.
     const auto everything = journal.undecided_before(std::nullopt);
     if (!everything) return std::unexpected(everything.error());
+    std::vector<std::filesystem::path> expired;
     for (const auto& path : *everything) {
         if (written_utc_s(path) < expired_s && std::ranges::find(*waiting, path) == waiting->end())
-            waiting->push_back(path);
+            expired.push_back(path);
     }
     const auto pushed = journal.take();
     if (!pushed) return std::unexpected(pushed.error());
-    if (waiting->empty() && pushed->empty()) return {};
+    if (waiting->empty() && pushed->empty() && expired.empty()) return {};
 
     PushJournal::Undecided undecided(journal, catalogue);
     Taken all;
-    for (const auto& [files, before_s] :
-         {std::pair(&*waiting, std::optional(expired_s)),
-          std::pair(&*pushed, std::optional<std::int64_t>())}) {
+    using Files = std::vector<std::filesystem::path>;
+    const std::pair<const Files*, std::optional<std::int64_t>> all_files[] = {
+        {&*waiting, expired_s}, {&expired, INT64_MAX}, {&*pushed, std::nullopt}};
+    for (const auto& [files, before_s] : all_files) {
         if (files->empty()) continue;
         const auto taken = take_files(node, *files, before_s, undecided, events);
         if (!taken) return std::unexpected(taken.error());
@@ -99,7 +101,7 @@ config::Result<void> take_in_pushes(Node& node, PushJournal& journal, const Inta
         all.given_up += taken->given_up;
     }
     undecided.sync();
-    for (const auto* files : {&*waiting, &*pushed}) {
+    for (const auto& [files, before_s] : all_files) {
         for (const auto& path : *files)
             journal.forget(path);
     }
