@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "federation/statement.h"
 #include "rpc/base64.h"
 
 namespace assidu::federation {
@@ -55,6 +56,16 @@ SaltedLine split(std::string_view line) {
     return {*std::move(salt), line.substr(space + 1)};
 }
 
+// What stands in the place of a row that was erased since: it is nobody's any more, and the tree still has it.
+std::optional<Sha256Digest> erased_leaf(std::string_view line) {
+    constexpr std::string_view kErased = "- ";
+    if (!line.starts_with(kErased)) return std::nullopt;
+    auto leaf = rpc::unbase64(line.substr(kErased.size()));
+    if (!leaf || leaf->size() != Sha256Digest{}.size())
+        throw ResourceFailure("a row of the ledger's statements is damaged");
+    return leaf_of({"", *std::move(leaf)});
+}
+
 }  // namespace
 
 config::Result<PeriodProof> PeriodProof::gather(const std::string& node, const std::string& scale_sha256,
@@ -87,6 +98,11 @@ void PeriodProof::add_rows(std::int64_t number, std::string bytes, const Period&
         const std::size_t end = bytes.find('\n', begin);
         const std::string_view line =
             std::string_view(bytes).substr(begin, end == std::string::npos ? end : end - begin);
+        if (const auto leaf = erased_leaf(line)) {
+            leaves.push_back(*leaf);
+            begin = end == std::string::npos ? bytes.size() : end + 1;
+            continue;
+        }
         SaltedLine salted = split(line);
         const auto owner = owner_of(salted.row);
         if (!owner || end == std::string::npos)

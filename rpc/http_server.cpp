@@ -93,7 +93,10 @@ struct HttpServer::Impl {
         : options(std::move(with)), handler(std::move(handle)), listener(listening) {
         if (options.identity != nullptr)
             context = server_context(*options.identity, options.client_certificate);
+        else if (options.web_certificate != nullptr)
+            context = server_context(*options.web_certificate, options.client_certificate);
         options.identity = nullptr;
+        options.web_certificate = nullptr;
     }
 
     void accept_connections();
@@ -368,7 +371,7 @@ config::Result<HttpServer> HttpServer::start(HttpServerOptions options, Handler 
     const std::string place = fmt::format("{} port {}", options.address, options.port);
     try {
         const SocketAddress address(Poco::Net::IPAddress(options.address), options.port);
-        if (options.identity == nullptr && !options.plain_beyond_loopback && !address.host().isLoopback())
+        if (options.identity == nullptr && options.web_certificate == nullptr && !options.plain_beyond_loopback && !address.host().isLoopback())
             return refuse(fmt::format("{}: without a TLS identity only loopback is listened on", place));
         Poco::Net::ServerSocket listener;
         // A restart takes the port over from connections that are still closing; two servers never share it.

@@ -23,6 +23,7 @@
 #include "config/limits.h"
 #include "config/refusal.h"
 #include "rpc/tls_identity.h"
+#include "rpc/web_certificate.h"
 
 namespace assidu::rpc {
 
@@ -34,6 +35,8 @@ struct HttpServerOptions {
     // Read by start() alone. With none the server speaks plain HTTP, on a loopback address only unless
     // `plain_beyond_loopback` says that somebody else sees to the privacy of the way.
     const TlsIdentity* identity = nullptr;
+    // In the place of an identity, for clients that are not nodes; read by start() alone.
+    const WebCertificate* web_certificate = nullptr;
     bool plain_beyond_loopback = false;
     ClientCertificate client_certificate = ClientCertificate::required;
     // Whether the peer of this fingerprint may be served; asked for every request that came with a

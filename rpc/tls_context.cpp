@@ -27,6 +27,10 @@ int accept_key(X509_STORE_CTX* store, void*) {
     return certificate != nullptr && is_p256(X509_get0_pubkey(certificate)) ? 1 : 0;
 }
 
+int accept_any_key(X509_STORE_CTX* store, void*) {
+    return X509_STORE_CTX_get0_cert(store) != nullptr ? 1 : 0;
+}
+
 int accept_pinned(X509_STORE_CTX* store, void* argument) {
     try {
         Pin& pin = *static_cast<Pin*>(argument);
@@ -60,6 +64,18 @@ Context::Ptr bare_context(Context::Usage usage, Context::VerificationMode mode, 
     return context;
 }
 
+void never_resume(SSL_CTX* raw) {
+    SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_options(raw, SSL_OP_NO_TICKET);
+    check(SSL_CTX_set_num_tickets(raw, 0) == 1);
+}
+
+Context::VerificationMode mode_of(ClientCertificate asked) {
+    return asked == ClientCertificate::required   ? Context::VERIFY_STRICT
+           : asked == ClientCertificate::optional ? Context::VERIFY_RELAXED
+                                                  : Context::VERIFY_NONE;
+}
+
 }  // namespace
 
 bool is_p256(const EVP_PKEY* key) {
@@ -71,11 +87,25 @@ bool is_p256(const EVP_PKEY* key) {
 }
 
 Context::Ptr server_context(const TlsIdentity& identity, ClientCertificate asked) {
-    const auto mode = asked == ClientCertificate::required   ? Context::VERIFY_STRICT
-                      : asked == ClientCertificate::optional ? Context::VERIFY_RELAXED
-                                                             : Context::VERIFY_NONE;
-    Context::Ptr context = bare_context(Context::TLS_SERVER_USE, mode, &identity);
+    Context::Ptr context = bare_context(Context::TLS_SERVER_USE, mode_of(asked), &identity);
     SSL_CTX_set_cert_verify_callback(context->sslContext(), accept_key, nullptr);
+    return context;
+}
+
+Context::Ptr server_context(const WebCertificate& certificate, ClientCertificate asked) {
+    Context::Params parameters;
+    parameters.verificationMode = mode_of(asked);
+    Context::Ptr context(new Context(Context::TLS_SERVER_USE, parameters));
+    context->enableExtendedCertificateVerification(false);
+    SSL_CTX* raw = context->sslContext();
+    check(SSL_CTX_set_min_proto_version(raw, TLS1_2_VERSION) == 1);
+    never_resume(raw);
+    const auto& handles = certificate.handles();
+    check(SSL_CTX_use_certificate(raw, handles.chain.front().get()) == 1);
+    check(SSL_CTX_use_PrivateKey(raw, handles.key.get()) == 1);
+    for (std::size_t i = 1; i < handles.chain.size(); ++i)
+        check(SSL_CTX_add1_chain_cert(raw, handles.chain[i].get()) == 1);
+    SSL_CTX_set_cert_verify_callback(raw, accept_any_key, nullptr);
     return context;
 }
 

@@ -10,9 +10,11 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "rpc/openssl_handles.h"
 #include "rpc/tls_identity.h"
+#include "rpc/web_certificate.h"
 
 namespace assidu::rpc {
 
@@ -21,6 +23,11 @@ struct TlsIdentity::Handles {
     Certificate certificate;
     std::string fingerprint;
     std::string node_id;
+};
+
+struct WebCertificate::Handles {
+    Key key;
+    std::vector<Certificate> chain;  // the certificate of the key first
 };
 
 // Whether this is a key of P-256; of a null pointer, no.
@@ -34,8 +41,11 @@ struct Pin {
     std::string shown;
 };
 
-// Both throw ResourceFailure if OpenSSL refuses. The identity may go afterwards.
+// All throw ResourceFailure if OpenSSL refuses. The identity or certificate may go afterwards.
 [[nodiscard]] Poco::Net::Context::Ptr server_context(const TlsIdentity& identity, ClientCertificate asked);
+// For clients that are not nodes: TLS 1.2 too, and client certificates with any key.
+[[nodiscard]] Poco::Net::Context::Ptr server_context(const WebCertificate& certificate,
+                                                     ClientCertificate asked);
 // `pin` must outlive the context; handshakes of one context are one at a time.
 [[nodiscard]] Poco::Net::Context::Ptr client_context(const TlsIdentity* identity, Pin& pin);
 

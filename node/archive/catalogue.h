@@ -66,6 +66,9 @@ struct Held {
 template <class Record>
 [[nodiscard]] const Held<Record>* held_at(const std::vector<Held<Record>>& history, std::int64_t utc_s);
 
+// The mark that grows when a reader of the source learns anything new of people.
+inline constexpr const char* kPeopleGeneration = "people.generation";
+
 class Catalogue {
   public:
     Catalogue() = default;

@@ -461,6 +461,7 @@ int run(int argc, const char* const* argv, const config::Clock& clock, Console& 
     add_pool(app, chosen, clock, console);
     add_audit(app, chosen, clock, console);
     add_privacy(app, chosen.dir, chosen.run, clock, console);
+    add_doctor(app, chosen.dir, chosen.run, clock, console);
     add_demo(app, chosen, clock, console);
     add_scale(app, chosen.run, console);
     add_compare(app, chosen, clock, console);

@@ -11,6 +11,8 @@ enum class ExitCode : int {
     input = 4,          // a file was refused, or with --strict a row
     resource = 5,       // disk full, unreadable file, damaged database
     no_data = 6,        // a report over what was never computed, or an unknown student
+    warned = 7,         // `doctor` found what an administrator should look at
+    ailing = 8,         // `doctor` found what keeps the node from its work, or costs events
     interrupted = 130,  // Ctrl-C or SIGTERM; everything acknowledged is kept
 };
 

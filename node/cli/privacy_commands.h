@@ -1,4 +1,4 @@
-// Retention, and one person's rights.
+// Retention, one person's rights, and the state of a node.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -30,6 +30,16 @@ struct RetentionArguments {
 };
 [[nodiscard]] ExitCode retention(const RetentionArguments& arguments, const config::Clock& clock,
                                  Console& console);
+
+struct DoctorArguments {
+    std::filesystem::path dir;
+    std::string language = "fr";
+    bool json = false;
+};
+// Exit code by the worst finding: `warned`, `ailing`.
+[[nodiscard]] ExitCode doctor(const DoctorArguments& arguments, const config::Clock& clock, Console& console);
+void add_doctor(CLI::App& app, const std::filesystem::path& dir, std::function<ExitCode()>& run,
+                const config::Clock& clock, Console& console);
 
 // Adds `person` and `retention`. `dir` is read when `run` is called.
 void add_privacy(CLI::App& app, const std::filesystem::path& dir, std::function<ExitCode()>& run,

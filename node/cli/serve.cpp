@@ -16,6 +16,7 @@
 #include "node/attendance/compute.h"
 #include "node/attendance/known_evidence.h"
 #include "node/cli/interrupt.h"
+#include "node/collect/database/side_tables.h"
 #include "node/collect/text.h"
 #include "node/node.h"
 #include "node/privacy/retention.h"
@@ -236,6 +237,7 @@ class Serving {
             reports_seen_ = pushes_->reports->kept();
             asked = pushes_->reports->waiting();
         }
+        read_side_tables(*node);
         if (spool_) {
             if (const auto taken = take_in(*node); !taken) return taken;
         }
@@ -257,6 +259,25 @@ class Serving {
         }
         schedule_.round_done(hub->has_value());
         return {};
+    }
+
+    // Before anything is taken in: whose rows are kept is judged on people as they are now. A database that is
+    // away keeps the node from nothing else.
+    void read_side_tables(Node& node) {
+        if (!node.settings().database) return;
+        using collect::database::MoodleDatabase;
+        auto database = MoodleDatabase::of(*node.settings().database, folder_.path, [](std::int64_t wait_ms) {
+            for (std::int64_t left = wait_ms; left > 0 && !interrupted(); left -= kWatchMilliseconds)
+                ::poll(nullptr, 0, static_cast<int>(std::min(left, kWatchMilliseconds)));
+            return !interrupted();
+        });
+        if (!database) return speech_.problem("side tables", database.error().what);
+        collect::database::SideTables tables(node, *database, {}, [] { return !interrupted(); });
+        const auto read = tables.read_due();
+        if (!read) return speech_.problem("side tables", "the Moodle's tables are not read: " + read.error().what);
+        speech_.settle("side tables");
+        if (read->changed > 0)
+            speech_.done(fmt::format("read {} rows of the Moodle's tables, {} changes", read->rows, read->changed));
     }
 
     Result<void> take_in(Node& node) {
@@ -432,8 +453,16 @@ Result<Pushes> take_pushes(const Node& node, const std::filesystem::path& spool,
     };
     events.settle = [&](const std::string& subject) { speech.settle(subject); };
     events.report = [queue = pushes.reports.get()](const std::string& body) { return queue->keep(body); };
-    auto listener = services::PushListener::start(
-        settings, *secret, settings.intake_tls ? &node.tls_identity() : nullptr, *pushes.journal, events);
+    std::optional<rpc::WebCertificate> certificate;
+    if (settings.intake_tls && !settings.tls_certificate.empty()) {
+        auto read = rpc::WebCertificate::read(node.folder().path / settings.tls_certificate,
+                                              node.folder().path / settings.tls_key);
+        if (!read) return std::unexpected(read.error());
+        certificate = std::move(*read);
+    }
+    const bool own = settings.intake_tls && !certificate;
+    auto listener = services::PushListener::start(settings, *secret, own ? &node.tls_identity() : nullptr,
+                                                  certificate ? &*certificate : nullptr, *pushes.journal, events);
     if (!listener) return std::unexpected(listener.error());
     pushes.listener = std::move(*listener);
     auto endpoint = *config::parse_endpoint(settings.intake_listen);

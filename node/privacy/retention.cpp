@@ -1,9 +1,9 @@
 #include "node/privacy/retention.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
 #include <limits>
 #include <map>
@@ -61,10 +61,9 @@ void delete_events(Node& node, bool dry_run, RetentionDone& done) {
 void delete_rejects(const Node& node, bool dry_run, RetentionDone& done) {
     namespace fs = std::filesystem;
     if (!fs::exists(node.folder().rejects())) return;
-    const auto age_s = [](const fs::path& path) {
-        return std::chrono::duration_cast<std::chrono::seconds>(fs::file_time_type::clock::now() -
-                                                                fs::last_write_time(path))
-            .count();
+    const auto age_s = [&](const fs::path& path) {
+        struct stat status{};
+        return ::stat(path.c_str(), &status) == 0 ? node.clock().now_utc_s() - status.st_mtime : 0;
     };
     for (const auto& entry : fs::directory_iterator(node.folder().rejects())) {
         if (!entry.is_regular_file() || age_s(entry.path()) < node.settings().retention.events_days * kDay_s)

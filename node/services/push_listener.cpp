@@ -41,7 +41,8 @@ class Listening final : public PushListener {
         }
     }
 
-    config::Result<void> listen(const config::Settings& settings, const rpc::TlsIdentity* identity) {
+    config::Result<void> listen(const config::Settings& settings, const rpc::TlsIdentity* identity,
+                                const rpc::WebCertificate* certificate) {
         const auto endpoint = config::parse_endpoint(settings.intake_listen);
         if (!endpoint) return std::unexpected(endpoint.error());
         rpc::HttpServerOptions options;
@@ -49,11 +50,16 @@ class Listening final : public PushListener {
         options.port = endpoint->port;
         options.identity = identity;
         options.plain_beyond_loopback = true;
-        options.client_certificate = rpc::ClientCertificate::not_asked;
+        options.web_certificate = certificate;
+        options.client_certificate = settings.client_certificates.empty() ? rpc::ClientCertificate::not_asked
+                                                                          : rpc::ClientCertificate::required;
+        options.accept_peer = [known = settings.client_certificates](const std::string& fingerprint) {
+            return known.empty() || std::ranges::find(known, fingerprint) != known.end();
+        };
         options.body_bytes_max = config::limits::kPushBytesMax;
         options.connections_max = config::limits::kIntakeConnectionsMax;
         // Behind a reverse proxy everybody has its address.
-        if (identity == nullptr) options.connections_per_address_max = options.connections_max;
+        if (identity == nullptr && certificate == nullptr) options.connections_per_address_max = options.connections_max;
         options.judge = [this](const std::string& method, const std::string& path,
                                const std::string& address) { return judge(method, path, address); };
         options.too_large = [this](const std::string& address) {
@@ -170,9 +176,10 @@ std::string report_path(const rpc::Secret& secret) {
 config::Result<std::unique_ptr<PushListener>> PushListener::start(const config::Settings& settings,
                                                                   const rpc::Secret& secret,
                                                                   const rpc::TlsIdentity* identity,
+                                                                  const rpc::WebCertificate* certificate,
                                                                   PushJournal& journal, PushEvents events) {
     auto listener = std::make_unique<Listening>(settings, secret, journal, std::move(events));
-    if (auto listening = listener->listen(settings, identity); !listening)
+    if (auto listening = listener->listen(settings, identity, certificate); !listening)
         return std::unexpected(listening.error());
     return listener;
 }

@@ -19,6 +19,7 @@
 #include "node/services/push_journal.h"
 #include "rpc/secret.h"
 #include "rpc/tls_identity.h"
+#include "rpc/web_certificate.h"
 
 namespace assidu::node::services {
 
@@ -47,11 +48,13 @@ struct PushEvents {
 
 class PushListener {
   public:
-    // Listens when it returns. `identity` is read here alone; with none it speaks plain HTTP. The journal
+    // Listens when it returns. `identity` or `certificate` is read here alone; with neither it speaks plain
+    // HTTP. Where the settings name client certificates, nobody else gets as far as a path. The journal
     // must outlive it. Refused if the address cannot be listened on.
     [[nodiscard]] static config::Result<std::unique_ptr<PushListener>> start(const config::Settings& settings,
                                                                              const rpc::Secret& secret,
                                                                              const rpc::TlsIdentity* identity,
+                                                                             const rpc::WebCertificate* certificate,
                                                                              PushJournal& journal,
                                                                              PushEvents events);
     virtual ~PushListener() = default;

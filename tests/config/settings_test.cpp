@@ -221,6 +221,41 @@ TEST(Settings, AListenerIsAnAddressInFiguresAndAPort) {
     EXPECT_THAT(refusal_of(with("listen = \"\"", "listen = \"localhost:1\"")), HasSubstr("[pool] listen"));
 }
 
+TEST(Settings, PeriodsOfRetentionAreDaysAndEventsDoNotOutliveTotals) {
+    const std::string none = "events_days = 0\ntotals_days = 0\nidentities_days = 0\n";
+    const auto read = [&](const std::string& lines) { return with(none, lines); };
+    EXPECT_FALSE(parse_settings(with("x", "x"), "x").value().retention.any());
+    const Settings set =
+        parse_settings(read("events_days = 400\ntotals_days = 36525\nidentities_days = 1\n"), "x").value();
+    EXPECT_EQ(set.retention.events_days, 400);
+    EXPECT_EQ(set.retention.totals_days, 36'525);
+    EXPECT_EQ(parse_settings(settings_document(set), "x").value().retention.identities_days, 1);
+    EXPECT_THAT(refusal_of(read("events_days = -1\n")), HasSubstr("[retention] events_days must be from 0"));
+    EXPECT_THAT(refusal_of(read("identities_days = 36526\n")), HasSubstr("[retention] identities_days"));
+    EXPECT_THAT(refusal_of(read("totals_days = 60\n")), HasSubstr("totals would come back"));
+    EXPECT_THAT(refusal_of(read("events_days = 61\ntotals_days = 60\n")), HasSubstr("totals would come back"));
+}
+
+TEST(Settings, ACertificateOfTheIntakeHasItsKeyAndIsForTls) {
+    const auto read = [&](const std::string& lines) { return with("undecided_days = 30\n", lines); };
+    const std::string fingerprint(64, 'a');
+    const Settings set = parse_settings(read("tls_certificate = \"c.pem\"\ntls_key = \"k.pem\"\n"
+                                             "client_certificates = [\"" + fingerprint + "\"]\nundecided_days = 7\n"),
+                                        "x")
+                             .value();
+    EXPECT_EQ(set.tls_key, "k.pem");
+    EXPECT_EQ(set.undecided_days, 7);
+    EXPECT_EQ(parse_settings(settings_document(set), "x").value().client_certificates,
+              std::vector{fingerprint});
+    EXPECT_THAT(refusal_of(read("tls_key = \"k.pem\"\n")), HasSubstr("go together"));
+    EXPECT_THAT(refusal_of(read("client_certificates = [\"ab\"]\n")), HasSubstr("64 digits"));
+    EXPECT_THAT(refusal_of(read("undecided_days = 0\n")), HasSubstr("must be from 1 to 3650"));
+    EXPECT_THAT(refusal_of(read("undecided_days = 3651\n")), HasSubstr("must be from 1 to 3650"));
+    std::string plain = read("client_certificates = [\"" + fingerprint + "\"]\n");
+    plain.replace(plain.find("tls = true"), 10, "tls = false");
+    EXPECT_THAT(refusal_of(plain), HasSubstr("which only TLS has"));
+}
+
 TEST(NodeId, IsMadeFromANamePeopleRead) {
     EXPECT_EQ(slug_of("Université de Lyon"), "universite-de-lyon");
     EXPECT_EQ(slug_of("  ÉCOLE  d’Œuvre n° 3 !"), "ecole-d-oeuvre-n-3");

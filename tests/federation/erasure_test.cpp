@@ -97,7 +97,8 @@ TEST_F(Erasing, NeitherPseudonymNorSaltIsLeftInAByteOfTheFile) {
     put({totals(1, {kMonday}), totals(2, {kMonday})});
     ASSERT_EQ(declare(), 1);
     const std::string secret(log.row_secrets("lyon", {to_string(student(2))}).begin()->second.reveal());
-    const std::string raw(student(2).bytes.begin(), student(2).bytes.end());
+    const StudentId two = student(2);
+    const std::string raw(two.bytes.begin(), two.bytes.end());
     std::string salt;
     for (const SaltedRow& row : statement(1).rows) {
         if (parse_daily_row(row.row)->student == student(2)) salt = row.salt;
@@ -107,8 +108,10 @@ TEST_F(Erasing, NeitherPseudonymNorSaltIsLeftInAByteOfTheFile) {
     wipe_deleted(*file);
     for (const char* name : {"ledger.sqlite", "ledger.sqlite-wal"}) {
         const std::string bytes = tests::contents_of(folder / name);
-        for (const std::string& trace : {secret, raw, to_string(student(2)), salt})
+        for (const std::string& trace : {secret, raw, to_string(two), salt}) {
+            ASSERT_FALSE(trace.empty());
             EXPECT_EQ(bytes.find(trace), std::string::npos) << name;
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "federation/audit_log.h"
+#include "federation/erasure.h"
 #include "federation/ledger_tables.h"
 #include "federation/member.h"
 #include "federation/report_register.h"
@@ -86,6 +87,17 @@ CREATE TABLE audit (key INTEGER PRIMARY KEY AUTOINCREMENT, utc_s INTEGER NOT NUL
   action TEXT NOT NULL, purpose TEXT NOT NULL, students INTEGER NOT NULL, others INTEGER NOT NULL, outcome TEXT NOT NULL);
 INSERT INTO audit VALUES (1, 5, 'pole', 'lyon', 'names.ask', 'report', 1, 2, 'told');
 PRAGMA user_version=4;
+)sql";
+
+constexpr const char* kFormat5 = R"sql(
+CREATE TABLE whole_scale (node INTEGER NOT NULL, scale INTEGER NOT NULL, PRIMARY KEY (node, scale)) WITHOUT ROWID;
+CREATE TABLE report (key INTEGER PRIMARY KEY AUTOINCREMENT, issued_utc_s INTEGER NOT NULL, kind TEXT NOT NULL,
+  node TEXT NOT NULL, student BLOB NOT NULL, from_day INTEGER NOT NULL, to_day INTEGER NOT NULL, scale TEXT NOT NULL,
+  scale_name TEXT NOT NULL, rows_digest TEXT NOT NULL, superseded_utc_s INTEGER);
+CREATE TABLE report_file (report INTEGER NOT NULL REFERENCES report, ordinal INTEGER NOT NULL, path TEXT NOT NULL,
+  sha256 TEXT NOT NULL, PRIMARY KEY (report, ordinal)) WITHOUT ROWID;
+INSERT INTO whole_scale VALUES (1, 1);
+PRAGMA user_version=5;
 )sql";
 
 class LedgerMigration : public ::testing::Test {
@@ -172,6 +184,15 @@ TEST_F(LedgerMigration, AFileOfFormat4KeepsItsAuditAndTakesReports) {
     EXPECT_EQ(judged[0].superseded_utc_s, std::nullopt);
     EXPECT_EQ(judged[0].files.size(), 2U);
     EXPECT_EQ(judged[1].superseded_utc_s, 1'000) << "as of the totals that differ";
+}
+
+TEST_F(LedgerMigration, AFileOfFormat5IsWholeToItsFirstDay) {
+    const auto file = migrated({kFormat1, kFormat2, kFormat3, kFormat4, kFormat5});
+    const auto ledger = sqlite_ledger(file);
+    EXPECT_TRUE(ledger->is_whole("lyon", kScale));
+    EXPECT_EQ(ledger->horizon("lyon"), Horizon{});
+    keep_totals_before(*file, "lyon", CivilDay{101}, 8'726'400);
+    EXPECT_EQ(ledger->horizon("lyon").computed_from, CivilDay{101});
 }
 
 }  // namespace

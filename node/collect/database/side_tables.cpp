@@ -360,8 +360,14 @@ SqlResult<SideRead> SideTables::take_people(std::vector<archive::PersonRecord>& 
     for (const archive::PersonRecord& person : people)
         kept.push_back(kept_of(node_, person, selector.is_erased(person.user_id)));
     done.rows += static_cast<std::int64_t>(people.size());
-    done.changed +=
-        node_.catalogue().put(node_.settings().source_name, kept, node_.clock().now_utc_s(), all_of);
+    const std::string& source = node_.settings().source_name;
+    const std::int64_t changed =
+        node_.catalogue().put(source, kept, node_.clock().now_utc_s(), all_of);
+    if (changed > 0)
+        node_.catalogue().set_mark(
+            source, archive::kPeopleGeneration,
+            node_.catalogue().mark(source, archive::kPeopleGeneration).value_or(0) + 1);
+    done.changed += changed;
     return done;
 }
 
