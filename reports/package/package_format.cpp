@@ -257,7 +257,9 @@ Result<std::vector<PackageKey>> read_keys(std::string_view document) {
         const auto raw = config::unhex(object.text("key"));
         auto key = rpc::VerifyingKey::of(raw.value_or(""));
         if (!key) return object.object_to("key", "must be an Ed25519 key in hexadecimal");
-        keys.push_back({object.text("node"), object.text("name"), *std::move(key),
+        const json* const name = object.find("name");  // may be empty: not known
+        if (name != nullptr && !name->is_string()) return object.object_to("name", "must be a text");
+        keys.push_back({object.text("node"), name != nullptr ? name->get<std::string>() : "", *std::move(key),
                         object.integer("since_utc_s", 0, kIntegerMax)});
         object.finish();
     });

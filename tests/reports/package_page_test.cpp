@@ -112,7 +112,7 @@ TEST_F(PackagePage, TheCommandsOfVerifyMdTakeRowsOfManyDaysAndRefuseWhatAssiduVe
                              bool by_hub) {
         std::vector<ZipFile> changed = files;
         std::string& bytes = file_in(changed, file);
-        bytes.replace(bytes.find(from), from.size(), to);
+        bytes.replace(bytes.rfind(from), from.size(), to);
         const auto [code, words] =
             by_hand(by_hub ? signed_again(changed, hub_key) : write_zip(changed).value(), hub_root());
         EXPECT_NE(code, 0) << file << words;

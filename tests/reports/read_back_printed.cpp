@@ -184,12 +184,13 @@ Cells cells_of(std::string_view xlsx) {
         return document;
     };
     std::vector<std::string> texts;
-    for (const pugi::xml_node text : parse("xl/sharedStrings.xml").child("sst").children("si"))
+    const auto shared = parse("xl/sharedStrings.xml");
+    for (const pugi::xml_node text : shared.child("sst").children("si"))
         texts.emplace_back(text.child("t").text().get());
     Cells cells;
     int number = 0;
-    for (const pugi::xml_node sheet :
-         parse("xl/workbook.xml").child("workbook").child("sheets").children("sheet")) {
+    const auto book = parse("xl/workbook.xml");
+    for (const pugi::xml_node sheet : book.child("workbook").child("sheets").children("sheet")) {
         const auto page = parse(fmt::format("xl/worksheets/sheet{}.xml", ++number));
         Rows& rows = cells[sheet.attribute("name").value()];
         if (page.child("worksheet")
