@@ -29,7 +29,7 @@ class EvidenceImport {
           events_(events),
           source_(source),
           rejects_(rejects),
-          selector_(node.settings(), node.catalogue()) {}
+          selector_(node) {}
 
     void take(EvidenceRecord& record) {
         count_read();
