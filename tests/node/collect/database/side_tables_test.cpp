@@ -5,13 +5,14 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <fstream>
+#include <filesystem>
 
 #include "config/clock.h"
 #include "node/collect/selection.h"
 #include "node/directory.h"
+#include "reports/text.h"
 #include "tests/moodle_server.h"
-#include "tests/process.h"
+#include "tests/temporary_folder.h"
 
 namespace assidu::node::collect::database {
 namespace {
@@ -33,28 +34,29 @@ class SideTablesTest : public ::testing::TestWithParam<DatabaseDriver> {
     void make_node(const std::string& what, const std::string& value) {
         node.reset();
         std::filesystem::remove_all(folder / "node");
-        config::Settings settings;
-        settings.node_id = "lyon";
-        settings.name = "Lyon";
-        settings.wwwroot = "https://moodle.example";
-        settings.source_name = "moodle";
-        settings.scale = "sonate";
-        settings.language = "fr";
-        if (what == "students.institution") settings.students.institution = {value};
-        if (what == "students.cohort") settings.students.cohort = {value};
-        if (what == "students.profile_field") settings.students.profile_field["funded"] = {value};
-        if (what == "everyone") settings.students.everyone = true;
+        config::Settings chosen;
+        chosen.node_id = "lyon";
+        chosen.name = "Lyon";
+        chosen.wwwroot = "https://moodle.example";
+        chosen.source_name = "moodle";
+        chosen.scale = "sonate";
+        chosen.language = "fr";
+        if (what == "students.institution") chosen.students.institution = {value};
+        if (what == "students.cohort") chosen.students.cohort = {value};
+        if (what == "students.profile_field") chosen.students.profile_field["funded"] = {value};
+        if (what == "everyone") chosen.students.everyone = true;
         const NodeFolder place{folder / "node"};
-        if (const auto made = create_node(place, settings, kMonday); !made)
+        if (const auto made = create_node(place, chosen, kMonday); !made)
             throw std::runtime_error(made.error().what);
         auto opened = Node::open(place, clock);
         if (!opened) throw std::runtime_error(opened.error().what);
         node.emplace(std::move(*opened));
     }
-    void connect(const std::string& database_name, const std::string& prefix) {
+    // Few rows a page: every table takes several.
+    void connect(const std::string& database_name, const std::string& prefix, std::int64_t page_rows = 2) {
         settings.server = server().reader(database_name);
         settings.prefix = prefix;
-        settings.page_rows = 2;  // every table takes several pages
+        settings.page_rows = page_rows;
         settings.rows_per_second = 0;
         auto opened = MoodleDatabase::of(settings, "/", {});
         if (!opened) throw std::runtime_error(opened.error().what);
@@ -244,12 +246,15 @@ TEST_P(SideTablesTest, GaelAndDcdOfARealMoodleAreDeletedAndKnownByTheirRealNames
         std::string(dumps) + (mariadb ? "/moodle-mariadb.sql.gz" : "/moodle-postgres.sql.gz");
     const auto admin = server().administrator(name);
     const std::string client =
-        mariadb ? "mariadb -h 127.0.0.1 -P " + std::to_string(server().port()) + " -u " + admin.user + " " + name
-                : "psql -q -h 127.0.0.1 -p " + std::to_string(server().port()) + " -U " + admin.user + " " + name;
+        mariadb ? "mariadb --socket=" + admin.socket + " -u " + admin.user + " " + name
+                : "psql -q -h " + admin.socket + " -p " + std::to_string(server().port()) + " -U " + admin.user +
+                      " " + name;
+    const std::string grant =
+        mariadb ? "GRANT SELECT ON " + name + ".* TO assidu@'%'" : "GRANT SELECT ON ALL TABLES IN SCHEMA public TO assidu";
     ASSERT_EQ(std::system(("zcat " + dump + " | " + client + " >/dev/null").c_str()), 0);
+    ASSERT_EQ(std::system(("echo \"" + grant + "\" | " + client + " >/dev/null").c_str()), 0);
     make_node("everyone", "");
-    connect(name, "mdl_");
-    settings.page_rows = 100;
+    connect(name, "mdl_", 100);
     EXPECT_EQ(read().broken, 0);
     int deleted = 0, courses = 0;
     node->catalogue().people("moodle", [&](const archive::PersonRecord& one) {
