@@ -68,11 +68,13 @@ TEST_F(Doctor, WhatIsWrongIsNamedWithWhatToDo) {
 
 TEST_F(Doctor, OldEventsRejectsRefusedFilesAndUnfinishedImportsAreSeen) {
     init();
-    ASSERT_EQ(run({"import", folder.write("log.csv", kHeader + row(1, 42, kMorning) + "2,broken\n")}).exit_code, 0);
+    ASSERT_EQ(
+        run({"import", folder.write("log.csv", kHeader + row(1, 42, kMorning) + "2,broken\n")}).exit_code, 0);
     std::filesystem::create_directories(dir() + "/spool/refused");
     std::ofstream(dir() + "/spool/refused/x.csv") << "x";
     std::ofstream(dir() + "/spool/refused/x.csv.txt") << "why";
-    SQLite::Database(dir() + "/archive.sqlite", SQLite::OPEN_READWRITE).exec("UPDATE intake SET ended_utc_s=NULL, begun_utc_s=1");
+    SQLite::Database(dir() + "/archive.sqlite", SQLite::OPEN_READWRITE)
+        .exec("UPDATE intake SET ended_utc_s=NULL, begun_utc_s=1");
     const auto found = findings();
     EXPECT_EQ(found.at("events.old"), "warning");
     EXPECT_EQ(found.at("rejects"), "note");
