@@ -70,7 +70,8 @@ void read_listener_tls(TableReader& intake, Settings& settings) {
     }
     settings.client_certificates = intake.texts("client_certificates");
     for (const std::string& fingerprint : settings.client_certificates) {
-        if (fingerprint.size() != 64 || fingerprint.find_first_not_of("0123456789abcdef") != std::string::npos)
+        if (fingerprint.size() != 64 ||
+            fingerprint.find_first_not_of("0123456789abcdef") != std::string::npos)
             intake.object_to("client_certificates",
                              "must be SHA-256 fingerprints of public keys, 64 digits of 0-9 and a-f each");
     }
@@ -121,17 +122,18 @@ void read_listener(TableReader& intake, Settings& settings) {
 
 void read_retention(TableReader table, Settings& settings) {
     Retention& retention = settings.retention;
-    for (const auto& [key, days] : {std::pair{"events_days", &retention.events_days},
-                                    std::pair{"totals_days", &retention.totals_days},
-                                    std::pair{"identities_days", &retention.identities_days}}) {
+    for (const auto& [key, days] :
+         {std::pair{"events_days", &retention.events_days}, std::pair{"totals_days", &retention.totals_days},
+          std::pair{"identities_days", &retention.identities_days}}) {
         *days = table.integer(key, 0);
         if (*days < 0 || *days > limits::kRetentionDaysMax)
             table.object_to(key, fmt::format("must be from 0 (for ever) to {}", limits::kRetentionDaysMax));
     }
     if (retention.totals_days > 0 &&
         (retention.events_days == 0 || retention.events_days > retention.totals_days))
-        table.object_to("events_days",
-                        "must be at most totals_days: totals would come back from events that are kept longer");
+        table.object_to(
+            "events_days",
+            "must be at most totals_days: totals would come back from events that are kept longer");
     table.finish();
 }
 
@@ -287,9 +289,9 @@ Result<Settings> parse_settings(std::string_view text, const std::string& where)
         return TableReader(node == nullptr ? nullptr : node->as_table(), name, objections);
     };
     for (const auto& [key, node] : document) {
-        static const std::set<std::string_view> kTables{"format", "node",    "source", "students",
-                                                        "scale",  "reports", "pool",   "intake",
-                                                         "retention", "database", "log_database"};
+        static const std::set<std::string_view> kTables{"format",    "node",     "source",      "students",
+                                                        "scale",     "reports",  "pool",        "intake",
+                                                        "retention", "database", "log_database"};
         if (!kTables.contains(key.str()))
             objections.push_back(fmt::format("line {}: {} is not known to this version of Assidu",
                                              node.source().begin.line, key.str()));
@@ -353,8 +355,9 @@ Result<Settings> parse_settings(std::string_view text, const std::string& where)
     read_serving(table("pool"), table("intake"), settings);
     read_retention(table("retention"), settings);
     if (document.contains("database"))
-        settings.database = read_database(
-            table("database"), document.contains("log_database") ? std::optional(table("log_database")) : std::nullopt);
+        settings.database = read_database(table("database"), document.contains("log_database")
+                                                                 ? std::optional(table("log_database"))
+                                                                 : std::nullopt);
     else if (document.contains("log_database"))
         objections.emplace_back("[log_database] is set, and [database] is not");
 
@@ -444,13 +447,16 @@ std::string settings_document(const Settings& s) {
            fmt::format("listen = {}\n", toml_text(s.intake_listen)) +
            "# false: plain HTTP, for a reverse proxy in front of it or on a private network.\n" +
            fmt::format("tls = {}\n", s.intake_tls) +
-           "# A certificate that the Moodle's system trusts, and its key (PEM, paths from this folder), in the "
+           "# A certificate that the Moodle's system trusts, and its key (PEM, paths from this folder), in "
+           "the "
            "place of the node's own.\n" +
            (s.tls_certificate.empty()
-                ? std::string("# tls_certificate = \"/etc/ssl/assidu.pem\"\n# tls_key = \"/etc/ssl/assidu.key\"\n")
+                ? std::string(
+                      "# tls_certificate = \"/etc/ssl/assidu.pem\"\n# tls_key = \"/etc/ssl/assidu.key\"\n")
                 : fmt::format("tls_certificate = {}\ntls_key = {}\n", toml_text(s.tls_certificate),
                               toml_text(s.tls_key))) +
-           "# Client certificates that may push, by the SHA-256 of their public keys; none named: none is asked "
+           "# Client certificates that may push, by the SHA-256 of their public keys; none named: none is "
+           "asked "
            "for.\n" +
            condition("client_certificates", s.client_certificates, "[\"64 hexadecimal digits\"]") +
            "# Days that a pushed row waits whose person no catalogue knows.\n" +
@@ -468,7 +474,8 @@ std::string settings_document(const Settings& s) {
            condition("callback_hosts", s.callback_hosts, "[\"moodle.univ-lyon.fr\"]") +
            "\n"
            "[retention]\n"
-           "# How long things are kept, in days; 0: for ever. Events, the totals made of them, and who the people "
+           "# How long things are kept, in days; 0: for ever. Events, the totals made of them, and who the "
+           "people "
            "were whom\n"
            "# the Moodle has deleted. Totals may not be given a shorter life than events.\n" +
            fmt::format("events_days = {}\ntotals_days = {}\nidentities_days = {}\n", s.retention.events_days,

@@ -70,9 +70,11 @@ ErasedFromLedger erase_student(SQLite::Database& file, const std::string& node, 
                 "DELETE FROM ledger_row WHERE node=?1 AND student=(SELECT key FROM student WHERE node=?1 AND "
                 "id=?2)";
             constexpr const char* kSessions =
-                "DELETE FROM session WHERE node=?1 AND student=(SELECT key FROM student WHERE node=?1 AND id=?2)";
+                "DELETE FROM session WHERE node=?1 AND student=(SELECT key FROM student WHERE node=?1 AND "
+                "id=?2)";
             constexpr const char* kDropped =
-                "DELETE FROM dropped WHERE node=?1 AND student=(SELECT key FROM student WHERE node=?1 AND id=?2)";
+                "DELETE FROM dropped WHERE node=?1 AND student=(SELECT key FROM student WHERE node=?1 AND "
+                "id=?2)";
             erased.rows = change(file, kRows, of_student);
             erased.sessions = change(file, kSessions, of_student);
             change(file, kDropped, of_student);
@@ -92,9 +94,10 @@ ErasedFromLedger erase_student(SQLite::Database& file, const std::string& node, 
                 statement.bind(1, node);
                 bind_student(statement, 2, student);
             };
-            change(file,
-                   "DELETE FROM report_file WHERE report IN (SELECT key FROM report WHERE node=? AND student=?)",
-                   of_report);
+            change(
+                file,
+                "DELETE FROM report_file WHERE report IN (SELECT key FROM report WHERE node=? AND student=?)",
+                of_report);
             erased.reports = change(file, "DELETE FROM report WHERE node=? AND student=?", of_report);
         });
         return erased;
@@ -145,7 +148,8 @@ ErasedFromLedger erase_totals_before(SQLite::Database& file, const std::string& 
                 statement.bind(2, day.number);
             };
             change(file,
-                   "DELETE FROM report_file WHERE report IN (SELECT key FROM report WHERE node=? AND from_day<?)",
+                   "DELETE FROM report_file WHERE report IN (SELECT key FROM report WHERE node=? AND "
+                   "from_day<?)",
                    of_reports);
             erased.reports = change(file, "DELETE FROM report WHERE node=? AND from_day<?", of_reports);
             if (erased.rows > 0)

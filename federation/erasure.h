@@ -1,6 +1,6 @@
-// Deleting from a node's ledger what it may not keep any longer: one student, or all that is older than a day.
-// Statements keep their notes, numbers and roots; of an erased row only its leaf stays, so that the proofs of
-// all others hold (docs/formats/statement.md).
+// Deleting from a node's ledger what it may not keep any longer: one student, or all that is older than a
+// day. Statements keep their notes, numbers and roots; of an erased row only its leaf stays, so that the
+// proofs of all others hold (docs/formats/statement.md).
 //
 // Every function is one transaction, synced on return, may be repeated, and may throw ResourceFailure. Of the
 // bytes nothing remains after wipe_deleted() (sqlite_store.h).
@@ -27,8 +27,8 @@ struct ErasedFromLedger {
 [[nodiscard]] ErasedFromLedger erase_student(SQLite::Database& file, const std::string& node,
                                              const StudentId& student);
 
-// Says that events of the node before `day` are about to be deleted: totals of those days stay as they are from
-// now on. A horizon never goes back.
+// Says that events of the node before `day` are about to be deleted: totals of those days stay as they are
+// from now on. A horizon never goes back.
 void keep_totals_before(SQLite::Database& file, const std::string& node, config::CivilDay day,
                         std::int64_t day_begin_s);
 

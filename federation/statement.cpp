@@ -255,7 +255,8 @@ Result<SaltedRow> read_row(std::string_view line) {
     const bool is_erased = line.substr(0, space) == kErasedMark;
     auto bytes = rpc::unbase64(is_erased ? line.substr(space + 1) : line.substr(0, space));
     if (!bytes || bytes->size() != kSaltBytes)
-        return refuse(is_erased ? "it is erased, and no leaf stands in its place" : "no salt stands before it");
+        return refuse(is_erased ? "it is erased, and no leaf stands in its place"
+                                : "no salt stands before it");
     if (is_erased) return SaltedRow{{}, *std::move(bytes)};
     return SaltedRow{*std::move(bytes), std::string(line.substr(space + 1))};
 }
@@ -327,7 +328,8 @@ Result<void> check_rows(const Statement& statement) {
         }
         auto key = key_of(header, statement.rows[i].row, days);
         if (!key) return refuse(fmt::format("row {}: {}", i + 1, key.error().what));
-        if (!before.empty() && !(before < *key)) return refuse(fmt::format("row {}: not in the order of keys", i + 1));
+        if (!before.empty() && !(before < *key))
+            return refuse(fmt::format("row {}: not in the order of keys", i + 1));
         before = std::move(*key);
     }
     for (const StatementDay& day : header.days) {

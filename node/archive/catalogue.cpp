@@ -20,8 +20,8 @@ constexpr std::string_view kMigrations[] = {kCatalogueVersion1, kCatalogueVersio
 constexpr federation::StoreFormat kFormat{"catalogue", 0x41736331 /* "Asc1" */, kMigrations};
 
 constexpr std::string_view kPersonColumns[] = {
-    "username",  "idnumber",  "firstname", "lastname", "email",   "institution",    "department", "auth",
-    "mnet_host", "suspended", "deleted",   "cohorts",  "profile_fields", "of_others",  "name_tag"};
+    "username",  "idnumber",  "firstname", "lastname", "email",          "institution", "department", "auth",
+    "mnet_host", "suspended", "deleted",   "cohorts",  "profile_fields", "of_others",   "name_tag"};
 constexpr std::string_view kCourseColumns[] = {"fullname", "shortname",   "idnumber",
                                                "category", "start_utc_s", "end_utc_s"};
 constexpr std::string_view kActivityColumns[] = {"course", "type", "name", "idnumber", "section"};
@@ -38,8 +38,8 @@ std::int64_t integer_of(const std::string& text) {
 HistoryRow row_of(const PersonRecord& person) {
     return {person.user_id,
             {person.username, person.idnumber, person.firstname, person.lastname, person.email,
-             person.institution, person.department, person.auth, person.mnet_host, person.suspended ? "1" : "0",
-             person.deleted ? "1" : "0", nlohmann::json(person.cohorts).dump(),
+             person.institution, person.department, person.auth, person.mnet_host,
+             person.suspended ? "1" : "0", person.deleted ? "1" : "0", nlohmann::json(person.cohorts).dump(),
              nlohmann::json(person.profile_fields).dump(), person.of_others ? "1" : "0", person.name_tag}};
 }
 
@@ -121,8 +121,8 @@ class SqliteCatalogue final : public Catalogue {
         return changes;
     }
 
-    std::int64_t put(const std::string& source, std::span<const CourseRecord> courses, std::int64_t seen_utc_s,
-                     const std::optional<IdRange>& all_of) override {
+    std::int64_t put(const std::string& source, std::span<const CourseRecord> courses,
+                     std::int64_t seen_utc_s, const std::optional<IdRange>& all_of) override {
         return put_records(courses_, source, courses, seen_utc_s, all_of);
     }
 

@@ -1,6 +1,6 @@
-// The catalogue: who the people of a Moodle are, what its courses and activities are called, and who was where.
-// Identities stay in a file of their own, apart from events and totals, because they have a life of their own
-// (retention, erasure).
+// The catalogue: who the people of a Moodle are, what its courses and activities are called, and who was
+// where. Identities stay in a file of their own, apart from events and totals, because they have a life of
+// their own (retention, erasure).
 //
 // Everything has a history: what the source said, from when to when this node saw it said. What is deleted or
 // renamed at the source keeps the names it had.
@@ -40,7 +40,7 @@ struct PersonRecord {
 struct CourseRecord {
     std::int64_t course = 0;
     std::string fullname, shortname, idnumber;
-    std::int64_t category = 0;                  // 0: not known
+    std::int64_t category = 0;                    // 0: not known
     std::int64_t start_utc_s = 0, end_utc_s = 0;  // as the source has them; 0: none
     bool operator==(const CourseRecord&) const = default;
 };
@@ -61,8 +61,8 @@ struct Held {
     std::optional<std::int64_t> to_utc_s;
 };
 
-// Which interval of a history speaks for an instant: the one that held then; before the first, the first; in a
-// time when there was none, the one before. Nothing of an empty history.
+// Which interval of a history speaks for an instant: the one that held then; before the first, the first; in
+// a time when there was none, the one before. Nothing of an empty history.
 template <class Record>
 [[nodiscard]] const Held<Record>* held_at(const std::vector<Held<Record>>& history, std::int64_t utc_s);
 
@@ -76,11 +76,11 @@ class Catalogue {
     Catalogue& operator=(const Catalogue&) = delete;
     virtual ~Catalogue() = default;
 
-    // What the source said at `seen_utc_s`. Each call is one transaction, synced on return, that writes nothing
-    // where nothing changed. With `all_of` the records are all that the source has in that range of ids: what
-    // is missing is gone since then. A person whom the source calls deleted keeps the identity they had:
-    // Moodle scrambles user name, e-mail and id number; of one whom it never named before those three are
-    // left empty. The number of things that changed.
+    // What the source said at `seen_utc_s`. Each call is one transaction, synced on return, that writes
+    // nothing where nothing changed. With `all_of` the records are all that the source has in that range of
+    // ids: what is missing is gone since then. A person whom the source calls deleted keeps the identity they
+    // had: Moodle scrambles user name, e-mail and id number; of one whom it never named before those three
+    // are left empty. The number of things that changed.
     virtual std::int64_t put(const std::string& source, std::span<const PersonRecord> people,
                              std::int64_t seen_utc_s, const std::optional<IdRange>& all_of = {}) = 0;
     virtual std::int64_t put(const std::string& source, std::span<const CourseRecord> courses,
@@ -127,8 +127,8 @@ class Catalogue {
     virtual void forget_person(const std::string& source, std::int64_t user_id) = 0;
     virtual void wipe_deleted() = 0;
 
-    // Where a reader of the source is in it, such as the latest change of a table that it took in. Nothing: it
-    // never was there.
+    // Where a reader of the source is in it, such as the latest change of a table that it took in. Nothing:
+    // it never was there.
     [[nodiscard]] virtual std::optional<std::int64_t> mark(const std::string& source,
                                                            const std::string& name) const = 0;
     virtual void set_mark(const std::string& source, const std::string& name, std::int64_t value) = 0;

@@ -34,9 +34,10 @@ std::int64_t with_archive(const std::filesystem::path& path, Work work) {
 // Tables in which things are kept by source and user.
 std::vector<std::string> tables_by_user(SQLite::Database& database) {
     std::vector<std::string> tables;
-    SQLite::Statement select(database,
-                             "SELECT m.name FROM sqlite_schema m WHERE m.type='table' AND 2=(SELECT count(*) FROM "
-                             "pragma_table_info(m.name) c WHERE c.name IN ('source', 'user_id')) ORDER BY 1");
+    SQLite::Statement select(
+        database,
+        "SELECT m.name FROM sqlite_schema m WHERE m.type='table' AND 2=(SELECT count(*) FROM "
+        "pragma_table_info(m.name) c WHERE c.name IN ('source', 'user_id')) ORDER BY 1");
     while (select.executeStep())
         tables.push_back(select.getColumn(0).getString());
     return tables;
@@ -54,9 +55,10 @@ std::int64_t count_events(SQLite::Database& database, const std::string& conditi
         events.clear();
         const SQLite::Column bytes = select.getColumn(1);
         // A damaged block holds nothing that could be counted, and goes as well.
-        if (decode_block(select.getColumn(0).getInt64(),
-                         {static_cast<const char*>(bytes.getBlob()), static_cast<std::size_t>(bytes.getBytes())},
-                         events))
+        if (decode_block(
+                select.getColumn(0).getInt64(),
+                {static_cast<const char*>(bytes.getBlob()), static_cast<std::size_t>(bytes.getBytes())},
+                events))
             count += static_cast<std::int64_t>(events.size());
     }
     return count;

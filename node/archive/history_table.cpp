@@ -29,7 +29,8 @@ std::string HistoryTable::select() const {
 }
 
 std::optional<HeldRow> HistoryTable::latest(const std::string& source, std::int64_t id) const {
-    SQLite::Statement latest(database_, select() + " WHERE source=? AND id=? ORDER BY valid_from DESC LIMIT 1");
+    SQLite::Statement latest(database_,
+                             select() + " WHERE source=? AND id=? ORDER BY valid_from DESC LIMIT 1");
     latest.bind(1, source);
     latest.bind(2, id);
     if (!latest.executeStep()) return std::nullopt;
@@ -50,8 +51,7 @@ void HistoryTable::visit(const std::string& source, bool latest_only,
                          const std::function<void(const HeldRow&)>& take, std::string_view where,
                          std::int64_t value) const {
     const std::string condition = where.empty() ? "" : fmt::format(" AND {}", where);
-    SQLite::Statement all(database_,
-                          select() + " WHERE source=?" + condition + " ORDER BY id, valid_from");
+    SQLite::Statement all(database_, select() + " WHERE source=?" + condition + " ORDER BY id, valid_from");
     all.bind(1, source);
     if (!where.empty()) all.bind(2, value);
     std::optional<HeldRow> waiting;
@@ -73,22 +73,24 @@ std::int64_t HistoryTable::put(const std::string& source, std::span<const Histor
     std::unordered_set<std::int64_t> seen;
     for (const HistoryRow& row : rows) {
         if (row.values.size() != shape_.columns.size())
-            throw std::logic_error(fmt::format("a row of {} with {} values", shape_.table, row.values.size()));
+            throw std::logic_error(
+                fmt::format("a row of {} with {} values", shape_.table, row.values.size()));
         if (all_of) seen.insert(row.id);
         const auto known = latest(source, row.id);
         const bool open = known && !known->to_utc_s;
         if (open && known->row.values == row.values) continue;
         // Within one second, or after the clock went back, the word of that interval is put right.
-        std::int64_t from = known ? std::max(seen_utc_s, known->to_utc_s.value_or(known->from_utc_s))
-                                  : seen_utc_s;
+        std::int64_t from =
+            known ? std::max(seen_utc_s, known->to_utc_s.value_or(known->from_utc_s)) : seen_utc_s;
         if (open) end(source, *known, from);
         begin(source, row, from);
         ++changes;
     }
     if (!all_of) return changes;
-    SQLite::Statement standing(database_, fmt::format("SELECT id, valid_from FROM {} WHERE source=? AND id>? AND "
-                                                      "id<=? AND valid_to IS NULL",
-                                                      shape_.table));
+    SQLite::Statement standing(database_,
+                               fmt::format("SELECT id, valid_from FROM {} WHERE source=? AND id>? AND "
+                                           "id<=? AND valid_to IS NULL",
+                                           shape_.table));
     standing.bind(1, source);
     standing.bind(2, all_of->after);
     standing.bind(3, all_of->upto);
@@ -105,9 +107,9 @@ std::int64_t HistoryTable::put(const std::string& source, std::span<const Histor
 }
 
 void HistoryTable::end(const std::string& source, const HeldRow& held, std::int64_t seen_utc_s) {
-    SQLite::Statement update(database_,
-                             fmt::format("UPDATE {} SET valid_to=? WHERE source=? AND id=? AND valid_from=?",
-                                         shape_.table));
+    SQLite::Statement update(
+        database_,
+        fmt::format("UPDATE {} SET valid_to=? WHERE source=? AND id=? AND valid_from=?", shape_.table));
     update.bind(1, seen_utc_s);
     update.bind(2, source);
     update.bind(3, held.row.id);
@@ -119,10 +121,10 @@ void HistoryTable::begin(const std::string& source, const HistoryRow& row, std::
     std::string places;
     for (std::size_t i = 0; i < shape_.columns.size(); ++i)
         places += ",?";
-    SQLite::Statement insert(database_,
-                             fmt::format("INSERT OR REPLACE INTO {} (source, id, valid_from, valid_to, {}) VALUES "
-                                         "(?,?,?,NULL{})",
-                                         shape_.table, fmt::join(shape_.columns, ", "), places));
+    SQLite::Statement insert(
+        database_, fmt::format("INSERT OR REPLACE INTO {} (source, id, valid_from, valid_to, {}) VALUES "
+                               "(?,?,?,NULL{})",
+                               shape_.table, fmt::join(shape_.columns, ", "), places));
     insert.bind(1, source);
     insert.bind(2, row.id);
     insert.bind(3, from_utc_s);

@@ -1,8 +1,8 @@
-// A table of things with a history: what a source said of each, from when to when this node saw it said. Under
-// the catalogue, over SQLite; the form of such tables is in docs/formats/catalogue.md.
+// A table of things with a history: what a source said of each, from when to when this node saw it said.
+// Under the catalogue, over SQLite; the form of such tables is in docs/formats/catalogue.md.
 //
-// A thing is (source, id); its intervals [valid_from, valid_to) do not overlap, and the last one is open while
-// the source still says it. Texts only: integers as decimal text, a null as the empty text.
+// A thing is (source, id); its intervals [valid_from, valid_to) do not overlap, and the last one is open
+// while the source still says it. Texts only: integers as decimal text, a null as the empty text.
 //
 // Methods throw SQLite::Exception (translating_errors() is the caller's) and open no transaction.
 #pragma once
@@ -49,7 +49,8 @@ struct IdRange {
 class HistoryTable {
   public:
     // Both must outlive it.
-    HistoryTable(SQLite::Database& database, const HistoryShape& shape) : database_(database), shape_(shape) {}
+    HistoryTable(SQLite::Database& database, const HistoryShape& shape)
+        : database_(database), shape_(shape) {}
 
     // What the source said at `seen_utc_s` of these things; what it said before ends then. With `all_of`
     // these are all that it has in that range: what else stood open in it ends too. Saying the same again
@@ -62,8 +63,8 @@ class HistoryTable {
     [[nodiscard]] std::optional<HeldRow> latest(const std::string& source, std::int64_t id) const;
     // All intervals of a thing, the first first.
     [[nodiscard]] std::vector<HeldRow> history(const std::string& source, std::int64_t id) const;
-    // All intervals of all things, or (`latest_only`) the latest of each; by id, the first first. `where` is a
-    // condition on columns, such as "user_id=?" with its one value.
+    // All intervals of all things, or (`latest_only`) the latest of each; by id, the first first. `where` is
+    // a condition on columns, such as "user_id=?" with its one value.
     void visit(const std::string& source, bool latest_only, const std::function<void(const HeldRow&)>& take,
                std::string_view where = {}, std::int64_t value = 0) const;
 

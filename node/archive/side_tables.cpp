@@ -17,13 +17,14 @@ constexpr Name kGroupingGroup[] = {"grouping", "course_group"};
 constexpr Name kCohort[] = {"name", "idnumber"};
 constexpr Name kCohortMember[] = {"cohort", "user_id", "added_utc_s"};
 constexpr Name kMethod[] = {"method", "course", "status"};
-constexpr Name kEnrolment[] = {"enrolment_method", "user_id", "status", "start_utc_s", "end_utc_s", "created_utc_s"};
+constexpr Name kEnrolment[] = {"enrolment_method", "user_id",   "status",
+                               "start_utc_s",      "end_utc_s", "created_utc_s"};
 constexpr Name kRole[] = {"shortname", "archetype"};
 constexpr Name kAssignment[] = {"role", "context_level", "instance", "user_id", "changed_utc_s"};
-constexpr Name kGradeItem[] = {"course",        "name",     "type",      "module",    "module_instance",
-                               "idnumber",      "grade_max", "grade_pass", "hidden"};
-constexpr Name kGrade[] = {"grade_item", "user_id", "final_grade", "grade_max", "hidden", "overridden_utc_s",
-                           "excluded_utc_s", "changed_utc_s"};
+constexpr Name kGradeItem[] = {"course",   "name",      "type",       "module", "module_instance",
+                               "idnumber", "grade_max", "grade_pass", "hidden"};
+constexpr Name kGrade[] = {"grade_item", "user_id",          "final_grade",    "grade_max",
+                           "hidden",     "overridden_utc_s", "excluded_utc_s", "changed_utc_s"};
 constexpr Name kMnetHost[] = {"wwwroot", "name", "deleted"};
 
 constexpr HistoryShape kShapes[] = {

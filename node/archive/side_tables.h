@@ -28,10 +28,11 @@ enum class SideTable {
     mnet_host,         // mnet_host
 };
 inline constexpr std::array kSideTables{
-    SideTable::category,  SideTable::section,          SideTable::course_group,  SideTable::group_member,
-    SideTable::grouping,  SideTable::grouping_group,   SideTable::cohort,        SideTable::cohort_member,
-    SideTable::enrolment_method, SideTable::enrolment, SideTable::role,          SideTable::role_assignment,
-    SideTable::grade_item, SideTable::grade,           SideTable::mnet_host,
+    SideTable::category,     SideTable::section,       SideTable::course_group,
+    SideTable::group_member, SideTable::grouping,      SideTable::grouping_group,
+    SideTable::cohort,       SideTable::cohort_member, SideTable::enrolment_method,
+    SideTable::enrolment,    SideTable::role,          SideTable::role_assignment,
+    SideTable::grade_item,   SideTable::grade,         SideTable::mnet_host,
 };
 
 // The table's shape in the catalogue. Grades are decimal text as the database wrote it, never a double.

@@ -51,7 +51,7 @@ class Selector {
 
     const Node& node_;
     const config::Settings& settings_;
-    const std::set<std::string> erased_;  // tags of erased people
+    const std::set<std::string> erased_;                  // tags of erased people
     std::vector<std::optional<Selected>> table_;          // of small ids
     std::unordered_map<std::int64_t, Selected> answers_;  // of the others
 };

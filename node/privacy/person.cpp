@@ -160,10 +160,11 @@ Result<void> check_words(const std::string& name, const std::string& text,
                          const std::vector<std::string>& words) {
     if (text.empty()) return refuse(fmt::format("{} is missing: it stands in the audit", name));
     if (text.size() > config::limits::kReasonBytesMax || !config::is_utf8(text))
-        return refuse(fmt::format("{} is no text of at most {} bytes", name, config::limits::kReasonBytesMax));
+        return refuse(
+            fmt::format("{} is no text of at most {} bytes", name, config::limits::kReasonBytesMax));
     if (names_anyone(text, words))
-        return refuse(fmt::format("{} names the person who is to be forgotten: it stands in the audit for ever",
-                                  name));
+        return refuse(
+            fmt::format("{} names the person who is to be forgotten: it stands in the audit for ever", name));
     return {};
 }
 
@@ -173,8 +174,8 @@ std::int64_t erase_lines(const fs::path& path, std::int64_t user_id, const std::
     std::string kept, line;
     std::int64_t erased = 0;
     const std::string id = std::to_string(user_id);
-    const std::vector<std::string> marks{fmt::format("\"userid\":{},", id), fmt::format("\"userid\":\"{}\"", id),
-                                         fmt::format("user {} ", id)};
+    const std::vector<std::string> marks{fmt::format("\"userid\":{},", id),
+                                         fmt::format("\"userid\":\"{}\"", id), fmt::format("user {} ", id)};
     while (std::getline(file, line)) {
         if (names_anyone(line, words) || names_anyone(line, marks))
             ++erased;

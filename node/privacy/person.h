@@ -12,8 +12,8 @@
 
 namespace assidu::node::privacy {
 
-// Everything that the node holds about the person, as JSON to be read by people (docs/formats/person-json.md).
-// Throws ResourceFailure.
+// Everything that the node holds about the person, as JSON to be read by people
+// (docs/formats/person-json.md). Throws ResourceFailure.
 [[nodiscard]] std::string export_person(const Node& node, std::int64_t user_id);
 
 struct ErasedPerson {

@@ -40,7 +40,8 @@ Result<void> refuse_long_memory(const config::Scale& scale) {
                            !scale.caps.course_total_s.empty() || !scale.credits.completion.empty();
     if (!remembers) return {};
     return config::refuse(fmt::format(
-        "[retention] events_days: scale {} has caps or credits that look back further than a day, so that its "
+        "[retention] events_days: scale {} has caps or credits that look back further than a day, so that "
+        "its "
         "totals cannot be kept up to date without the events; set events_days = 0, or use another scale",
         scale.name()));
 }
@@ -62,7 +63,7 @@ void delete_rejects(const Node& node, bool dry_run, RetentionDone& done) {
     namespace fs = std::filesystem;
     if (!fs::exists(node.folder().rejects())) return;
     const auto age_s = [&](const fs::path& path) {
-        struct stat status{};
+        struct stat status {};
         return ::stat(path.c_str(), &status) == 0 ? node.clock().now_utc_s() - status.st_mtime : 0;
     };
     for (const auto& entry : fs::directory_iterator(node.folder().rejects())) {
@@ -77,8 +78,9 @@ void delete_totals(Node& node, bool dry_run, RetentionDone& done) {
     const CivilDay first = first_kept(node, node.settings().retention.totals_days);
     done.totals_before = first;
     if (dry_run) {
-        node.ledger().rows({node.settings().node_id, node.scale().sha256, {kAlways.from, config::next(first, -1)}, {}},
-                           [&](const federation::LedgerRow&) { ++done.rows; });
+        node.ledger().rows(
+            {node.settings().node_id, node.scale().sha256, {kAlways.from, config::next(first, -1)}, {}},
+            [&](const federation::LedgerRow&) { ++done.rows; });
         return;
     }
     const auto erased = federation::erase_totals_before(node.ledger_file(), node.settings().node_id, first,
@@ -126,7 +128,8 @@ Result<RetentionDone> apply_retention(Node& node, bool dry_run) {
     const config::Retention& retention = node.settings().retention;
     RetentionDone done;
     if (retention.events_days > 0) {
-        if (auto refused = refuse_long_memory(node.scale()); !refused) return std::unexpected(refused.error());
+        if (auto refused = refuse_long_memory(node.scale()); !refused)
+            return std::unexpected(refused.error());
         delete_events(node, dry_run, done);
         delete_rejects(node, dry_run, done);
     }
@@ -135,8 +138,8 @@ Result<RetentionDone> apply_retention(Node& node, bool dry_run) {
     if (!dry_run && done.any())
         node.audit().append({node.clock().now_utc_s(), node.settings().node_id, node.settings().node_id,
                              "retention",
-                             fmt::format("{} events, {} rows, {} sessions, {} identities", done.events, done.rows,
-                                         done.sessions, done.identities),
+                             fmt::format("{} events, {} rows, {} sessions, {} identities", done.events,
+                                         done.rows, done.sessions, done.identities),
                              done.identities, 0, "deleted"});
     return done;
 }

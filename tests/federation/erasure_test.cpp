@@ -171,8 +171,7 @@ TEST_F(Erasing, TotalsThatAreTooOldGoWithoutADayBeingDeclaredAsEmpty) {
     const CivilDay tuesday = next(kMonday);
     put({totals(1, {kMonday, tuesday})});
     ASSERT_EQ(declare(), 1);
-    const ErasedFromLedger erased =
-        erase_totals_before(*file, "lyon", tuesday, paris.begin_of(tuesday));
+    const ErasedFromLedger erased = erase_totals_before(*file, "lyon", tuesday, paris.begin_of(tuesday));
     EXPECT_EQ(erased, (ErasedFromLedger{1, 1, 1, 0}));
     EXPECT_EQ(days_of(1), std::vector{tuesday});
     EXPECT_EQ(declare(), 0) << "gone is not no activity";

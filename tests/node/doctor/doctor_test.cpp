@@ -26,7 +26,8 @@ class Doctor : public NodeProcess {
         const Finished finished = run({"doctor", "--json"});
         last_exit = finished.exit_code;
         std::map<std::string, std::string> found;
-        for (const auto& finding : nlohmann::json::parse(finished.out)["findings"])
+        const auto document = nlohmann::json::parse(finished.out);
+        for (const auto& finding : document["findings"])
             found[finding["code"]] = finding["severity"];
         return found;
     }
@@ -51,6 +52,7 @@ TEST_F(Doctor, AFreshNodeIsToldWhatItLacks) {
 
 TEST_F(Doctor, WhatIsWrongIsNamedWithWhatToDo) {
     init({"--students", "institution=Lyon"});
+    ASSERT_EQ(run({"status"}).exit_code, 0);
     std::filesystem::permissions(dir() + "/keys/student.secret", std::filesystem::perms::all);
     std::filesystem::permissions(dir() + "/catalogue.sqlite", std::filesystem::perms::all);
     auto found = findings();
@@ -66,10 +68,13 @@ TEST_F(Doctor, WhatIsWrongIsNamedWithWhatToDo) {
 
 TEST_F(Doctor, OldEventsRejectsRefusedFilesAndUnfinishedImportsAreSeen) {
     init();
-    ASSERT_EQ(run({"import", folder.write("log.csv", kHeader + row(1, 42, kMorning) + "2,broken\n")}).exit_code, 0);
+    ASSERT_EQ(
+        run({"import", folder.write("log.csv", kHeader + row(1, 42, kMorning) + "2,broken\n")}).exit_code, 0);
     std::filesystem::create_directories(dir() + "/spool/refused");
     std::ofstream(dir() + "/spool/refused/x.csv") << "x";
-    SQLite::Database(dir() + "/archive.sqlite", SQLite::OPEN_READWRITE).exec("UPDATE intake SET ended_utc_s=NULL, begun_utc_s=1");
+    std::ofstream(dir() + "/spool/refused/x.csv.txt") << "why";
+    SQLite::Database(dir() + "/archive.sqlite", SQLite::OPEN_READWRITE)
+        .exec("UPDATE intake SET ended_utc_s=NULL, begun_utc_s=1");
     const auto found = findings();
     EXPECT_EQ(found.at("events.old"), "warning");
     EXPECT_EQ(found.at("rejects"), "note");
@@ -78,7 +83,7 @@ TEST_F(Doctor, OldEventsRejectsRefusedFilesAndUnfinishedImportsAreSeen) {
     EXPECT_EQ(found.at("totals.current"), "ok");
 }
 
-TEST_F(Doctor, AnExpiredCertificateAndBrokenSettingsAreFailures) {
+TEST_F(Doctor, BrokenSettingsAreAFailureAndNotAnEnd) {
     init();
     append_settings("\n[nonsense]\n");
     EXPECT_EQ(findings().at("settings.refused"), "failure");

@@ -58,7 +58,8 @@ TEST_F(Person, ExportTellsEverythingAndIsAuditedWithoutTheName) {
 TEST_F(Person, AfterErasureNoByteOfTheFolderNamesThemAndOthersKeepTheirTime) {
     import_two();
     ASSERT_THAT(files_with("elodie.roux"), Contains("catalogue.sqlite"));
-    const Finished erased = run({"person", "erase", "elodie.roux", "--reason", "demande du 2 mars", "--author", "DPO"});
+    const Finished erased =
+        run({"person", "erase", "elodie.roux", "--reason", "demande du 2 mars", "--author", "DPO"});
     ASSERT_EQ(erased.exit_code, 0) << erased.err;
     EXPECT_THAT(erased.out, HasSubstr("erased: 2 events"));
     for (const char* word : {"elodie.roux", "Elodie", "Rouxmarin", "elodie@univ.example", "INE123456"})

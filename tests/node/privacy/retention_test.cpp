@@ -48,7 +48,7 @@ TEST_F(Retention, OldEventsGoAndTheirTotalsStayWhateverComesAfter) {
     const std::string digest = ledger_digest();
     set("events_days = 60\n");
     EXPECT_THAT(run({"retention", "--dry-run"}).out, HasSubstr("2 would be deleted"));
-    EXPECT_THAT(run({"status"}).out, HasSubstr("4 events"));
+    EXPECT_THAT(run({"status"}).out, HasSubstr("events       4 of"));
     const Finished done = run({"retention"});
     ASSERT_EQ(done.exit_code, 0) << done.err;
     EXPECT_THAT(done.out, HasSubstr(": 2 deleted"));
@@ -77,27 +77,34 @@ TEST_F(Retention, AReportOverTotalsThatAreGoneIsNoDataAndNotNoActivity) {
     import_old_and_new();
     set("events_days = 60\ntotals_days = 60\n");
     ASSERT_EQ(run({"retention"}).exit_code, 0);
-    const Finished gone = run({"report", "student", "--student", "42", "--from", day_text(101), "--to",
-                               day_text(99)});
+    const Finished gone =
+        run({"report", "student", "--student", "42", "--from", day_text(101), "--to", day_text(99)});
     EXPECT_EQ(gone.exit_code, 6);
     EXPECT_THAT(gone.err, HasSubstr("no data: the totals of days before"));
-    EXPECT_EQ(run({"report", "student", "--student", "42", "--from", day_text(6), "--to", day_text(5)}).exit_code,
-              0);
+    EXPECT_EQ(
+        run({"report", "student", "--student", "42", "--from", day_text(6), "--to", day_text(5)}).exit_code,
+        0);
     EXPECT_THAT(run({"audit"}).out, HasSubstr("retention"));
 }
 
 TEST_F(Retention, OnlyPeopleWhomTheMoodleDeletedLongAgoLoseTheirNames) {
     init();
-    ASSERT_EQ(run({"import", folder.write("people.csv", "id,username,lastname,deleted\n42,elodie,Roux,0\n43,gael,Roy,0\n"),
-                   folder.write("log.csv", kHeader + row(1, 42, noon(100)) + row(2, 43, noon(100)))})
-                  .exit_code,
-              0);
-    ASSERT_EQ(run({"import", folder.write("later.csv", "id,username,lastname,deleted\n43,gael@x.1774,Roy,1\n")}).exit_code, 0);
+    ASSERT_EQ(
+        run({"import",
+             folder.write("people.csv", "id,username,lastname,deleted\n42,elodie,Roux,0\n43,gael,Roy,0\n"),
+             folder.write("log.csv", kHeader + row(1, 42, noon(100)) + row(2, 43, noon(100)))})
+            .exit_code,
+        0);
+    ASSERT_EQ(
+        run({"import", folder.write("later.csv", "id,username,lastname,deleted\n43,gael@x.1774,Roy,1\n")})
+            .exit_code,
+        0);
     set("identities_days = 60\n");
     EXPECT_THAT(run({"retention"}).out, HasSubstr("identities  0 deleted")) << "deleted only today";
     SQLite::Database(dir() + "/catalogue.sqlite", SQLite::OPEN_READWRITE)
-        .exec("UPDATE person SET valid_from=1 WHERE id=43 AND deleted=0; UPDATE person SET valid_to=100 WHERE "
-              "id=43 AND deleted=0; UPDATE person SET valid_from=100 WHERE id=43 AND deleted=1");
+        .exec(
+            "UPDATE person SET valid_from=1 WHERE id=43 AND deleted=0; UPDATE person SET valid_to=100 WHERE "
+            "id=43 AND deleted=0; UPDATE person SET valid_from=100 WHERE id=43 AND deleted=1");
     EXPECT_THAT(run({"retention"}).out, HasSubstr("identities  1 deleted"));
     EXPECT_THAT(run({"status"}).out, HasSubstr("1 people"));
 }

@@ -5,13 +5,14 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <fstream>
+#include <filesystem>
 
 #include "config/clock.h"
 #include "node/collect/selection.h"
 #include "node/directory.h"
+#include "reports/text.h"
 #include "tests/moodle_server.h"
-#include "tests/process.h"
+#include "tests/temporary_folder.h"
 
 namespace assidu::node::collect::database {
 namespace {
@@ -19,10 +20,10 @@ namespace {
 using archive::HeldRow;
 using archive::SideTable;
 using config::DatabaseDriver;
-using tests::MoodleServer;
-using tests::MoodleTables;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using tests::MoodleServer;
+using tests::MoodleTables;
 
 constexpr std::int64_t kMonday = 1'772'438'400, kDay = 86'400;
 
@@ -33,28 +34,29 @@ class SideTablesTest : public ::testing::TestWithParam<DatabaseDriver> {
     void make_node(const std::string& what, const std::string& value) {
         node.reset();
         std::filesystem::remove_all(folder / "node");
-        config::Settings settings;
-        settings.node_id = "lyon";
-        settings.name = "Lyon";
-        settings.wwwroot = "https://moodle.example";
-        settings.source_name = "moodle";
-        settings.scale = "sonate";
-        settings.language = "fr";
-        if (what == "students.institution") settings.students.institution = {value};
-        if (what == "students.cohort") settings.students.cohort = {value};
-        if (what == "students.profile_field") settings.students.profile_field["funded"] = {value};
-        if (what == "everyone") settings.students.everyone = true;
+        config::Settings chosen;
+        chosen.node_id = "lyon";
+        chosen.name = "Lyon";
+        chosen.wwwroot = "https://moodle.example";
+        chosen.source_name = "moodle";
+        chosen.scale = "sonate";
+        chosen.language = "fr";
+        if (what == "students.institution") chosen.students.institution = {value};
+        if (what == "students.cohort") chosen.students.cohort = {value};
+        if (what == "students.profile_field") chosen.students.profile_field["funded"] = {value};
+        if (what == "everyone") chosen.students.everyone = true;
         const NodeFolder place{folder / "node"};
-        if (const auto made = create_node(place, settings, kMonday); !made)
+        if (const auto made = create_node(place, chosen, kMonday); !made)
             throw std::runtime_error(made.error().what);
         auto opened = Node::open(place, clock);
         if (!opened) throw std::runtime_error(opened.error().what);
         node.emplace(std::move(*opened));
     }
-    void connect(const std::string& database_name, const std::string& prefix) {
+    // Few rows a page: every table takes several.
+    void connect(const std::string& database_name, const std::string& prefix, std::int64_t page_rows = 2) {
         settings.server = server().reader(database_name);
         settings.prefix = prefix;
-        settings.page_rows = 2;  // every table takes several pages
+        settings.page_rows = page_rows;
         settings.rows_per_second = 0;
         auto opened = MoodleDatabase::of(settings, "/", {});
         if (!opened) throw std::runtime_error(opened.error().what);
@@ -98,7 +100,9 @@ TEST_P(SideTablesTest, OfPeopleOfOthersOnlyThatTheyAre) {
     for (std::int64_t id = 10; id < 17; ++id)
         tables.add_user({id, "user" + std::to_string(id), id % 2 == 0 ? "Lyon" : "Nantes"});
     tables.run("INSERT INTO {enrol} (id, enrol, courseid) VALUES (5, 'manual', 3)");
-    tables.run("INSERT INTO {user_enrolments} (id, enrolid, userid, timestart) VALUES (1, 5, 10, 100), (2, 5, 11, 100)");
+    tables.run(
+        "INSERT INTO {user_enrolments} (id, enrolid, userid, timestart) VALUES (1, 5, 10, 100), (2, 5, 11, "
+        "100)");
     connect(tables.name(), "m_");
     read();
     EXPECT_EQ(person(10)->username, "user10");
@@ -117,7 +121,9 @@ TEST_P(SideTablesTest, ADeletedStudentKeepsTheirNameAndTheSecondReadingWritesNot
     EXPECT_GT(read().changed, 0);
     EXPECT_EQ(read_at(kMonday + 60).rows, 0) << "nothing is due";
     EXPECT_EQ(read_at(kMonday + kDay).changed, 0) << "and an unchanged table changes nothing";
-    tables.run("UPDATE {user} SET deleted=1, username='gael@example.org.1795233961', email='d41d8', idnumber='' WHERE id=10");
+    tables.run(
+        "UPDATE {user} SET deleted=1, username='gael@example.org.1795233961', email='d41d8', idnumber='' "
+        "WHERE id=10");
     EXPECT_EQ(read_at(kMonday + 2 * kDay).changed, 1);
     EXPECT_EQ(person(10)->username, "gael");
     EXPECT_TRUE(person(10)->deleted);
@@ -126,12 +132,15 @@ TEST_P(SideTablesTest, ADeletedStudentKeepsTheirNameAndTheSecondReadingWritesNot
 
 TEST_P(SideTablesTest, ARenamedCourseAndADeletedActivityKeepWhatTheyWereCalled) {
     MoodleTables tables(server(), "m_");
-    tables.run("INSERT INTO {course} (id, category, fullname, shortname, idnumber) VALUES (30, 2, 'Algèbre', 'ALG', 'A1')");
+    tables.run(
+        "INSERT INTO {course} (id, category, fullname, shortname, idnumber) VALUES (30, 2, 'Algèbre', 'ALG', "
+        "'A1')");
     tables.run("INSERT INTO {modules} (id, name) VALUES (70, 'quiz'), (71, 'page'), (72, 'gone')");
     tables.run("INSERT INTO {quiz} (id, course, name) VALUES (7, 30, 'Test 1')");
     tables.run("INSERT INTO {page} (id, course, name) VALUES (7, 30, 'Leçon')");
-    tables.run("INSERT INTO {course_modules} (id, course, module, instance, section) VALUES (501, 30, 70, 7, 4), "
-               "(502, 30, 71, 7, 4), (503, 30, 72, 1, 4)");
+    tables.run(
+        "INSERT INTO {course_modules} (id, course, module, instance, section) VALUES (501, 30, 70, 7, 4), "
+        "(502, 30, 71, 7, 4), (503, 30, 72, 1, 4)");
     connect(tables.name(), "m_");
     read();
     EXPECT_EQ(node->catalogue().activity("moodle", 501)->name, "Test 1");
@@ -146,8 +155,10 @@ TEST_P(SideTablesTest, ARenamedCourseAndADeletedActivityKeepWhatTheyWereCalled) 
     EXPECT_EQ(then.course("moodle", 30)->fullname, "Algèbre");
     EXPECT_EQ(now.course("moodle", 30)->fullname, "Algèbre 1");
     EXPECT_TRUE(now.activity("moodle", 501)->gone);
-    EXPECT_EQ(reports::activity_name(reports::Language::fr, 501, now.activity("moodle", 501)), "(supprimé) Test 1");
-    EXPECT_EQ(reports::activity_name(reports::Language::en, 501, now.activity("moodle", 501)), "(deleted) Test 1");
+    EXPECT_EQ(reports::activity_name(reports::Language::fr, 501, now.activity("moodle", 501)),
+              "(supprimé) Test 1");
+    EXPECT_EQ(reports::activity_name(reports::Language::en, 501, now.activity("moodle", 501)),
+              "(deleted) Test 1");
 }
 
 TEST_P(SideTablesTest, AnEndedEnrolmentAndALeftGroupKeepTheirTime) {
@@ -157,11 +168,16 @@ TEST_P(SideTablesTest, AnEndedEnrolmentAndALeftGroupKeepTheirTime) {
     tables.run("INSERT INTO {groups_members} (id, groupid, userid, timeadded) VALUES (80, 8, 10, 500)");
     tables.run("INSERT INTO {context} (id, contextlevel, instanceid) VALUES (900, 50, 30), (901, 70, 501)");
     tables.run("INSERT INTO {role} (id, shortname, archetype) VALUES (50, 'student', 'student')");
-    tables.run("INSERT INTO {role_assignments} (id, roleid, contextid, userid, timemodified) VALUES "
-               "(90, 50, 900, 10, 600), (91, 50, 901, 10, 600)");
-    tables.run("INSERT INTO {grade_items} (id, courseid, itemname, itemtype, grademax) VALUES (60, 30, 'Test', 'mod', 20)");
-    tables.run("INSERT INTO {grade_grades} (id, itemid, userid, finalgrade, rawgrademax) VALUES (61, 60, 10, 14.5, 20), "
-               "(62, 60, 10, NULL, 20)");
+    tables.run(
+        "INSERT INTO {role_assignments} (id, roleid, contextid, userid, timemodified) VALUES "
+        "(90, 50, 900, 10, 600), (91, 50, 901, 10, 600)");
+    tables.run(
+        "INSERT INTO {grade_items} (id, courseid, itemname, itemtype, grademax) VALUES (60, 30, 'Test', "
+        "'mod', 20)");
+    tables.run(
+        "INSERT INTO {grade_grades} (id, itemid, userid, finalgrade, rawgrademax) VALUES (61, 60, 10, 14.5, "
+        "20), "
+        "(62, 60, 10, NULL, 20)");
     connect(tables.name(), "m_");
     read();
     tables.run("DELETE FROM {groups_members}");
@@ -181,9 +197,12 @@ TEST_P(SideTablesTest, SelectionByCohortAndByProfileFieldIsJudgedOnFreshPeople) 
     MoodleTables tables(server(), "m_");
     tables.add_user({10, "elodie", "x"});
     tables.add_user({11, "lea", "x"});
-    tables.run("INSERT INTO {cohort} (id, contextid, name, idnumber) VALUES (4, 1, 'Sonate 2026', 'sonate-2026')");
+    tables.run(
+        "INSERT INTO {cohort} (id, contextid, name, idnumber) VALUES (4, 1, 'Sonate 2026', 'sonate-2026')");
     tables.run("INSERT INTO {cohort_members} (id, cohortid, userid, timeadded) VALUES (1, 4, 10, 5)");
-    tables.run("INSERT INTO {user_info_field} (id, shortname, name, datatype) VALUES (3, 'Funded', 'Funded', 'text')");
+    tables.run(
+        "INSERT INTO {user_info_field} (id, shortname, name, datatype) VALUES (3, 'Funded', 'Funded', "
+        "'text')");
     tables.run("INSERT INTO {user_info_data} (id, userid, fieldid, data) VALUES (1, 11, 3, 'yes')");
     connect(tables.name(), "m_");
     for (const auto& [what, value, ours] :
@@ -243,13 +262,16 @@ TEST_P(SideTablesTest, GaelAndDcdOfARealMoodleAreDeletedAndKnownByTheirRealNames
     const std::string dump =
         std::string(dumps) + (mariadb ? "/moodle-mariadb.sql.gz" : "/moodle-postgres.sql.gz");
     const auto admin = server().administrator(name);
-    const std::string client =
-        mariadb ? "mariadb -h 127.0.0.1 -P " + std::to_string(server().port()) + " -u " + admin.user + " " + name
-                : "psql -q -h 127.0.0.1 -p " + std::to_string(server().port()) + " -U " + admin.user + " " + name;
+    const std::string client = mariadb
+                                   ? "mariadb --socket=" + admin.socket + " -u " + admin.user + " " + name
+                                   : "psql -q -h " + admin.socket + " -p " + std::to_string(server().port()) +
+                                         " -U " + admin.user + " " + name;
+    const std::string grant = mariadb ? "GRANT SELECT ON " + name + ".* TO assidu@'%'"
+                                      : "GRANT SELECT ON ALL TABLES IN SCHEMA public TO assidu";
     ASSERT_EQ(std::system(("zcat " + dump + " | " + client + " >/dev/null").c_str()), 0);
+    ASSERT_EQ(std::system(("echo \"" + grant + "\" | " + client + " >/dev/null").c_str()), 0);
     make_node("everyone", "");
-    connect(name, "mdl_");
-    settings.page_rows = 100;
+    connect(name, "mdl_", 100);
     EXPECT_EQ(read().broken, 0);
     int deleted = 0, courses = 0;
     node->catalogue().people("moodle", [&](const archive::PersonRecord& one) {
