@@ -228,6 +228,10 @@ void PdfDocument::masthead(const std::string& title, const std::vector<std::stri
     p.y += 14;
 }
 
+void PdfDocument::room(double points) {
+    parts_->need(points);
+}
+
 void PdfDocument::heading(const std::string& text) {
     Parts& p = *parts_;
     constexpr double kWithIt = 64;  // and at least the head and two rows of a table

@@ -50,6 +50,8 @@ class PdfDocument {
     // The title of the document, beside the room for a QR code, and lines under it.
     void masthead(const std::string& title, const std::vector<std::string>& lines, std::string_view qr_text,
                   const std::string& qr_caption);
+    // Goes on on the next page unless that much of this one is left.
+    void room(double points);
     // A section's; stays with what follows it.
     void heading(const std::string& text);
     void paragraph(const std::string& text, bool small = false);

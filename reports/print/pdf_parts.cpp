@@ -41,6 +41,9 @@ void put_provenance(PdfDocument& pdf, Language language, const config::CivilCale
 
 void put_verification(PdfDocument& pdf, Language language, const char* how,
                       const std::string& verification_url, const std::string& sha256) {
+    // Who signs under it does not sign an empty page.
+    constexpr double kWithSignatures = 210;
+    pdf.room(kWithSignatures);
     pdf.heading(word(language, "verification"));
     std::vector<std::string> lines{word(language, how), sha256};
     if (!verification_url.empty())

@@ -101,17 +101,21 @@ void read_totals(Numbers& numbers, const Rows& rows) {
     }
 }
 
+// A course without activities is all pages, and has no line that says so.
 void read_courses(Numbers& numbers, const Rows& rows) {
     std::string course;
     for (std::size_t i = 1; i < rows.size(); ++i) {
         const std::vector<std::string>& row = rows[i];
         std::string key;
-        if (row.at(2) == "course")
+        if (row.at(2) == "course") {
             course = key = "course.." + row.at(3);
-        else if (row.at(2) == "pages")
+            const bool alone = i + 1 == rows.size() || rows[i + 1].at(2) == "course";
+            if (alone) put_amount(numbers, course + ".pages", row, 4);
+        } else if (row.at(2) == "pages") {
             key = course + ".pages";
-        else
+        } else {
             key = course + ".activity." + row.at(3);
+        }
         put_amount(numbers, key, row, 4);
     }
 }
