@@ -11,6 +11,7 @@ enum class ExitCode : int {
     input = 4,          // a file was refused, or with --strict a row
     resource = 5,       // disk full, unreadable file, damaged database
     no_data = 6,        // a report over what was never computed, or an unknown student
+    not_safe = 7,       // purge-plan: nothing of the source may be purged
     interrupted = 130,  // Ctrl-C or SIGTERM; everything acknowledged is kept
 };
 

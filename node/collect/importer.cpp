@@ -9,6 +9,7 @@
 #include "config/limits.h"
 #include "node/collect/byte_source.h"
 #include "node/collect/catalogue_csv.h"
+#include "node/collect/kept_person.h"
 #include "node/collect/log_csv.h"
 #include "node/collect/log_json.h"
 #include "node/collect/log_page.h"
@@ -299,22 +300,6 @@ class UsersByName {
     const Node& node_;
     std::unordered_map<std::string, std::int64_t> users_;  // by the tag of the name
 };
-
-// What is kept of a person of the catalogue: all of it if they are this node's, else that they are.
-archive::PersonRecord kept_of(const Node& node, const archive::PersonRecord& person) {
-    const config::Settings& settings = node.settings();
-    const bool excluded = std::ranges::find(settings.students.exclude_users, person.user_id) !=
-                          settings.students.exclude_users.end();
-    archive::PersonRecord kept;
-    if (matches(settings.students, person) && !excluded && person.user_id != settings.guest_user_id) {
-        kept = person;
-    } else {
-        kept.user_id = person.user_id;
-        kept.of_others = true;
-    }
-    kept.name_tag = node.name_tag(person.firstname + " " + person.lastname);
-    return kept;
-}
 
 // Columns without which a catalogue of people would turn students into people of others.
 std::vector<std::string> columns_of_selection(const config::StudentSelection& students) {
