@@ -305,8 +305,7 @@ SqlResult<void> LogCollector::take(std::vector<SourceRow>& rows, bool again, Col
 
     CollectedPage page;
     for (std::size_t i = 0; i < rows.size(); ++i) {
-        const bool anew = rows[i].id > state_.anew_from_id && rows[i].id <= state_.anew_to_id;
-        judge(rows[i], again || anew, before[i], page);
+        judge(rows[i], again, before[i], page);
     }
     if (!again) {
         for (auto row = rows.rbegin(); row != rows.rend() && row->id > state_.read_id; ++row) {
@@ -375,7 +374,8 @@ void LogCollector::judge(SourceRow& row, bool again, std::optional<Fate> before,
                                     node_.archive().intern(row.row.shape)}});
         return;
     }
-    if (before && !(again && is_of_others(*before))) return;
+    const bool anew = row.id > state_.anew_from_id && row.id <= state_.anew_to_id;
+    if (before && !((again || anew) && is_of_others(*before))) return;
     const auto passes = [&](Fate fate) {
         if (before != fate) page.rows.push_back({row.id, time_s, fate});
     };
@@ -409,7 +409,7 @@ void LogCollector::keep(SourceRow& row, bool again, std::optional<Fate> before, 
     }
     const std::int64_t behind_s = state_.newest_s - time_s;
     const bool in_order = again || before || behind_s <= kOutOfOrderSeconds;
-    const auto twin = in_order ? std::nullopt : collection().twin(node_.source(), event);
+    const auto twin = in_order ? std::nullopt : twin_of(event, page);
     if (!in_order && behind_s > settings_.late_days * kDaySeconds) {
         page.quarantined.push_back({event, twin});
         page.rows.push_back({row.id, time_s, Fate::quarantined});
@@ -419,6 +419,21 @@ void LogCollector::keep(SourceRow& row, bool again, std::optional<Fate> before, 
     page.events.push_back(event);
     page.rows.push_back({row.id, time_s, Fate::archived});
     state_.newest_s = std::max(state_.newest_s, std::min(time_s, server_utc_s_));
+}
+
+// What the archive holds, or will with this page, of the same student, second and event in another course.
+std::optional<std::int64_t> LogCollector::twin_of(const archive::StudentEvent& event, const CollectedPage& page) {
+    const auto& shapes = node_.archive().shapes();
+    const auto name = [&](ShapeKey key) -> const std::string& {
+        return shapes[static_cast<std::size_t>(key)].eventname;
+    };
+    for (const archive::StudentEvent& other : page.events) {
+        if (other.user_id == event.user_id && other.event.time_s == event.event.time_s &&
+            other.event.course != event.event.course && other.event.id < event.event.id &&
+            name(other.event.shape) == name(event.event.shape))
+            return other.event.id;
+    }
+    return collection().twin(node_.source(), event);
 }
 
 void LogCollector::reject(const SourceRow& row, const std::string& reason) {

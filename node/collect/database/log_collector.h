@@ -77,6 +77,8 @@ class LogCollector {
     // Judges and archives rows; `again`: rows that were passed over may be kept now.
     SqlResult<void> take(std::vector<SourceRow>& rows, bool again, Collected& collected);
     void judge(SourceRow& row, bool again, std::optional<archive::Fate> before, archive::CollectedPage& page);
+    [[nodiscard]] std::optional<std::int64_t> twin_of(const archive::StudentEvent& event,
+                                                      const archive::CollectedPage& page);
     void keep(SourceRow& row, bool again, std::optional<archive::Fate> before, archive::CollectedPage& page);
     void reject(const SourceRow& row, const std::string& reason);
     void learn(const std::vector<SourceRow>& rows);

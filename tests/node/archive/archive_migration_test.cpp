@@ -3,6 +3,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <gtest/gtest.h>
 
+#include "node/archive/collection.h"
 #include "node/archive/sqlite_archive.h"
 #include "tests/temporary_folder.h"
 
@@ -71,6 +72,37 @@ TEST_F(ArchiveMigration, AFileOfFormat1IsBroughtForward) {
     EXPECT_EQ(archive->dirty(source), (std::vector<DirtyMark>{{7, kFromTheBegin}}));
     EXPECT_FALSE(archive->clean_as_of(source));
     EXPECT_EQ(archive->events(source, 7).front().time_s, 1'772'438'400 + 0);
+}
+
+TEST_F(ArchiveMigration, AFileOfFormat2TakesWhatTheCollectorRemembers) {
+    make({kFormat1, kFormat2});
+    const auto archive = open_sqlite_archive(path);
+    const SourceKey source = archive->source("moodle", "").value();
+    Collection& collection = archive->collection();
+    EXPECT_EQ(collection.state(source).read_id, 0);
+    CollectedPage page;
+    page.events = {{7, {1'772'438'400, 1000, 10, 0, 0}}, {7, {1'772'438'500, 1001, 10, 0, 0}}};
+    page.rows = {{1000, 1'772'438'400, Fate::archived}, {1001, 1'772'438'500, Fate::archived}, {1002, 1'772'438'500, Fate::guest}};
+    page.state.read_id = 1002;
+    page.state.pass = CollectorPass{1, 2, 3, 4, false, 5};
+    page.state.marks = {{1, 2, 3}};
+    page.state.remembered = {{1002, 5, 1}};
+    const auto counts = [](const Appended&) { return std::map<std::string, std::int64_t>{}; };
+    EXPECT_EQ(collection.take(source, page, 1, counts).added, 1) << "1000 was there";
+    EXPECT_EQ(collection.state(source).pass->to_id, 4);
+    EXPECT_EQ(collection.state(source).marks.at(0).node_utc_s, 3);
+    const std::vector<std::int64_t> ids{999, 1000, 1001, 1002, 70'000};
+    EXPECT_EQ(collection.fates(source, ids),
+              (std::vector<std::optional<Fate>>{{}, Fate::archived, Fate::archived, Fate::guest, {}}));
+    EXPECT_EQ(collection.first_missing(source, 999, 2000), 1003);
+    EXPECT_EQ(collection.first_missing(source, 0, 2000), 1);
+    EXPECT_EQ(collection.count_missing(source, 0, 70'000), 70'000 - 3);
+    // The guest's row is a student's after all.
+    page.events = {{8, {1'772'438'500, 1002, 10, 0, 0}}};
+    page.rows = {{1002, 1'772'438'500, Fate::archived}};
+    EXPECT_EQ(collection.take(source, page, 1, counts).added, 1);
+    EXPECT_EQ(collection.count(source, Fate::guest), 0);
+    EXPECT_EQ(collection.count(source, Fate::archived), 3);
 }
 
 }  // namespace
