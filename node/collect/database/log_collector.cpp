@@ -257,7 +257,10 @@ SqlResult<void> LogCollector::collect(std::int64_t pages_max, Collected& collect
         collected.at_end = true;
         return {};
     }
-    if (!state_.pass) begin_pass(*bounds);
+    if (!state_.pass)
+        begin_pass(*bounds);
+    else  // one that broke off goes on to what is there now; its begin, by which holes are judged, stays
+        state_.pass->to_id = std::max(state_.pass->to_id, bounds->max_id);
     for (std::int64_t pages = 0; pages < pages_max; ++pages) {
         if (!events_.wants_more()) return {};
         const auto more = one_page(collected);

@@ -122,7 +122,7 @@ TEST_P(KilledCollector, HasEveryRowOfTheSourceOnce) {
         const pid_t child = start_collector(site);
         // Half of them while it starts, connects and recovers; half once it has begun to write.
         if (dice.one_in(2)) wait_for_writing(site);
-        ::poll(nullptr, 0, static_cast<int>(dice.roll(5, 700)));
+        ::poll(nullptr, 0, static_cast<int>(dice.roll(5, 1500)));
         ::kill(child, SIGKILL);
         int status = 0;
         ::waitpid(child, &status, 0);
