@@ -85,14 +85,14 @@ pid_t start_collector(const CollectedSite& site) {
     ::_exit(127);
 }
 
-// Until the archive changes; a collector that finds nothing does not keep us for ever.
-void wait_for_writing(const CollectedSite& site) {
-    const std::filesystem::path wal = site.folder / "node/archive.sqlite-wal";
+// Until the file changes; a collector that finds nothing does not keep us for ever.
+void wait_for_change(const std::filesystem::path& file) {
     std::error_code none;
-    const auto before = std::filesystem::last_write_time(wal, none);
-    for (int tries = 0; tries < 500; ++tries) {
-        const auto now = std::filesystem::last_write_time(wal, none);
-        if (!none && now != before) return;
+    const auto size = std::filesystem::file_size(file, none);
+    const auto before = std::filesystem::last_write_time(file, none);
+    for (int tries = 0; tries < 1'500; ++tries) {
+        const auto now = std::filesystem::last_write_time(file, none);
+        if (!none && (now != before || std::filesystem::file_size(file, none) != size)) return;
         ::poll(nullptr, 0, 10);
     }
 }
@@ -120,8 +120,10 @@ TEST_P(KilledCollector, HasEveryRowOfTheSourceOnce) {
     const int wanted = kills_wanted();
     while (killed < wanted && ended < wanted) {
         const pid_t child = start_collector(site);
-        // Half of them while it starts, connects and recovers; half once it has begun to write.
-        if (dice.one_in(2)) wait_for_writing(site);
+        // Some while it starts, connects and recovers, some once it has begun to write, some after a whole pass.
+        const std::int64_t when = dice.roll(0, 2);
+        if (when == 1) wait_for_change(site.folder / "node/archive.sqlite-wal");
+        if (when == 2) wait_for_change(site.folder / "collector.log");
         ::poll(nullptr, 0, static_cast<int>(dice.roll(5, 1500)));
         ::kill(child, SIGKILL);
         int status = 0;

@@ -30,8 +30,9 @@ class RealMoodle : public ::testing::TestWithParam<DatabaseDriver> {
         const config::DatabaseServer admin = server->administrator(name);
         const bool mariadb = GetParam() == DatabaseDriver::mariadb;
         const std::string load =
-            mariadb ? fmt::format("gunzip -c '{}/moodle-mariadb.sql.gz' | mariadb --no-defaults -S '{}' -u root {}", dumps,
-                                  admin.socket, name)
+            mariadb ? fmt::format("(echo 'SET GLOBAL innodb_file_per_table=ON;'; gunzip -c '{}/moodle-mariadb.sql.gz') | "
+                                  "mariadb --no-defaults -S '{}' -u root {}",
+                                  dumps, admin.socket, name)
                     : fmt::format("gunzip -c '{}/moodle-postgres.sql.gz' | psql -q -h '{}' -p {} -U postgres {} >/dev/null",
                                   dumps, admin.socket, admin.port, name);
         ASSERT_EQ(std::system(load.c_str()), 0) << load;
