@@ -85,6 +85,22 @@ inline constexpr std::size_t kStatementBytesMax = std::size_t{8} << 20;
 // years of a pool stays far below an overflow.
 inline constexpr std::int64_t kRowTotalMax = 1'000'000'000;
 
+// Packages
+// ---------------------------------------------------------------------------------------------------------
+
+// A package, its files, and the name of one. A month of a student has about eighty files and 300 KB; ten
+// years of statements, one a day, are 3,650 files.
+inline constexpr std::size_t kPackageBytesMax = std::size_t{64} << 20;
+inline constexpr std::size_t kPackageFilesMax = 4'096;
+inline constexpr std::size_t kPackageNameBytesMax = 120;
+// A document of a package that is read as JSON: a report's data of ten years is some 5 MB.
+inline constexpr std::size_t kPackageJsonBytesMax = std::size_t{8} << 20;
+// Keys that a package vouches for: those of a pool.
+inline constexpr std::size_t kPackageKeysMax = 1'000;
+// Proven rows of a package, and nodes of a row's Merkle path.
+inline constexpr std::size_t kPackageRowsMax = 100'000;
+inline constexpr std::size_t kPackagePathMax = 32;
+
 // Members
 // ------------------------------------------------------------------------------------------------------
 
@@ -195,6 +211,15 @@ inline constexpr std::int64_t kReportRequestSecondsMax = 86'400;
 inline constexpr std::int64_t kWebCallMillisecondsMax = 30'000;
 // Connections of the intake listener: the plugin has one at a time.
 inline constexpr std::size_t kIntakeConnectionsMax = 32;
+// Days of a period of [retention], and that a pushed row of somebody unknown may wait.
+inline constexpr std::int64_t kRetentionDaysMax = 36'525;
+inline constexpr std::int64_t kUndecidedDaysMax = 3'650;
+// The reason and the author of an erasure, in bytes of UTF-8: they stand in the audit.
+inline constexpr std::size_t kReasonBytesMax = 500;
+// A text of a Moodle's side tables (a name, an id number): Moodle's own longest such column has 1333 characters.
+inline constexpr std::size_t kSideTextBytesMax = 8'192;
+// Bytes of a certificate chain or key of [intake].
+inline constexpr std::size_t kCertificateBytesMax = std::size_t{1} << 20;
 // Entries of a list of [intake].
 inline constexpr std::size_t kIntakeListMax = 1'000;
 // A path in the settings.

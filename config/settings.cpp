@@ -58,6 +58,26 @@ std::string_view objection_to_spool(std::string_view path) {
     return {};
 }
 
+// What the listener shows and asks for in its handshake.
+void read_listener_tls(TableReader& intake, Settings& settings) {
+    settings.intake_tls = intake.boolean("tls", settings.intake_tls);
+    settings.tls_certificate = intake.text("tls_certificate");
+    settings.tls_key = intake.text("tls_key");
+    if (settings.tls_certificate.empty() != settings.tls_key.empty())
+        intake.object_to("tls_certificate", "and tls_key go together");
+    for (const std::string* path : {&settings.tls_certificate, &settings.tls_key}) {
+        if (path->size() > limits::kPathBytesMax) intake.object_to("tls_certificate", "is too long");
+    }
+    settings.client_certificates = intake.texts("client_certificates");
+    for (const std::string& fingerprint : settings.client_certificates) {
+        if (fingerprint.size() != 64 || fingerprint.find_first_not_of("0123456789abcdef") != std::string::npos)
+            intake.object_to("client_certificates",
+                             "must be SHA-256 fingerprints of public keys, 64 digits of 0-9 and a-f each");
+    }
+    if (!settings.intake_tls && (!settings.tls_certificate.empty() || !settings.client_certificates.empty()))
+        intake.object_to("tls", "is false beside certificates, which only TLS has");
+}
+
 // The listener for a Moodle's own pushes.
 void read_listener(TableReader& intake, Settings& settings) {
     settings.intake_listen = intake.text("listen");
@@ -67,7 +87,10 @@ void read_listener(TableReader& intake, Settings& settings) {
         if (settings.spool.empty())
             intake.object_to("listen", "needs a spool, in which pushes wait until they are archived");
     }
-    settings.intake_tls = intake.boolean("tls", settings.intake_tls);
+    read_listener_tls(intake, settings);
+    settings.undecided_days = intake.integer("undecided_days", settings.undecided_days);
+    if (settings.undecided_days < 1 || settings.undecided_days > limits::kUndecidedDaysMax)
+        intake.object_to("undecided_days", fmt::format("must be from 1 to {}", limits::kUndecidedDaysMax));
     settings.public_url = intake.text("public_url");
     const std::string& url = settings.public_url;
     if (!url.empty() && !url.starts_with("https://") && !url.starts_with("http://"))
@@ -89,10 +112,27 @@ void read_listener(TableReader& intake, Settings& settings) {
     }
     for (const auto& [key, size] : {std::pair{"allow_from", settings.allow_from.size()},
                                     std::pair{"report_requestors", settings.report_requestors.size()},
+                                    std::pair{"client_certificates", settings.client_certificates.size()},
                                     std::pair{"callback_hosts", settings.callback_hosts.size()}}) {
         if (size > limits::kIntakeListMax)
             intake.object_to(key, fmt::format("has more than {} entries", limits::kIntakeListMax));
     }
+}
+
+void read_retention(TableReader table, Settings& settings) {
+    Retention& retention = settings.retention;
+    for (const auto& [key, days] : {std::pair{"events_days", &retention.events_days},
+                                    std::pair{"totals_days", &retention.totals_days},
+                                    std::pair{"identities_days", &retention.identities_days}}) {
+        *days = table.integer(key, 0);
+        if (*days < 0 || *days > limits::kRetentionDaysMax)
+            table.object_to(key, fmt::format("must be from 0 (for ever) to {}", limits::kRetentionDaysMax));
+    }
+    if (retention.totals_days > 0 &&
+        (retention.events_days == 0 || retention.events_days > retention.totals_days))
+        table.object_to("events_days",
+                        "must be at most totals_days: totals would come back from events that are kept longer");
+    table.finish();
 }
 
 // What `assidu serve` does.
@@ -249,7 +289,7 @@ Result<Settings> parse_settings(std::string_view text, const std::string& where)
     for (const auto& [key, node] : document) {
         static const std::set<std::string_view> kTables{"format", "node",    "source", "students",
                                                         "scale",  "reports", "pool",   "intake",
-                                                        "database", "log_database"};
+                                                         "retention", "database", "log_database"};
         if (!kTables.contains(key.str()))
             objections.push_back(fmt::format("line {}: {} is not known to this version of Assidu",
                                              node.source().begin.line, key.str()));
@@ -302,9 +342,16 @@ Result<Settings> parse_settings(std::string_view text, const std::string& where)
     settings.language = reports.text("language", "fr");
     if (settings.language != "fr" && settings.language != "en")
         reports.object_to("language", "must be \"fr\" or \"en\"");
+    settings.verification_url = reports.text("verification_url");
+    if (const std::string& url = settings.verification_url;
+        !url.empty() && !url.starts_with("https://") && !url.starts_with("http://"))
+        reports.object_to("verification_url", "must begin with https:// or http://");
+    if (settings.verification_url.size() > limits::kUrlBytesMax / 4)
+        reports.object_to("verification_url", "is too long for a QR code");
     reports.finish();
 
     read_serving(table("pool"), table("intake"), settings);
+    read_retention(table("retention"), settings);
     if (document.contains("database"))
         settings.database = read_database(
             table("database"), document.contains("log_database") ? std::optional(table("log_database")) : std::nullopt);
@@ -372,6 +419,10 @@ std::string settings_document(const Settings& s) {
            "[reports]\n"
            "# The language of reports: \"fr\" or \"en\".\n" +
            fmt::format("language = {}\n", toml_text(s.language)) +
+           "# The address at which a report's package may be checked, printed on it as a QR code. Empty: the "
+           "code "
+           "holds the digest alone.\n" +
+           fmt::format("verification_url = {}\n", toml_text(s.verification_url)) +
            "\n"
            "[pool]\n"
            "# A hub: where `assidu serve` listens for members, the address in figures, such as "
@@ -393,6 +444,17 @@ std::string settings_document(const Settings& s) {
            fmt::format("listen = {}\n", toml_text(s.intake_listen)) +
            "# false: plain HTTP, for a reverse proxy in front of it or on a private network.\n" +
            fmt::format("tls = {}\n", s.intake_tls) +
+           "# A certificate that the Moodle's system trusts, and its key (PEM, paths from this folder), in the "
+           "place of the node's own.\n" +
+           (s.tls_certificate.empty()
+                ? std::string("# tls_certificate = \"/etc/ssl/assidu.pem\"\n# tls_key = \"/etc/ssl/assidu.key\"\n")
+                : fmt::format("tls_certificate = {}\ntls_key = {}\n", toml_text(s.tls_certificate),
+                              toml_text(s.tls_key))) +
+           "# Client certificates that may push, by the SHA-256 of their public keys; none named: none is asked "
+           "for.\n" +
+           condition("client_certificates", s.client_certificates, "[\"64 hexadecimal digits\"]") +
+           "# Days that a pushed row waits whose person no catalogue knows.\n" +
+           fmt::format("undecided_days = {}\n", s.undecided_days) +
            "# How the Moodle reaches it, if not by that address.\n" +
            (s.public_url.empty() ? std::string("# public_url = \"https://assidu.univ-lyon.fr\"\n")
                                  : fmt::format("public_url = {}\n", toml_text(s.public_url))) +
@@ -404,6 +466,13 @@ std::string settings_document(const Settings& s) {
            "# wwwroot).\n" +
            fmt::format("report_requestors = [{}]\n", fmt::join(s.report_requestors, ", ")) +
            condition("callback_hosts", s.callback_hosts, "[\"moodle.univ-lyon.fr\"]") +
+           "\n"
+           "[retention]\n"
+           "# How long things are kept, in days; 0: for ever. Events, the totals made of them, and who the people "
+           "were whom\n"
+           "# the Moodle has deleted. Totals may not be given a shorter life than events.\n" +
+           fmt::format("events_days = {}\ntotals_days = {}\nidentities_days = {}\n", s.retention.events_days,
+                       s.retention.totals_days, s.retention.identities_days) +
            database_document(s.database);
 }
 

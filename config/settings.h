@@ -29,6 +29,16 @@ struct StudentSelection {
     [[nodiscard]] bool needs_catalogue() const { return !everyone; }
 };
 
+// How long a node keeps what it has, in days of the scale's zone; 0: for ever (docs/privacy.md). Events are
+// never kept longer than the totals made of them, which would come back from them.
+struct Retention {
+    std::int64_t events_days = 0;
+    std::int64_t totals_days = 0;
+    // Of people whom the source has deleted, after their last day with time.
+    std::int64_t identities_days = 0;
+    [[nodiscard]] bool any() const { return events_days > 0 || totals_days > 0 || identities_days > 0; }
+};
+
 struct Settings {
     // [node]
     std::string node_id;  // slug: the name of this node in the pool, for ever
@@ -48,7 +58,8 @@ struct Settings {
     std::string scale;  // the name of a preset, or the path of a document, relative to the folder
 
     // [reports]
-    std::string language;  // "fr" or "en"
+    std::string language;          // "fr" or "en"
+    std::string verification_url;  // printed on reports: where a package may be checked; may be empty
 
     // [pool]: what `assidu serve` does in a pool
     std::string listen;                  // "ADDRESS:PORT" (parse_endpoint()); empty: no listener
@@ -58,10 +69,20 @@ struct Settings {
     std::string spool = "spool";  // the folder that `serve` takes files from, inside the node's; empty: none
     std::string intake_listen;    // "ADDRESS:PORT" for a Moodle's pushes; empty: no listener
     bool intake_tls = true;       // false: plain HTTP, behind a reverse proxy or on a private network
+    // A certificate chain and its key, PEM, relative to the node's folder: what the listener shows instead of
+    // the node's own certificate. Both or neither.
+    std::string tls_certificate, tls_key;
+    // SHA-256 of the public keys (SubjectPublicKeyInfo) of the client certificates that may push, 64
+    // hexadecimal digits; empty: none is asked for.
+    std::vector<std::string> client_certificates;
+    std::int64_t undecided_days = 30;  // that a pushed row of somebody unknown waits for a catalogue
     std::string public_url;       // how the Moodle reaches the listener, without path; empty: its own address
     std::vector<std::string> allow_from;          // parse_address_range(); empty: any address
     std::vector<std::int64_t> report_requestors;  // Moodle user ids that may ask for time reports
     std::vector<std::string> callback_hosts;      // where reports are sent; empty: the host of wwwroot alone
+
+    // [retention]
+    Retention retention;
 
     // [database], [log_database]: Moodle's own, read by `assidu collect` and `assidu serve`
     std::optional<DatabaseSettings> database;

@@ -97,13 +97,29 @@ struct Freshness {
     bool operator==(const Freshness&) const = default;
 };
 
-// Everything the ledger holds of one student under one scale.
+// Everything the ledger holds of one student under one scale, or everything of the last days.
 struct StudentLedger {
+    // From which day and instant on. Sessions that begin before the instant belong to earlier days.
+    struct Since {
+        config::CivilDay day;
+        std::int64_t begin_utc_s = 0;
+    };
+
     StudentId student;
     std::string source;  // the configured name of the Moodle whose course ids the rows use
     std::vector<LedgerRow> rows;
     std::vector<SessionRow> sessions;  // by begin
     std::vector<DroppedEvents> dropped;
+    std::optional<Since> since = std::nullopt;  // nothing: everything
+};
+
+// What retention left of a node's past. Events of days before `computed_from` are deleted: totals of those days
+// are never made again, and replace() leaves them as they are. Of days before `totals_from` there are no
+// totals any more, which is "no data" and not "no activity".
+struct Horizon {
+    std::optional<config::CivilDay> computed_from, totals_from;
+    std::int64_t computed_from_s = 0;  // the first instant of that day
+    bool operator==(const Horizon&) const = default;
 };
 
 // Civil days, both included.
@@ -126,8 +142,9 @@ class Ledger {
     Ledger& operator=(const Ledger&) = delete;
     virtual ~Ledger() = default;
 
-    // Puts these students' totals in the place of what the ledger had of them for this node and scale, and
-    // notes what made them: all committed and synced on return, or nothing. Replacing by equal totals changes
+    // Puts these students' totals in the place of what the ledger had of them for this node and scale (of
+    // those with `since`: had of them from there on; before the horizon nothing changes), and notes what made
+    // them: all committed and synced on return, or nothing. Replacing by equal totals changes
     // nothing.
     virtual void replace(const std::string& node, const ScaleIdentity& scale,
                          std::span<const StudentLedger> students, const Freshness& freshness) = 0;
@@ -142,6 +159,8 @@ class Ledger {
     // statements; nothing if there is none. A scale that was used never changes.
     [[nodiscard]] virtual std::optional<std::string> other_document(const std::string& node,
                                                                     const ScaleIdentity& scale) const = 0;
+
+    [[nodiscard]] virtual Horizon horizon(const std::string& node) const = 0;
 
     virtual void add_outage(const std::string& node, const Outage& outage) = 0;
 

@@ -74,7 +74,11 @@ CREATE TABLE report (key INTEGER PRIMARY KEY AUTOINCREMENT, issued_utc_s INTEGER
 CREATE TABLE report_file (report INTEGER NOT NULL REFERENCES report, ordinal INTEGER NOT NULL, path TEXT NOT NULL,
   sha256 TEXT NOT NULL, PRIMARY KEY (report, ordinal)) WITHOUT ROWID;
 )sql";
-constexpr std::string_view kMigrations[] = {kVersion1, kVersion2, kVersion3, kVersion4, kVersion5};
+constexpr std::string_view kVersion6 = R"sql(
+CREATE TABLE horizon (node INTEGER PRIMARY KEY REFERENCES node, computed_from_day INTEGER, computed_from_utc_s INTEGER,
+  totals_from_day INTEGER);
+)sql";
+constexpr std::string_view kMigrations[] = {kVersion1, kVersion2, kVersion3, kVersion4, kVersion5, kVersion6};
 constexpr StoreFormat kFormat{"ledger", 0x41736c31 /* "Asl1" */, kMigrations};
 
 [[noreturn]] void damaged(const char* what) {
@@ -154,6 +158,21 @@ void RowInserter::insert(std::int64_t node, std::int64_t scale, std::int64_t stu
     bind_blob(statement_, 11, activities);
     statement_.exec();
     statement_.reset();
+}
+
+Horizon horizon_of(SQLite::Database& database, std::int64_t node) {
+    SQLite::Statement select(
+        database,
+        "SELECT computed_from_day, computed_from_utc_s, totals_from_day FROM horizon WHERE node=?");
+    select.bind(1, node);
+    Horizon horizon;
+    if (!select.executeStep()) return horizon;
+    if (!select.getColumn(0).isNull()) {
+        horizon.computed_from = config::CivilDay{select.getColumn(0).getInt()};
+        horizon.computed_from_s = select.getColumn(1).getInt64();
+    }
+    if (!select.getColumn(2).isNull()) horizon.totals_from = config::CivilDay{select.getColumn(2).getInt()};
+    return horizon;
 }
 
 void put_freshness(SQLite::Database& database, std::int64_t node, std::int64_t scale,

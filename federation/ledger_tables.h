@@ -37,6 +37,9 @@ class RowInserter {
     SQLite::Statement statement_;
 };
 
+// Nothing where nothing was ever deleted.
+[[nodiscard]] Horizon horizon_of(SQLite::Database& database, std::int64_t node);
+
 void put_freshness(SQLite::Database& database, std::int64_t node, std::int64_t scale,
                    const Freshness& freshness);
 

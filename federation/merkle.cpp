@@ -40,6 +40,33 @@ Sha256Digest merkle_root(std::span<const Sha256Digest> leaves) {
     return level.front();
 }
 
+MerkleTree::MerkleTree(std::vector<Sha256Digest> leaves) {
+    levels_.push_back(std::move(leaves));
+    while (levels_.back().size() > 1) {
+        const std::vector<Sha256Digest>& below = levels_.back();
+        std::vector<Sha256Digest> level;
+        level.reserve((below.size() + 1) / 2);
+        for (std::size_t i = 0; i < below.size(); i += 2)
+            level.push_back(i + 1 < below.size() ? parent(below[i], below[i + 1]) : below[i]);
+        levels_.push_back(std::move(level));
+    }
+}
+
+Sha256Digest MerkleTree::root() const {
+    return levels_.front().empty() ? config::sha256("") : levels_.back().front();
+}
+
+std::vector<Sha256Digest> MerkleTree::proof(std::size_t index) const {
+    if (index >= count()) throw std::logic_error("a Merkle proof of a leaf that is not there");
+    std::vector<Sha256Digest> path;
+    for (const std::vector<Sha256Digest>& level : levels_) {
+        // A node that moved up as it is has no sibling there.
+        if (const std::size_t sibling = index ^ 1; sibling < level.size()) path.push_back(level[sibling]);
+        index /= 2;
+    }
+    return path;
+}
+
 std::vector<Sha256Digest> merkle_proof(std::span<const Sha256Digest> leaves, std::size_t index) {
     if (index >= leaves.size()) throw std::logic_error("a Merkle proof of a leaf that is not there");
     std::vector<Sha256Digest> proof;

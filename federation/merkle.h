@@ -17,6 +17,19 @@ using config::Sha256Digest;
 // The root over leaf hashes in their order.
 [[nodiscard]] Sha256Digest merkle_root(std::span<const Sha256Digest> leaves);
 
+// A tree that is kept, for many proofs: made by as many hashes as it has leaves, a proof by none.
+class MerkleTree {
+  public:
+    explicit MerkleTree(std::vector<Sha256Digest> leaves);
+    [[nodiscard]] std::size_t count() const { return levels_.front().size(); }
+    [[nodiscard]] Sha256Digest root() const;
+    // As merkle_proof().
+    [[nodiscard]] std::vector<Sha256Digest> proof(std::size_t index) const;
+
+  private:
+    std::vector<std::vector<Sha256Digest>> levels_;  // the leaves first
+};
+
 // The audit path of leaf `index`, which must be one of them, from the leaf up.
 [[nodiscard]] std::vector<Sha256Digest> merkle_proof(std::span<const Sha256Digest> leaves, std::size_t index);
 // Whether the path leads from the leaf to the root of a tree of `count` leaves (RFC 9162, section 2.1.3.2).

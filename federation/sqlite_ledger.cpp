@@ -25,21 +25,28 @@ class TotalsWriter {
     TotalsWriter(SQLite::Database& database, std::int64_t node, std::int64_t scale)
         : node_(node),
           scale_(scale),
+          horizon_(horizon_of(database, node)),
+          first_day_(horizon_.computed_from.value_or(CivilDay{INT32_MIN})),
+          first_s_(horizon_.computed_from ? horizon_.computed_from_s : INT64_MIN),
           rows_(
               database,
               "SELECT day, course, measured_s, credited_s, events, first_utc_s, last_utc_s, activities FROM "
-              "ledger_row WHERE node=? AND scale=? AND student=? ORDER BY day, course"),
+              "ledger_row WHERE node=? AND scale=? AND student=? AND day>=? ORDER BY day, course"),
           row_erase_(database,
                      "DELETE FROM ledger_row WHERE node=? AND scale=? AND student=? AND day=? AND course=?"),
           row_insert_(database),
           sessions_(database,
                     "SELECT begin_utc_s, ordinal, end_utc_s, events, courses FROM session "
-                    "WHERE node=? AND scale=? AND student=? ORDER BY begin_utc_s, ordinal"),
+                    "WHERE node=? AND scale=? AND student=? AND begin_utc_s>=? ORDER BY begin_utc_s, ordinal"),
           session_erase_(database,
                          "DELETE FROM session WHERE node=? AND scale=? AND student=? AND begin_utc_s=? AND "
                          "ordinal=?"),
           session_insert_(database, "INSERT INTO session VALUES (?,?,?,?,?,?,?,?)"),
-          dropped_erase_(database, "DELETE FROM dropped WHERE node=? AND scale=? AND student=?"),
+          dropped_(database,
+                   "SELECT day, reason, events FROM dropped WHERE node=? AND scale=? AND student=? AND day>=? "
+                   "ORDER BY day, reason"),
+          dropped_erase_(database,
+                         "DELETE FROM dropped WHERE node=? AND scale=? AND student=? AND day=? AND reason=?"),
           dropped_insert_(database, "INSERT INTO dropped VALUES (?,?,?,?,?,?)") {}
 
     void replace(std::int64_t student, const StudentLedger& totals) {
@@ -60,6 +67,14 @@ class TotalsWriter {
         std::string encoded;
         auto key() const { return std::pair(session.begin_utc_s, ordinal); }
     };
+
+    // From where on what is there gives way to these totals.
+    [[nodiscard]] CivilDay first_day(const StudentLedger& totals) const {
+        return totals.since ? std::max(totals.since->day, first_day_) : first_day_;
+    }
+    [[nodiscard]] std::int64_t first_instant(const StudentLedger& totals) const {
+        return totals.since ? std::max(totals.since->begin_utc_s, first_s_) : first_s_;
+    }
 
     // Binds what every statement begins with.
     void begin(SQLite::Statement& statement, std::int64_t student) const {
@@ -98,9 +113,12 @@ class TotalsWriter {
                a.encoded == b.encoded;
     }
 
+    static bool same(const DroppedEvents& a, const DroppedEvents& b) { return a.events == b.events; }
+
     void replace_rows(std::int64_t student, const StudentLedger& totals) {
         std::vector<StoredRow> there;
         begin(rows_, student);
+        rows_.bind(4, first_day(totals).number);
         while (rows_.executeStep()) {
             StoredRow& row = there.emplace_back();
             row.day = CivilDay{rows_.getColumn(0).getInt()};
@@ -122,11 +140,12 @@ class TotalsWriter {
         };
         const auto insert = [&](const LedgerRow& row) { row_insert_.insert(node_, scale_, student, row); };
         const auto in_order = [&](const LedgerRow& a, const LedgerRow& b) { return key(a) < key(b); };
-        if (std::ranges::is_sorted(totals.rows, in_order)) {
+        if (!horizon_.computed_from && std::ranges::is_sorted(totals.rows, in_order)) {
             settle(there, totals.rows, key, erase, insert);
             return;
         }
         std::vector<LedgerRow> wanted = totals.rows;
+        std::erase_if(wanted, [&](const LedgerRow& row) { return row.day < first_day_; });
         std::ranges::sort(wanted, in_order);
         settle(there, wanted, key, erase, insert);
     }
@@ -134,6 +153,7 @@ class TotalsWriter {
     void replace_sessions(std::int64_t student, const StudentLedger& totals) {
         std::vector<KeyedSession> there, wanted;
         begin(sessions_, student);
+        sessions_.bind(4, first_instant(totals));
         while (sessions_.executeStep())
             there.push_back({sessions_.getColumn(1).getInt64(),
                              {totals.student,
@@ -146,6 +166,7 @@ class TotalsWriter {
         // Logins of one second open sessions of one begin: the ordinal keeps them apart.
         wanted.reserve(totals.sessions.size());
         for (const SessionRow& session : totals.sessions) {
+            if (session.begin_utc_s < first_s_) continue;
             const bool again = !wanted.empty() && wanted.back().session.begin_utc_s == session.begin_utc_s;
             wanted.push_back(
                 {again ? wanted.back().ordinal + 1 : 0, session, encode_courses(session.courses)});
@@ -169,23 +190,43 @@ class TotalsWriter {
             });
     }
 
-    // Few, and without an order worth a comparison.
     void replace_dropped(std::int64_t student, const StudentLedger& totals) {
-        begin(dropped_erase_, student);
-        dropped_erase_.exec();
-        for (const DroppedEvents& dropped : totals.dropped) {
-            begin(dropped_insert_, student);
-            dropped_insert_.bind(4, dropped.day.number);
-            dropped_insert_.bind(5, dropped.reason);
-            dropped_insert_.bind(6, dropped.events);
-            dropped_insert_.exec();
-        }
+        std::vector<DroppedEvents> there, wanted = totals.dropped;
+        begin(dropped_, student);
+        dropped_.bind(4, first_day(totals).number);
+        while (dropped_.executeStep())
+            there.push_back({totals.student, CivilDay{dropped_.getColumn(0).getInt()},
+                             dropped_.getColumn(1).getString(), dropped_.getColumn(2).getInt64()});
+        dropped_.reset();
+        const auto key = [](const DroppedEvents& dropped) {
+            return std::pair<CivilDay, std::string_view>(dropped.day, dropped.reason);
+        };
+        std::erase_if(wanted, [&](const DroppedEvents& dropped) { return dropped.day < first_day_; });
+        std::ranges::sort(wanted, {}, key);
+        settle(
+            there, wanted, key,
+            [&](const DroppedEvents& dropped) {
+                begin(dropped_erase_, student);
+                dropped_erase_.bind(4, dropped.day.number);
+                dropped_erase_.bind(5, dropped.reason);
+                dropped_erase_.exec();
+            },
+            [&](const DroppedEvents& dropped) {
+                begin(dropped_insert_, student);
+                dropped_insert_.bind(4, dropped.day.number);
+                dropped_insert_.bind(5, dropped.reason);
+                dropped_insert_.bind(6, dropped.events);
+                dropped_insert_.exec();
+            });
     }
 
     std::int64_t node_, scale_;
+    const Horizon horizon_;
+    const CivilDay first_day_;  // from which on totals may change
+    const std::int64_t first_s_;
     SQLite::Statement rows_, row_erase_;
     RowInserter row_insert_;
-    SQLite::Statement sessions_, session_erase_, session_insert_, dropped_erase_, dropped_insert_;
+    SQLite::Statement sessions_, session_erase_, session_insert_, dropped_, dropped_erase_, dropped_insert_;
 };
 
 class SqliteLedger final : public Ledger {
@@ -259,6 +300,14 @@ class SqliteLedger final : public Ledger {
             select.bind(4, node);
             if (!select.executeStep()) return std::nullopt;
             return select.getColumn(0).getString();
+        });
+    }
+
+    Horizon horizon(const std::string& node) const override {
+        return translating_errors(*database_, [&] {
+            SQLite::Statement select(*database_, "SELECT key FROM node WHERE id=?");
+            select.bind(1, node);
+            return select.executeStep() ? horizon_of(*database_, select.getColumn(0).getInt64()) : Horizon{};
         });
     }
 

@@ -96,6 +96,18 @@ void in_transaction(SQLite::Database& database, const std::function<void()>& wor
     }
 }
 
+void wipe_deleted(SQLite::Database& database) {
+    translating_errors(database, [&] {
+        database.exec("PRAGMA secure_delete=ON");
+        database.exec("VACUUM");
+        if (database.execAndGet("PRAGMA wal_checkpoint(TRUNCATE)").getInt() != 0)
+            throw ResourceFailure(
+                fmt::format("{}: another process reads in it, so that traces of what was deleted may remain in "
+                            "its write-ahead log; do it again when no other assidu works in the folder",
+                            database.getFilename()));
+    });
+}
+
 void rethrow_as_failure(const SQLite::Database& database) {
     try {
         throw;

@@ -30,6 +30,11 @@ struct StoreFormat {
 // synced on return; rolled back if `work` throws.
 void in_transaction(SQLite::Database& database, const std::function<void()>& work);
 
+// Lets nothing remain of what was deleted: rewrites the file and empties its write-ahead log. Needs about as
+// much free disk as the file has. Throws ResourceFailure, naming the file, if another process reads in it all
+// the time; what was deleted is deleted, and the call may be repeated. In no transaction.
+void wipe_deleted(SQLite::Database& database);
+
 // SQLite's errors as ResourceFailure with the file's name and what it means for a person (disk full,
 // locked...). Wrap every entry from outside into code that uses SQLite.
 template <class Work>

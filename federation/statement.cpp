@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <stdexcept>
 
 #include "config/canonical_json.h"
 #include "config/digest.h"
@@ -243,11 +245,50 @@ Result<StatementHeader> parse_header(std::string_view text) {
     return header;
 }
 
+// What stands in the place of an erased row's salt; before its leaf.
+constexpr std::string_view kErasedMark = "-";
+
+// A line of rows, without its line feed.
+Result<SaltedRow> read_row(std::string_view line) {
+    const std::size_t space = line.find(' ');
+    if (space == std::string_view::npos) return refuse("no salt stands before it");
+    const bool is_erased = line.substr(0, space) == kErasedMark;
+    auto bytes = rpc::unbase64(is_erased ? line.substr(space + 1) : line.substr(0, space));
+    if (!bytes || bytes->size() != kSaltBytes)
+        return refuse(is_erased ? "it is erased, and no leaf stands in its place" : "no salt stands before it");
+    if (is_erased) return SaltedRow{{}, *std::move(bytes)};
+    return SaltedRow{*std::move(bytes), std::string(line.substr(space + 1))};
+}
+
+// The statement's bytes with the rows erased whose text `erases` says so of; nothing if it says so of none.
+std::optional<std::string> erase_rows(std::string_view bytes,
+                                      const std::function<bool(std::string_view)>& erases) {
+    const std::size_t note_end = bytes.find("\n\n", bytes.find("\n\n") + 2);
+    if (note_end == std::string_view::npos) throw std::logic_error("a kept statement without rows");
+    std::string kept(bytes.substr(0, note_end + 2));
+    bool any = false;
+    for (std::string_view rest = bytes.substr(note_end + 2); !rest.empty();) {
+        const std::size_t end = rest.find('\n');
+        const std::string_view line = rest.substr(0, end);
+        rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+        const auto row = read_row(line);
+        if (row && !row->is_erased() && erases(row->row)) {
+            const config::Sha256Digest leaf = leaf_of(*row);
+            kept += fmt::format("{} {}\n", kErasedMark, rpc::base64(std::string(leaf.begin(), leaf.end())));
+            any = true;
+        } else {
+            kept += fmt::format("{}\n", line);
+        }
+    }
+    if (!any) return std::nullopt;
+    return kept;
+}
+
 std::string root_of(const std::vector<SaltedRow>& rows) {
     std::vector<Sha256Digest> leaves;
     leaves.reserve(rows.size());
     for (const SaltedRow& row : rows)
-        leaves.push_back(merkle_leaf(row.salt + row.row));
+        leaves.push_back(leaf_of(row));
     return config::hex(merkle_root(leaves));
 }
 
@@ -278,19 +319,29 @@ Result<void> check_rows(const Statement& statement) {
         return refuse("the rows do not give the root that was signed");
     std::map<CivilDay, std::int64_t> days;
     std::string before;
+    std::int64_t erased = 0;
     for (std::size_t i = 0; i < statement.rows.size(); ++i) {
+        if (statement.rows[i].is_erased()) {
+            ++erased;
+            continue;
+        }
         auto key = key_of(header, statement.rows[i].row, days);
         if (!key) return refuse(fmt::format("row {}: {}", i + 1, key.error().what));
-        if (i > 0 && !(before < *key)) return refuse(fmt::format("row {}: not in the order of keys", i + 1));
+        if (!before.empty() && !(before < *key)) return refuse(fmt::format("row {}: not in the order of keys", i + 1));
         before = std::move(*key);
     }
     for (const StatementDay& day : header.days) {
         const auto found = days.find(day.day);
-        if ((found == days.end() ? 0 : found->second) != day.rows)
+        // An erased row does not say of which day it was; all of them together are what the days lack.
+        const std::int64_t missing = day.rows - (found == days.end() ? 0 : found->second);
+        if (missing < 0 || missing > erased)
             return refuse(
                 fmt::format("{}: another number of rows than the header says", config::iso_date(day.day)));
+        erased -= missing;
         if (found != days.end()) days.erase(found);
     }
+    if (header.kind == StatementKind::daily && erased > 0)
+        return refuse("more rows are erased than the days lack");
     if (!days.empty())
         return refuse(fmt::format("{}: a row of a day that the header does not name",
                                   config::iso_date(days.begin()->first)));
@@ -301,6 +352,13 @@ Result<void> check_rows(const Statement& statement) {
 
 bool StatementHeader::operator==(const StatementHeader& other) const {
     return header_json(*this) == header_json(other);
+}
+
+config::Sha256Digest leaf_of(const SaltedRow& row) {
+    if (!row.is_erased()) return merkle_leaf(row.salt + row.row);
+    config::Sha256Digest leaf{};
+    std::copy_n(row.row.begin(), std::min(row.row.size(), leaf.size()), leaf.begin());
+    return leaf;
 }
 
 std::string Statement::digest() const {
@@ -425,8 +483,34 @@ Statement sign_statement(StatementHeader header, std::vector<SaltedRow> rows, co
 std::string encode_statement(const Statement& statement) {
     std::string bytes = statement.note + "\n";
     for (const SaltedRow& row : statement.rows)
-        bytes += fmt::format("{} {}\n", rpc::base64(row.salt), row.row);
+        bytes += row.is_erased() ? fmt::format("{} {}\n", kErasedMark, rpc::base64(row.row))
+                                 : fmt::format("{} {}\n", rpc::base64(row.salt), row.row);
     return bytes;
+}
+
+Result<StatementHeader> read_statement_note(std::string_view bytes, const rpc::VerifyingKey& key) {
+    const auto note = rpc::parse_note(bytes);
+    if (!note) return std::unexpected(note.error());
+    auto header = parse_header(note->text);
+    if (!header) return std::unexpected(header.error());
+    if (!note->is_signed_by(header->node, key))
+        return refuse(fmt::format("the statement is not signed by the key of {}", header->node));
+    return header;
+}
+
+std::optional<std::string> erase_rows_of(std::string_view bytes, const StudentId& student) {
+    return erase_rows(bytes, [&](std::string_view text) {
+        if (const auto row = parse_daily_row(text)) return row->student == student;
+        const auto row = parse_roster_row(text);
+        return row && row->what == "person" && row->student == student;
+    });
+}
+
+std::optional<std::string> erase_rows_before(std::string_view bytes, CivilDay day) {
+    return erase_rows(bytes, [&](std::string_view text) {
+        const auto row = parse_daily_row(text);
+        return row && row->day < day;
+    });
 }
 
 Result<Statement> read_statement(std::string_view bytes, const rpc::VerifyingKey& key) {
@@ -439,25 +523,19 @@ Result<Statement> read_statement(std::string_view bytes, const rpc::VerifyingKey
     if (end == std::string_view::npos) return refuse("the statement has no rows under its note");
     Statement statement;
     statement.note = bytes.substr(0, end + 1);
-    const auto note = rpc::parse_note(statement.note);
-    if (!note) return std::unexpected(note.error());
-    auto header = parse_header(note->text);
+    auto header = read_statement_note(statement.note, key);
     if (!header) return std::unexpected(header.error());
     statement.header = std::move(*header);
-    if (!note->is_signed_by(statement.header.node, key))
-        return refuse(fmt::format("the statement is not signed by the key of {}", statement.header.node));
     for (std::string_view rest = bytes.substr(end + 2); !rest.empty();) {
         const std::size_t line_end = rest.find('\n');
         if (line_end == std::string_view::npos) return refuse("the last row has no end");
         const std::string_view line = rest.substr(0, line_end);
         rest.remove_prefix(line_end + 1);
-        const std::size_t space = line.find(' ');
-        auto salt = rpc::unbase64(line.substr(0, space));
-        if (space == std::string_view::npos || !salt || salt->size() != kSaltBytes)
-            return refuse(fmt::format("row {}: no salt stands before it", statement.rows.size() + 1));
         if (statement.rows.size() == config::limits::kStatementRowsMax)
             return refuse("the statement has too many rows");
-        statement.rows.push_back({std::move(*salt), std::string(line.substr(space + 1))});
+        auto row = read_row(line);
+        if (!row) return refuse(fmt::format("row {}: {}", statement.rows.size() + 1, row.error().what));
+        statement.rows.push_back(*std::move(row));
     }
     if (auto checked = check_rows(statement); !checked) return std::unexpected(checked.error());
     return statement;

@@ -9,11 +9,13 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "config/digest.h"
 #include "config/refusal.h"
 #include "federation/ledger.h"
 #include "rpc/signing_key.h"
@@ -50,10 +52,14 @@ struct StatementHeader {
 // A row as it is declared: canonical JSON, and the salt that hides it in its leaf = SHA-256(0x00 | salt |
 // row).
 struct SaltedRow {
-    std::string salt;  // 32 bytes
-    std::string row;
+    std::string salt;  // 32 bytes; empty of an erased row
+    std::string row;   // of an erased row nothing but its leaf, 32 bytes
+    [[nodiscard]] bool is_erased() const { return salt.empty(); }
     bool operator==(const SaltedRow&) const = default;
 };
+
+// What the Merkle tree has of a row.
+[[nodiscard]] config::Sha256Digest leaf_of(const SaltedRow& row);
 
 struct Statement {
     StatementHeader header;
@@ -96,10 +102,21 @@ struct RosterRow {
 // The file and the message: the note, an empty line, and a line a row.
 [[nodiscard]] std::string encode_statement(const Statement& statement);
 
-// Reads and checks a statement all by itself: form, limits, the signature by `key` under the header's node,
+// Reads and checks a statement, erased rows or not, all by itself: form, limits, the signature by `key` under the header's node,
 // row count and root, rows of the kind and in key order without a repeated key, day counts, the scale's
 // digest. What it says of the chain (number, previous) is the caller's to judge. Refused with what is wrong.
 [[nodiscard]] config::Result<Statement> read_statement(std::string_view bytes, const rpc::VerifyingKey& key);
+
+// Reads and checks the note of a statement without its rows: form, limits, the signature by `key` under the
+// header's node, the scale's digest. Refused with what is wrong.
+[[nodiscard]] config::Result<StatementHeader> read_statement_note(std::string_view note,
+                                                                  const rpc::VerifyingKey& key);
+// The bytes of a statement with every row about the student erased: only its leaf stands there, so that the
+// root and the proofs of all others still hold. Nothing if there is no such row. The bytes are of a statement
+// that was read before.
+[[nodiscard]] std::optional<std::string> erase_rows_of(std::string_view bytes, const StudentId& student);
+// The same for rows of days before `day` of a daily statement; a roster has none.
+[[nodiscard]] std::optional<std::string> erase_rows_before(std::string_view bytes, config::CivilDay day);
 
 // Receipts: the hub's signed answer, a note over the statement's digest.
 struct Receipt {

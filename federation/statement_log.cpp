@@ -132,6 +132,7 @@ void StatementLog::put_received(const Statement& statement, const std::string& r
             }
             RowInserter inserter(*database_);
             for (const SaltedRow& salted : statement.rows) {
+                if (salted.is_erased()) continue;
                 // read_statement() has read every row before: a refusal now would be a broken invariant.
                 const LedgerRow row = parse_daily_row(salted.row).value();
                 inserter.insert(node, scale, key_of_student(*database_, node, row.student, kDeclaredSource),
@@ -157,8 +158,9 @@ void StatementLog::put_days(std::int64_t node, const Statement& statement) {
     std::map<CivilDay, DayDigest> digests;
     for (const StatementDay& day : statement.header.days)
         digests[day.day];
-    for (const SaltedRow& salted : statement.rows)
-        digests[parse_daily_row(salted.row).value().day].add(salted.row);
+    for (const SaltedRow& salted : statement.rows) {
+        if (!salted.is_erased()) digests[parse_daily_row(salted.row).value().day].add(salted.row);
+    }
     SQLite::Statement put_day(*database_, "INSERT OR REPLACE INTO stated_day VALUES (?,?,?,?,?)");
     for (auto& [day, digest] : digests) {
         put_day.bind(1, node);
@@ -177,6 +179,7 @@ void StatementLog::put_roster(std::int64_t node, const Statement& statement) {
     erase.exec();
     SQLite::Statement insert(*database_, "INSERT INTO roster VALUES (?,?,?)");
     for (const SaltedRow& salted : statement.rows) {
+        if (salted.is_erased()) continue;
         insert.bind(1, node);
         insert.bind(2, roster_row_key(parse_roster_row(salted.row).value()));
         insert.bind(3, salted.row);

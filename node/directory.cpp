@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <set>
 
 #include "node/collect/selection.h"
@@ -19,9 +20,15 @@ std::string lower(std::string_view text) {
     return lowered;
 }
 
+template <class Record>
+bool is_gone(const archive::Held<Record>& latest) {
+    return latest.to_utc_s.has_value();
+}
+
 }  // namespace
 
-NodeDirectory::NodeDirectory(const Node& node) : node_(node) {
+NodeDirectory::NodeDirectory(const Node& node, std::optional<std::int64_t> at_utc_s)
+    : node_(node), at_utc_s_(at_utc_s) {
     for (const std::int64_t user : node.archive().users(node.source()))
         users_.emplace(node.student_id(user), user);
     node.catalogue().people(node.settings().source_name, [&](const archive::PersonRecord& person) {
@@ -34,31 +41,45 @@ std::optional<reports::Person> NodeDirectory::person(const federation::StudentId
     if (user == users_.end()) return std::nullopt;
     reports::Person person;
     person.user_id = user->second;
-    if (auto known = node_.catalogue().person(node_.settings().source_name, user->second)) {
-        person.username = known->username;
-        person.idnumber = known->idnumber;
-        person.firstname = known->firstname;
-        person.lastname = known->lastname;
-        person.email = known->email;
-        person.institution = known->institution;
-        person.department = known->department;
+    auto history = node_.catalogue().person_history(node_.settings().source_name, user->second);
+    if (!history.empty()) person.gone = is_gone(history.back()) || history.back().record.deleted;
+    // Whoever was this node's before they became another's is still called what they were called then.
+    if (std::ranges::any_of(history, [](const auto& held) { return !held.record.of_others; }))
+        std::erase_if(history, [](const auto& held) { return held.record.of_others; });
+    if (const auto* held = archive::held_at(history, instant())) {
+        const archive::PersonRecord& known = held->record;
+        person.username = known.username;
+        person.idnumber = known.idnumber;
+        person.firstname = known.firstname;
+        person.lastname = known.lastname;
+        person.email = known.email;
+        person.institution = known.institution;
+        person.department = known.department;
     }
     return person;
 }
 
 std::optional<reports::Course> NodeDirectory::course(const std::string& source, std::int64_t course) const {
-    const auto known = node_.catalogue().course(source, course);
-    if (!known) return std::nullopt;
-    return reports::Course{known->fullname, known->shortname, known->idnumber};
+    const auto history = node_.catalogue().course_history(source, course);
+    const auto* held = archive::held_at(history, instant());
+    if (held == nullptr) return std::nullopt;
+    return reports::Course{held->record.fullname, held->record.shortname, held->record.idnumber,
+                           is_gone(history.back())};
 }
 
 std::optional<reports::Activity> NodeDirectory::activity(const std::string& source,
                                                          std::int64_t activity) const {
-    if (const auto known = node_.catalogue().activity(source, activity))
-        return reports::Activity{known->name, known->type, known->idnumber};
+    const auto history = node_.catalogue().activity_history(source, activity);
+    if (const auto* held = archive::held_at(history, instant()))
+        return reports::Activity{held->record.name, held->record.type, held->record.idnumber,
+                                 is_gone(history.back())};
     const auto facts = node_.archive().activity(node_.source(), activity);
     if (!facts || facts->type.empty()) return std::nullopt;
     return reports::Activity{"", facts->type, ""};
+}
+
+std::int64_t NodeDirectory::instant() const {
+    return at_utc_s_.value_or(std::numeric_limits<std::int64_t>::max());
 }
 
 std::vector<federation::StudentId> NodeDirectory::students() const {
@@ -66,7 +87,7 @@ std::vector<federation::StudentId> NodeDirectory::students() const {
     for (const std::int64_t user : node_.archive().users(node_.source()))
         found.insert(node_.student_id(user));
     const config::Settings& settings = node_.settings();
-    collect::Selector selector(settings, node_.catalogue());
+    collect::Selector selector(node_);
     node_.catalogue().people(settings.source_name, [&](const archive::PersonRecord& person) {
         if (!person.deleted && !person.suspended && selector.of(person.user_id) == collect::Selected::yes)
             found.insert(node_.student_id(person.user_id));
@@ -84,15 +105,22 @@ config::Result<federation::StudentId> NodeDirectory::find(const std::string& nam
     if (parsed.ec == std::errc() && parsed.ptr == end && users_.contains(node_.student_id(user_id)))
         found.insert(node_.student_id(user_id));
     const std::string wanted = lower(name);
-    node_.catalogue().people(node_.settings().source_name, [&](const archive::PersonRecord& person) {
-        if (wanted.empty()) return;
-        if (lower(person.username) == wanted || lower(person.email) == wanted ||
-            lower(person.idnumber) == wanted)
-            found.insert(node_.student_id(person.user_id));
+    const auto answers = [&](const archive::PersonRecord& person) {
+        return !wanted.empty() && (lower(person.username) == wanted || lower(person.email) == wanted ||
+                                   lower(person.idnumber) == wanted);
+    };
+    const std::string& source = node_.settings().source_name;
+    node_.catalogue().people(source, [&](const archive::PersonRecord& person) {
+        if (answers(person)) found.insert(node_.student_id(person.user_id));
     });
+    if (found.empty()) {
+        node_.catalogue().people_ever(source, [&](const archive::Held<archive::PersonRecord>& held) {
+            if (answers(held.record)) found.insert(node_.student_id(held.record.user_id));
+        });
+    }
     // Whoever the selection leaves out has no time here: a report on them would say "no activity" of people
     // about whom this node knows nothing.
-    collect::Selector selector(node_.settings(), node_.catalogue());
+    collect::Selector selector(node_);
     const std::vector<std::int64_t> with_events = node_.archive().users(node_.source());
     std::erase_if(found, [&](const federation::StudentId& student) {
         const std::int64_t user = users_.at(student);

@@ -1,7 +1,9 @@
 // The node's own names, for reports: pseudonyms back to people, ids to courses and activities.
 #pragma once
 
+#include <cstdint>
 #include <map>
+#include <optional>
 
 #include "node/node.h"
 #include "reports/directory.h"
@@ -10,8 +12,10 @@ namespace assidu::node {
 
 class NodeDirectory final : public reports::Directory {
   public:
-    // Knows every user with events and everybody of the catalogue. `node` must outlive the directory.
-    explicit NodeDirectory(const Node& node);
+    // Knows every user with events and everybody of the catalogue, by the names that held at `at_utc_s`
+    // (nothing: the latest). What the source has deleted since is marked `gone`. `node` must outlive the
+    // directory.
+    explicit NodeDirectory(const Node& node, std::optional<std::int64_t> at_utc_s = {});
 
     [[nodiscard]] std::optional<reports::Person> person(const federation::StudentId& student) const override;
     [[nodiscard]] std::optional<reports::Course> course(const std::string& source,
@@ -24,11 +28,15 @@ class NodeDirectory final : public reports::Directory {
     [[nodiscard]] std::vector<federation::StudentId> students() const;
 
     // The one student whom a person names by user name, e-mail, id number, Moodle user id or pseudonym (32
-    // hexadecimal digits). Refused if nobody or more than one answers to it.
+    // hexadecimal digits); by a former one if nobody has it now. Refused if nobody or more than one answers
+    // to it.
     [[nodiscard]] config::Result<federation::StudentId> find(const std::string& name) const;
 
   private:
+    [[nodiscard]] std::int64_t instant() const;
+
     const Node& node_;
+    std::optional<std::int64_t> at_utc_s_;
     std::map<federation::StudentId, std::int64_t> users_;
 };
 

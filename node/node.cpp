@@ -209,6 +209,7 @@ Result<Node> Node::open(const NodeFolder& folder, const config::Clock& clock, Ac
     node.archive_ = archive::open_sqlite_archive(folder.archive());
     node.catalogue_ = archive::open_sqlite_catalogue(folder.catalogue());
     const auto ledger_file = federation::open_ledger_file(folder.ledger());
+    node.ledger_file_ = ledger_file;
     node.ledger_ = federation::sqlite_ledger(ledger_file);
     node.statements_ = std::make_unique<federation::StatementLog>(ledger_file);
     node.members_ = std::make_unique<federation::MemberList>(ledger_file);
@@ -237,6 +238,11 @@ std::string Node::name_tag(std::string_view full_name) const {
     constexpr std::size_t kTagBytes = 8;
     const auto tag = rpc::hmac_sha256(student_secret_, fmt::format("name|{}", full_name));
     return config::hex(std::span(tag).first(kTagBytes));
+}
+
+std::string Node::erasure_tag(std::int64_t user_id) const {
+    return config::hex(
+        rpc::hmac_sha256(student_secret_, fmt::format("erased|{}|{}", settings_.source_name, user_id)));
 }
 
 federation::ScaleIdentity identity_of(const config::Scale& scale) {

@@ -39,6 +39,10 @@
 #include "rpc/signing_key.h"
 #include "rpc/tls_identity.h"
 
+namespace SQLite {
+class Database;
+}
+
 namespace assidu::node {
 
 // Where things are in a node's folder.
@@ -125,6 +129,8 @@ class Node {
     [[nodiscard]] federation::StatementLog& statements() const { return *statements_; }
     [[nodiscard]] federation::MemberList& members() const { return *members_; }
     [[nodiscard]] federation::AuditLog& audit() const { return *audit_; }
+    // The ledger's file: what several of these stand in.
+    [[nodiscard]] SQLite::Database& ledger_file() const { return *ledger_file_; }
     [[nodiscard]] federation::ReportRegister& reports() const { return *reports_; }
     [[nodiscard]] const rpc::SigningKey& signing_key() const { return signing_key_; }
     [[nodiscard]] const rpc::TlsIdentity& tls_identity() const { return tls_identity_; }
@@ -135,6 +141,8 @@ class Node {
     [[nodiscard]] federation::StudentId student_id(std::int64_t user_id) const;
     // A keyed digest of a full name: equal for equal names, and nothing that could be read back.
     [[nodiscard]] std::string name_tag(std::string_view full_name) const;
+    // A keyed digest of a user of the source who is to be forgotten; not the pseudonym, which others know.
+    [[nodiscard]] std::string erasure_tag(std::int64_t user_id) const;
     [[nodiscard]] federation::ScaleIdentity scale_identity() const;
     // Refused, naming both digests, where the node has totals or statements under another document of the
     // same id and version. open() has asked it of the node's own scale.
@@ -158,6 +166,7 @@ class Node {
     std::optional<FolderLock> lock_;
     std::unique_ptr<archive::Archive> archive_;
     std::unique_ptr<archive::Catalogue> catalogue_;
+    std::shared_ptr<SQLite::Database> ledger_file_;
     std::unique_ptr<federation::Ledger> ledger_;
     std::unique_ptr<federation::StatementLog> statements_;
     std::unique_ptr<federation::MemberList> members_;

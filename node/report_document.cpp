@@ -2,14 +2,23 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+#include <stdexcept>
+
 #include "config/settings.h"
+#include "reports/print/excel_csv.h"
+#include "reports/print/layouts.h"
+#include "reports/print/render_pdf.h"
+#include "reports/print/render_xlsx.h"
 #include "reports/render.h"
 
 namespace assidu::node {
 namespace {
 
+// A format that every report has; nothing for another.
 template <class Report>
-std::string render_as(const Report& report, ReportFormat format, reports::Language language) {
+std::optional<std::string> render_common(const Report& report, ReportFormat format,
+                                         reports::Language language) {
     switch (format) {
         case ReportFormat::html:
             return reports::render_html(report, language);
@@ -19,8 +28,32 @@ std::string render_as(const Report& report, ReportFormat format, reports::Langua
             return reports::render_json(report);
         case ReportFormat::xml:
             return reports::render_xml(report);
+        default:
+            return std::nullopt;
     }
-    return {};
+}
+
+// A format of students and groups.
+template <class Report>
+std::optional<std::string> render_printed(const Report& report, ReportFormat format,
+                                          reports::Language language, const std::string& verification_url) {
+    switch (format) {
+        case ReportFormat::pdf:
+            return reports::render_pdf(report, language, verification_url);
+        case ReportFormat::xlsx:
+            return reports::render_xlsx(report, language);
+        case ReportFormat::excel_csv:
+            return reports::render_excel_csv(report);
+        default:
+            return render_common(report, format, language);
+    }
+}
+
+std::string known(std::optional<std::string> document, ReportFormat format) {
+    if (!document)
+        throw std::logic_error(
+            fmt::format("a report was asked for as {}, which it is not made as", extension_of(format)));
+    return *std::move(document);
 }
 
 std::string with_period(const std::string& name, const federation::Period& period) {
@@ -30,27 +63,34 @@ std::string with_period(const std::string& name, const federation::Period& perio
 }  // namespace
 
 std::string_view extension_of(ReportFormat format) {
-    switch (format) {
-        case ReportFormat::html:
-            return "html";
-        case ReportFormat::csv:
-            return "csv";
-        case ReportFormat::json:
-            return "json";
-        case ReportFormat::xml:
-            return "xml";
-    }
+    for (const FormatEntry& entry : kReportFormats)
+        if (entry.format == format) return entry.extension;
     return "";
 }
 
-std::string render(const reports::StudentReport& report, ReportFormat format, reports::Language language) {
-    return render_as(report, format, language);
+std::string render(const reports::StudentReport& report, ReportFormat format, reports::Language language,
+                   const std::string& verification_url) {
+    switch (format) {
+        case ReportFormat::certificate:
+            return reports::render_certificate(report, verification_url);
+        case ReportFormat::time_report:
+            return reports::render_time_report(report);
+        case ReportFormat::working_days:
+            return reports::render_working_days(report);
+        case ReportFormat::sessions_only:
+            return reports::render_sessions_only(report);
+        default:
+            return known(render_printed(report, format, language, verification_url), format);
+    }
 }
-std::string render(const reports::GroupReport& report, ReportFormat format, reports::Language language) {
-    return render_as(report, format, language);
+std::string render(const reports::GroupReport& report, ReportFormat format, reports::Language language,
+                   const std::string& verification_url) {
+    if (format == ReportFormat::user_rows) return reports::render_user_rows(report);
+    return known(render_printed(report, format, language, verification_url), format);
 }
-std::string render(const reports::PoolReport& report, ReportFormat format, reports::Language language) {
-    return render_as(report, format, language);
+std::string render(const reports::PoolReport& report, ReportFormat format, reports::Language language,
+                   const std::string&) {
+    return known(render_common(report, format, language), format);
 }
 
 std::string file_name(const reports::StudentReport& report) {

@@ -10,18 +10,22 @@
 
 namespace assidu::reports {
 
-// A person as the catalogue knows them. Any text may be empty: not known.
+// A person as the catalogue knows them. Any text may be empty: not known. Of all three: `gone` if the source
+// has deleted it since; the names are those it had.
 struct Person {
     std::int64_t user_id = 0;  // Moodle's
     std::string username, idnumber, firstname, lastname, email, institution, department;
+    bool gone = false;
 };
 
 struct Course {
     std::string fullname, shortname, idnumber;
+    bool gone = false;
 };
 
 struct Activity {
     std::string name, type, idnumber;  // type: "quiz", "page", ... without "mod_"
+    bool gone = false;
 };
 
 class Directory {

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "config/refusal.h"
 #include "reports/model.h"
 #include "reports/text.h"
 
@@ -32,6 +33,11 @@ namespace assidu::reports {
 [[nodiscard]] std::string render_json(const StudentReport& report);
 [[nodiscard]] std::string render_json(const GroupReport& report);
 [[nodiscard]] std::string render_json(const PoolReport& report);
+
+// What a package proves and every document of it is made from: the JSON of render_json() as RFC 8785 writes
+// it, with `last_event_id` as a text; docs/formats/package.md. Refused if a number is none that every reader
+// of JSON has exactly.
+[[nodiscard]] config::Result<std::string> canonical_data(const StudentReport& report);
 
 // The USE_STATS document of block_use_stats (whole minutes, floored), well-formed and escaped, with exact
 // seconds in elements of our own beside them; docs/formats/use-stats-xml.md. A group is a list of them.

@@ -1,3 +1,4 @@
+#include "config/canonical_json.h"
 #include "reports/durations.h"
 #include "reports/json_parts.h"
 #include "reports/render.h"
@@ -116,7 +117,9 @@ Json session_json(const SessionLine& session, const CivilCalendar& calendar) {
 
 }  // namespace
 
-std::string render_json(const StudentReport& report) {
+namespace {
+
+Json document_of(const StudentReport& report) {
     const CivilCalendar& calendar = report.calendar;
     Json document = {{"format", "assidu-student-report"},
                      {"version", kFormatVersion},
@@ -131,7 +134,21 @@ std::string render_json(const StudentReport& report) {
         document["sessions"] = array_of(
             *report.sessions, [&](const SessionLine& session) { return session_json(session, calendar); });
     document["provenance"] = provenance_json(report.provenance, calendar);
-    return text_of(document);
+    return document;
+}
+
+}  // namespace
+
+std::string render_json(const StudentReport& report) {
+    return text_of(document_of(report));
+}
+
+config::Result<std::string> canonical_data(const StudentReport& report) {
+    Json document = document_of(report);
+    // An id that is derived from a row's contents may be over 2^53.
+    Json& id = document["provenance"]["last_event_id"];
+    if (id.is_number()) id = std::to_string(id.get<std::int64_t>());
+    return config::canonical_json(nlohmann::json(document));
 }
 
 std::string render_json(const GroupReport& report) {

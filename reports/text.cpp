@@ -21,6 +21,8 @@ constexpr std::array kTexts{
     TextEntry{"department", "Composante", "Department"},
     TextEntry{"pseudonym", "Pseudonyme dans le registre", "Pseudonym in the ledger"},
     TextEntry{"person_unknown", "Personne absente de l’annuaire", "Person not in the directory"},
+    TextEntry{"gone", "(supprimé) {0}", "(deleted) {0}"},
+    TextEntry{"gone_person", "(compte supprimé) {0}", "(deleted account) {0}"},
     TextEntry{"summary", "Totaux de la période", "Totals of the period"},
     TextEntry{"measured", "Temps mesuré", "Measured time"},
     TextEntry{"credited", "Temps crédité", "Credited time"},
@@ -317,6 +319,52 @@ constexpr std::array kTexts{
               "page left open, without an act of the person"},
     TextEntry{"reason.course", "cours hors barème", "course outside the scale"},
     TextEntry{"reason.address", "adresse hors barème", "address outside the scale"},
+    // Printed reports.
+    TextEntry{"student_subtitle", "Formation à distance\u202f: temps de travail sur la plateforme",
+              "Distance training: working time on the platform"},
+    TextEntry{"page_of", "page {0} sur {1}", "page {0} of {1}"},
+    TextEntry{"dossier_caption", "Dossier de formation", "Training file"},
+    TextEntry{"funder", "Financeur", "Funder"},
+    TextEntry{"dossier_number", "N° de dossier", "File number"},
+    TextEntry{"training", "Intitulé de la formation", "Training"},
+    TextEntry{"training_nature", "Nature de l’action", "Nature of the action"},
+    TextEntry{"modality", "Modalité", "Modality"},
+    TextEntry{"modality_distance", "à distance", "distance"},
+    TextEntry{"planned", "Durée prévue", "Planned duration"},
+    TextEntry{"months_caption", "Par mois", "By month"},
+    TextEntry{"month", "Mois", "Month"},
+    TextEntry{"weeks_chart", "Temps mesuré par semaine", "Measured time by week"},
+    TextEntry{"duration_unit", "h:mm:ss", "h:mm:ss"},
+    TextEntry{"measured_short", "Mesuré", "Measured"},
+    TextEntry{"credited_short", "Crédité", "Credited"},
+    TextEntry{"absences_note",
+              "Un jour sans ligne est un jour sans trace\u202f: c’est une absence d’activité connue sur la "
+              "plateforme, sauf s’il est touché par une interruption ou n’est pas déclaré.",
+              "A day without a line is a day without a trace: an absence of known activity on the platform, "
+              "unless an outage touches it or it is not declared."},
+    TextEntry{"not_in_report",
+              "Ne figurent pas dans ce relevé, faute de données\u202f: travaux rendus, évaluations, "
+              "échanges avec les tuteurs, durées estimées des activités.",
+              "Not in this record, for want of data: work handed in, evaluations, exchanges with tutors, "
+              "estimated durations of activities."},
+    TextEntry{"verification", "Vérification", "Verification"},
+    TextEntry{"data_sha256", "Empreinte SHA-256 des données", "SHA-256 of the data"},
+    TextEntry{"data_sha256_foot", "SHA-256 des données\u202f: {0}", "SHA-256 of the data: {0}"},
+    TextEntry{"verify_address", "Adresse de vérification", "Verification address"},
+    TextEntry{"verify_how",
+              "Le dossier de preuve émis avec ce relevé contient ces données (data.json) et se vérifie hors "
+              "ligne avec assidu-verify, ou à la main avec openssl et sha256sum. L’empreinte ci-dessous est "
+              "celle de data.json.",
+              "The package issued with this record has these data (data.json) and is checked off line with "
+              "assidu-verify, or by hand with openssl and sha256sum. The digest below is that of data.json."},
+    TextEntry{"verify_how_group",
+              "L’empreinte ci-dessous est celle du même relevé au format JSON, tel qu’Assidu l’écrit.",
+              "The digest below is that of the same record as JSON, as Assidu writes it."},
+    TextEntry{"sign_place", "Fait à ……………………………… le ………………………", "Place ……………………………… date ………………………"},
+    TextEntry{"sign_student", "Signature du stagiaire", "Signature of the trainee"},
+    TextEntry{"sign_teacher", "Signature du responsable pédagogique", "Signature of the teacher in charge"},
+    TextEntry{"sign_institution", "Signature et cachet de l’établissement",
+              "Signature and stamp of the institution"},
     // How a day is explained.
     TextEntry{"explain.title", "Le calcul d’une journée, trace par trace", "A day explained, trace by trace"},
     TextEntry{"explain.student", "Étudiant", "Student"},
@@ -445,25 +493,36 @@ std::string reason_text(Language language, std::string_view code) {
     return coded_text(language, "reason", code);
 }
 
+namespace {
+
+// A name, with words in front of it if its bearer is gone from the source.
+std::string marked(Language language, std::string_view key, bool gone, const std::string& name) {
+    return gone ? text_with(language, key, name) : name;
+}
+
+}  // namespace
+
 std::string course_name(Language language, std::int64_t course, const std::optional<Course>& names) {
     if (course == 0) return std::string(text(language, "platform"));
-    if (names && !names->fullname.empty()) return names->fullname;
-    if (names && !names->shortname.empty()) return names->shortname;
+    if (names && !names->fullname.empty()) return marked(language, "gone", names->gone, names->fullname);
+    if (names && !names->shortname.empty()) return marked(language, "gone", names->gone, names->shortname);
     if (course < 0) return std::string(text(language, "course_unknown"));
     return text_with(language, "course_id", course);
 }
 
 std::string activity_name(Language language, std::int64_t activity, const std::optional<Activity>& names) {
-    if (names && !names->name.empty()) return names->name;
+    if (names && !names->name.empty()) return marked(language, "gone", names->gone, names->name);
     return text_with(language, "activity_id", activity);
 }
 
 std::string person_name(Language language, const std::optional<Person>& person) {
     if (!person) return std::string(text(language, "person_unknown"));
     if (person->lastname.empty() && person->firstname.empty())
-        return person->username.empty() ? std::string(text(language, "person_unknown")) : person->username;
+        return person->username.empty() ? std::string(text(language, "person_unknown"))
+                                        : marked(language, "gone_person", person->gone, person->username);
     const bool both = !person->lastname.empty() && !person->firstname.empty();
-    return person->lastname + (both ? " " : "") + person->firstname;
+    return marked(language, "gone_person", person->gone,
+                  person->lastname + (both ? " " : "") + person->firstname);
 }
 
 std::string date_text(Language language, config::CivilDay day) {

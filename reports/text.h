@@ -40,12 +40,13 @@ template <class... Values>
 [[nodiscard]] std::string remark_text(Language language, std::string_view code);
 [[nodiscard]] std::string reason_text(Language language, std::string_view code);
 
-// What a course or activity is called where its name is not known.
+// What a course or activity is called, also where its name is not known; of what is gone from the source with
+// words that say so: "(deleted) Algebra".
 [[nodiscard]] std::string course_name(Language language, std::int64_t course,
                                       const std::optional<Course>& names);
 [[nodiscard]] std::string activity_name(Language language, std::int64_t activity,
                                         const std::optional<Activity>& names);
-// "Lovelace Ada", or the user name, or words for a person the directory does not know.
+// "Lovelace Ada", "(deleted account) Lovelace Ada", or the user name, or words for a person the directory does not know.
 [[nodiscard]] std::string person_name(Language language, const std::optional<Person>& person);
 
 // "26/03/2026" in French, "2026-03-26" in English.

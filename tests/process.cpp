@@ -11,9 +11,12 @@
 
 namespace assidu::tests {
 
-Finished assidu(const std::vector<std::string>& arguments, const ProcessOptions& options) {
+namespace {
+
+Finished run(const std::string& name, const std::vector<std::string>& arguments,
+             const ProcessOptions& options) {
     const TemporaryFolder folder;
-    const std::string program = std::string(ASSIDU_BINARY_DIR) + "/assidu";
+    const std::string program = std::string(ASSIDU_BINARY_DIR) + "/" + name;
     std::vector<char*> argv{const_cast<char*>(program.c_str())};
     for (const std::string& argument : arguments)
         argv.push_back(const_cast<char*>(argument.c_str()));
@@ -43,6 +46,15 @@ Finished assidu(const std::vector<std::string>& arguments, const ProcessOptions&
     finished.out = contents_of(out);
     finished.err = contents_of(err);
     return finished;
+}
+
+}  // namespace
+
+Finished assidu(const std::vector<std::string>& arguments, const ProcessOptions& options) {
+    return run("assidu", arguments, options);
+}
+Finished assidu_verify(const std::vector<std::string>& arguments) {
+    return run("assidu-verify", arguments, {});
 }
 
 }  // namespace assidu::tests

@@ -26,5 +26,7 @@ struct ProcessOptions {
 
 // Runs build/<preset>/assidu with these arguments and waits for it.
 Finished assidu(const std::vector<std::string>& arguments, const ProcessOptions& options = {});
+// The same of assidu-verify.
+Finished assidu_verify(const std::vector<std::string>& arguments);
 
 }  // namespace assidu::tests

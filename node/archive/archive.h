@@ -111,6 +111,10 @@ class Archive {
     // A student's events in the order of computation, with unknown courses filled in where the activity's is
     // known.
     [[nodiscard]] virtual std::vector<Event> events(SourceKey source, std::int64_t user_id) const = 0;
+    // The same by UTC days, the latest day first, each in the order of computation, until `wants_earlier`
+    // answers false; it may keep what it is given.
+    virtual void events_backwards(SourceKey source, std::int64_t user_id,
+                                  const std::function<bool(std::vector<Event>& day)>& wants_earlier) const = 0;
     [[nodiscard]] virtual Extent extent(SourceKey source) const = 0;
 
     // Facts about activities, from events or a catalogue: what is known is never replaced by "not known", and

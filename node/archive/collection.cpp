@@ -21,7 +21,7 @@ using federation::translating_errors;
 constexpr std::int64_t kHourSeconds = 3'600, kHoursADay = 24;
 constexpr std::array<std::string_view, kFates> kFateNames{
     "archived", "nobody", "guest", "excluded", "not_selected", "unknown_person", "rejected", "quarantined",
-    "conflict"};
+    "conflict", "erased"};
 
 std::int64_t floor_div(std::int64_t a, std::int64_t b) {
     return a / b - (a % b < 0 ? 1 : 0);

@@ -36,8 +36,9 @@ enum class Fate : std::uint8_t {
     rejected = 6,     // broken, and kept in the rejects file
     quarantined = 7,  // kept, and not counted: much older than rows that were read before it
     conflict = 8,     // archived with other contents than the source has now
+    erased = 9,       // of a person whom this node forgot
 };
-inline constexpr std::size_t kFates = 9;
+inline constexpr std::size_t kFates = 10;
 [[nodiscard]] std::string_view name_of(Fate fate);
 
 struct CollectedRow {

@@ -202,11 +202,26 @@ class SqliteArchive final : public Archive {
             select.bind(2, user_id);
             while (select.executeStep())
                 decode(source, {user_id, select.getColumn(0).getInt64()}, blob(select.getColumn(1)), found);
-            for (Event& event : found) {
-                if (event.course != kCourseUnknown || event.activity == 0) continue;
-                if (const auto facts = activity(source, event.activity)) event.course = facts->course;
-            }
+            fill_in_courses(source, found);
             return found;
+        });
+    }
+
+    void events_backwards(SourceKey source, std::int64_t user_id,
+                          const std::function<bool(std::vector<Event>&)>& wants_earlier) const override {
+        translating_errors(database_, [&] {
+            SQLite::Statement select(
+                database_,
+                "SELECT utc_day, events FROM block WHERE source=? AND user_id=? ORDER BY utc_day DESC");
+            select.bind(1, source);
+            select.bind(2, user_id);
+            std::vector<Event> day;
+            do {
+                if (!select.executeStep()) return;
+                day.clear();
+                decode(source, {user_id, select.getColumn(0).getInt64()}, blob(select.getColumn(1)), day);
+                fill_in_courses(source, day);
+            } while (wants_earlier(day));
         });
     }
 
@@ -553,6 +568,13 @@ class SqliteArchive final : public Archive {
             good = static_cast<std::size_t>(events[i].shape) < shapes_.size();
         if (!good)
             damaged(fmt::format("the events of source {}, user {}, day {}", source, key.user_id, key.day));
+    }
+
+    void fill_in_courses(SourceKey source, std::vector<Event>& events) const {
+        for (Event& event : events) {
+            if (event.course != kCourseUnknown || event.activity == 0) continue;
+            if (const auto facts = activity(source, event.activity)) event.course = facts->course;
+        }
     }
 
     IdChunk load_chunk(SourceKey source, std::int64_t number) const {

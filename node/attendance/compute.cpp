@@ -2,23 +2,155 @@
 
 #include <fmt/format.h>
 
+#include <ranges>
 #include <vector>
 
 #include "node/attendance/daily_totals.h"
+#include "node/attendance/ledger_batches.h"
+#include "node/attendance/restart.h"
 #include "node/attendance/rules.h"
 
 namespace assidu::node::attendance {
 namespace {
 
-// Students whose totals are committed together: few commits, and little to do again after an interruption.
-constexpr std::size_t kStudentsACommit = 256;
+using archive::DirtyMark;
+using federation::StudentLedger;
 
-// Whether the last event's credit was cut by the instant of the computation, so that a later one gives more.
-bool is_open(const Attendance& attendance, const CompiledScale& scale, std::int64_t as_of_s) {
-    if (attendance.events.empty()) return false;
-    const CreditedEvent& last = attendance.events.back();
-    return !last.logout && last.begin_s + scale.longest_last_credit_s() > as_of_s;
-}
+// What must be computed of one student.
+struct Portion {
+    std::vector<Event> events;       // in order
+    std::optional<Restart> restart;  // nothing: all of the student's
+};
+
+// The dirty students of a node, one after the other.
+class Computation {
+  public:
+    explicit Computation(Node& node)
+        : node_(node),
+          archive_(node.archive()),
+          as_of_s_(node.clock().now_utc_s()),
+          extent_(archive_.extent(node.source())),
+          dirty_(say_what_is_computed()),
+          scale_(node.scale(), archive_.shapes()),
+          memory_(memory_of(node.scale())),
+          batches_(node.ledger(), node.settings().node_id, node.scale_identity(),
+                   {std::string(kEngine), as_of_s_, extent_.events, extent_.last_utc_s, extent_.last_id},
+                   LedgerBatches::Work::in_background) {}
+
+    Computed run(const std::function<void(std::int64_t, std::int64_t)>& progress,
+                 const std::function<bool()>& wants_more) {
+        for (const DirtyMark& mark : dirty_) {
+            if (!wants_more()) {
+                done_.finished = false;
+                break;
+            }
+            compute(mark);
+            if (batches_.is_full()) hand_over();
+            progress(done_.students, static_cast<std::int64_t>(dirty_.size()));
+        }
+        // Even without a dirty student: the totals now hold as of a later instant.
+        hand_over();
+        batches_.finish();
+        return done_;
+    }
+
+  private:
+    // Answers who is dirty, once the archive knows which totals the marks are about.
+    std::vector<DirtyMark> say_what_is_computed() {
+        // The dirty marks are about one ledger under one node id and one student secret (of which the
+        // pseudonym of user 0, who is nobody, says only whether it is the same). A ledger that never heard of
+        // these totals, or holds older ones than the marks are about, was lost, replaced or restored from a
+        // backup: what it lacks must not be read as "no activity". One that was made of more events than
+        // there are has what a restored archive lacks.
+        const std::string totals = fmt::format("{} {} {} {}", node_.scale().sha256, kEngine,
+                                               node_.settings().node_id, to_string(node_.student_id(0)));
+        const auto held = node_.ledger().freshness(node_.settings().node_id, node_.scale().sha256);
+        const auto clean_as_of_s = archive_.clean_as_of(node_.source());
+        if (!held || (clean_as_of_s && held->as_of_utc_s < *clean_as_of_s) ||
+            held->archived_events > extent_.events)
+            archive_.computing_for(node_.source(), "");
+        archive_.computing_for(node_.source(), totals);
+        std::vector<DirtyMark> dirty = archive_.dirty(node_.source());
+        // Totals that recompute() made under other scales lack what came since. A student who is dirty only
+        // because their last event could still earn more has nothing new; that is known where no event came
+        // and not everybody is dirty.
+        const bool nothing_came = held && held->archived_events == extent_.events &&
+                                  dirty.size() < archive_.users(node_.source()).size();
+        if (!dirty.empty() && !nothing_came) node_.ledger().forget_whole(node_.settings().node_id);
+        return dirty;
+    }
+
+    void compute(const DirtyMark& mark) {
+        const Portion portion = portion_of(mark);
+        const Attendance attendance =
+            attend(Evidence{portion.events, {}, {}, {}}, scale_, node_.calendar(), as_of_s_);
+        const federation::StudentId student = node_.student_id(mark.user_id);
+        StudentLedger totals;
+        totals.student = student;
+        totals.source = node_.settings().source_name;
+        totals.rows = daily_rows(attendance, node_.calendar(), student);
+        totals.sessions = session_rows(attendance, student);
+        totals.dropped = dropped_rows(attendance, node_.calendar(), student);
+        if (portion.restart) totals.since = {portion.restart->day, portion.restart->begin_s};
+        computed_.push_back(mark.user_id);
+        if (is_open(attendance)) open_.push_back({mark.user_id, attendance.events.back().begin_s + 1});
+        ++done_.students;
+        done_.events += static_cast<std::int64_t>(portion.events.size());
+        done_.rows += static_cast<std::int64_t>(totals.rows.size());
+        done_.sessions += static_cast<std::int64_t>(totals.sessions.size());
+        batches_.add(std::move(totals));
+    }
+
+    Portion portion_of(const DirtyMark& mark) const {
+        if (memory_ == Memory::ever || mark.from_s == archive::kFromTheBegin)
+            return {archive_.events(node_.source(), mark.user_id), std::nullopt};
+        RestartSearch search(scale_, node_.calendar(), mark.from_s);
+        std::vector<std::vector<Event>> days;  // the latest first
+        Portion portion;
+        archive_.events_backwards(node_.source(), mark.user_id, [&](std::vector<Event>& day) {
+            days.push_back(std::move(day));
+            portion.restart = search.look_into(days.back());
+            return !portion.restart;
+        });
+        for (const std::vector<Event>& day : days | std::views::reverse) {
+            for (const Event& event : day) {
+                if (!portion.restart || event.time_s >= portion.restart->begin_s)
+                    portion.events.push_back(event);
+            }
+        }
+        return portion;
+    }
+
+    // Whether the last event's credit was cut by the instant of the computation, so that a later one gives
+    // more.
+    [[nodiscard]] bool is_open(const Attendance& attendance) const {
+        if (attendance.events.empty()) return false;
+        const CreditedEvent& last = attendance.events.back();
+        return !last.logout && last.begin_s + scale_.longest_last_credit_s() > as_of_s_;
+    }
+
+    // The marks go once the totals are committed: a crash in between computes them again, which changes
+    // nothing.
+    void hand_over() {
+        batches_.hand_over([this, computed = std::move(computed_), open = std::move(open_)] {
+            archive_.mark_clean(node_.source(), computed, as_of_s_, open);
+        });
+        computed_.clear();
+        open_.clear();
+    }
+
+    Node& node_;
+    archive::Archive& archive_;
+    std::int64_t as_of_s_;
+    archive::Extent extent_;
+    std::vector<DirtyMark> dirty_;
+    CompiledScale scale_;
+    Memory memory_;
+    Computed done_;
+    std::vector<std::int64_t> computed_;  // of the batch
+    std::vector<DirtyMark> open_;         // of them, whose last event can still earn more
+    LedgerBatches batches_;
+};
 
 }  // namespace
 
@@ -29,62 +161,7 @@ bool has_anything_to_compute(const Node& node) {
 
 Computed compute_totals(Node& node, const std::function<void(std::int64_t, std::int64_t)>& progress,
                         const std::function<bool()>& wants_more) {
-    archive::Archive& archive = node.archive();
-    const std::int64_t as_of_s = node.clock().now_utc_s();
-    // The dirty marks are about one ledger under one node id and one student secret (of which the pseudonym
-    // of user 0, who is nobody, says only whether it is the same). A ledger that never heard of these totals,
-    // or holds older ones than the marks are about, was lost, replaced or restored from a backup: what it
-    // lacks must not be read as "no activity".
-    const std::string totals = fmt::format("{} {} {} {}", node.scale().sha256, kEngine,
-                                           node.settings().node_id, to_string(node.student_id(0)));
-    const auto held = node.ledger().freshness(node.settings().node_id, node.scale().sha256);
-    const auto clean_as_of_s = archive.clean_as_of(node.source());
-    if (!held || (clean_as_of_s && held->as_of_utc_s < *clean_as_of_s))
-        archive.computing_for(node.source(), "");
-    archive.computing_for(node.source(), totals);
-    const CompiledScale scale(node.scale(), archive.shapes());
-    const std::vector<archive::DirtyMark> dirty = archive.dirty(node.source());
-    const archive::Extent extent = archive.extent(node.source());
-    // Totals that recompute() made under other scales lack what came since. A student who is dirty only
-    // because their last event could still earn more has nothing new; that is known where no event came and
-    // not everybody is dirty.
-    const bool nothing_came =
-        held && held->archived_events == extent.events && dirty.size() < archive.users(node.source()).size();
-    if (!dirty.empty() && !nothing_came) node.ledger().forget_whole(node.settings().node_id);
-    const federation::Freshness freshness{std::string(kEngine), as_of_s, extent.events, extent.last_utc_s,
-                                          extent.last_id};
-
-    Computed computed;
-    std::vector<federation::StudentLedger> batch;
-    std::vector<std::int64_t> closed;
-    const auto commit = [&] {
-        node.ledger().replace(node.settings().node_id, node.scale_identity(), batch, freshness);
-        archive.mark_clean(node.source(), closed, as_of_s);
-        batch.clear();
-        closed.clear();
-    };
-    for (const auto& [user, from_s] : dirty) {
-        if (!wants_more()) {
-            computed.finished = false;
-            break;
-        }
-        const std::vector<Event> events = archive.events(node.source(), user);
-        const Attendance attendance = attend(Evidence{events, {}, {}, {}}, scale, node.calendar(), as_of_s);
-        const federation::StudentId student = node.student_id(user);
-        batch.push_back({student, node.settings().source_name,
-                         daily_rows(attendance, node.calendar(), student), session_rows(attendance, student),
-                         dropped_rows(attendance, node.calendar(), student)});
-        if (!is_open(attendance, scale, as_of_s)) closed.push_back(user);
-        ++computed.students;
-        computed.events += static_cast<std::int64_t>(events.size());
-        computed.rows += static_cast<std::int64_t>(batch.back().rows.size());
-        computed.sessions += static_cast<std::int64_t>(batch.back().sessions.size());
-        if (batch.size() == kStudentsACommit) commit();
-        progress(computed.students, static_cast<std::int64_t>(dirty.size()));
-    }
-    // Even without a dirty student: the totals now hold as of a later instant.
-    commit();
-    return computed;
+    return Computation(node).run(progress, wants_more);
 }
 
 }  // namespace assidu::node::attendance

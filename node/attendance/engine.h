@@ -83,6 +83,7 @@ class CompiledScale {
         return verdicts_.at(static_cast<std::size_t>(shape));
     }
     [[nodiscard]] const Rule& rule(const Verdict& verdict) const { return rules_[verdict.rule]; }
+    [[nodiscard]] std::span<const Rule> rules() const { return rules_; }
     // Why an event that its shape does not drop is dropped for its course; logins and logouts never are for
     // being pages of the site.
     [[nodiscard]] std::optional<DropReason> course_verdict(std::int64_t course, const Verdict& verdict) const;

@@ -19,10 +19,6 @@ int weekday_of(CivilDay day) {
     return ((day.number + 3) % 7 + 7) % 7 + 1;
 }
 
-CivilDay week_begin(CivilDay day, int week_start) {
-    return next(day, -((weekday_of(day) - week_start + 7) % 7));
-}
-
 bool is_open_day(const Scale::Calendar& rule, CivilDay day) {
     if (!rule.weekdays.empty() && std::ranges::find(rule.weekdays, weekday_of(day)) == rule.weekdays.end())
         return false;
@@ -166,6 +162,10 @@ class Limiter {
 };
 
 }  // namespace
+
+CivilDay week_begin(CivilDay day, int week_start) {
+    return next(day, -((weekday_of(day) - week_start + 7) % 7));
+}
 
 void apply_limits(Attendance& attendance, const CompiledScale& scale, const config::CivilCalendar& calendar) {
     if (!scale.scale().calendar.restricts() && !scale.scale().caps.any()) return;

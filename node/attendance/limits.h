@@ -14,6 +14,9 @@
 
 namespace assidu::node::attendance {
 
+// The first day of the week of `day`, where weeks begin on `week_start` (1 Monday to 7 Sunday).
+[[nodiscard]] config::CivilDay week_begin(config::CivilDay day, int week_start);
+
 // Fills `counted` and `lost`, which together are the events' intervals. All of a student's time, whatever the
 // period of a report: what is counted on a day is then the same in every report, and parts of a period add
 // up. Does nothing under a scale without calendar and caps.

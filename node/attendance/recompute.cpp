@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "node/attendance/daily_totals.h"
+#include "node/attendance/ledger_batches.h"
 #include "node/attendance/rules.h"
 
 namespace assidu::node::attendance {
@@ -12,7 +13,6 @@ namespace {
 using federation::StudentId;
 using federation::StudentLedger;
 
-constexpr std::size_t kStudentsACommit = 256;
 constexpr federation::Period kAlways{config::CivilDay{INT32_MIN}, config::CivilDay{INT32_MAX}};
 
 class Recomputation {
@@ -23,10 +23,12 @@ class Recomputation {
           scale_(scale),
           compiled_(scale, node.archive().shapes()),
           calendar_(std::move(calendar)),
-          own_(scale.sha256 == node.scale().sha256) {
-        const archive::Extent extent = node.archive().extent(node.source());
-        freshness_ = {std::string(kEngine), as_of_s, extent.events, extent.last_utc_s, extent.last_id};
-    }
+          own_(scale.sha256 == node.scale().sha256),
+          horizon_(node.ledger().horizon(node.settings().node_id)),
+          as_of_s_(as_of_s),
+          // Under the node's own scale the ledger is looked into all the while.
+          batches_(node.ledger(), node.settings().node_id, identity_of(scale), freshness_of(node, as_of_s),
+                   own_ ? LedgerBatches::Work::at_once : LedgerBatches::Work::in_background) {}
 
     Recomputed run(const std::function<void(std::int64_t, std::int64_t)>& progress,
                    const std::function<bool()>& wants_more) {
@@ -38,7 +40,7 @@ class Recomputation {
         std::set<StudentId> known;
         for (const std::int64_t user : users) {
             if (!wants_more()) {
-                commit();
+                commit_all();
                 done_.finished = false;
                 return done_;
             }
@@ -47,12 +49,13 @@ class Recomputation {
             add(student, node_.archive().events(node_.source(), user));
             progress(done_.students, static_cast<std::int64_t>(users.size()));
         }
+        batches_.finish();
         for (const auto& [student, source] : ledger.students(id, scale_.sha256)) {
             if (known.contains(student)) continue;
             ++done_.without_events;
             if (!own_) put({student, source, {}, {}, {}});
         }
-        commit();
+        commit_all();
         if (!own_) ledger.set_whole(id, identity_of(scale_), true);
         done_.digest_after = ledger.digest(id, scale_.sha256);
         return done_;
@@ -61,10 +64,12 @@ class Recomputation {
   private:
     void add(const StudentId& student, const std::vector<Event>& events) {
         const Attendance attendance =
-            attend(Evidence{events, {}, {}, {}}, compiled_, calendar_, freshness_.as_of_utc_s);
+            attend(Evidence{events, {}, {}, {}}, compiled_, calendar_, as_of_s_);
         StudentLedger totals{student, node_.settings().source_name,
                              daily_rows(attendance, calendar_, student), session_rows(attendance, student),
                              dropped_rows(attendance, calendar_, student)};
+        if (horizon_.computed_from)
+            std::erase_if(totals.rows, [&](const auto& row) { return row.day < *horizon_.computed_from; });
         if (own_ && rows_of(student) != totals.rows) done_.changed.push_back(student);
         ++done_.students;
         done_.events += static_cast<std::int64_t>(events.size());
@@ -75,18 +80,23 @@ class Recomputation {
 
     [[nodiscard]] std::vector<federation::LedgerRow> rows_of(const StudentId& student) const {
         std::vector<federation::LedgerRow> rows;
-        node_.ledger().rows({node_.settings().node_id, scale_.sha256, kAlways, student},
+        const federation::Period period{horizon_.computed_from.value_or(kAlways.from), kAlways.to};
+        node_.ledger().rows({node_.settings().node_id, scale_.sha256, period, student},
                             [&](const federation::LedgerRow& row) { rows.push_back(row); });
         return rows;
     }
 
     void put(StudentLedger totals) {
-        batch_.push_back(std::move(totals));
-        if (batch_.size() == kStudentsACommit) commit();
+        batches_.add(std::move(totals));
+        if (batches_.is_full()) batches_.hand_over();
     }
-    void commit() {
-        node_.ledger().replace(node_.settings().node_id, identity_of(scale_), batch_, freshness_);
-        batch_.clear();
+    void commit_all() {
+        batches_.hand_over();
+        batches_.finish();
+    }
+    static federation::Freshness freshness_of(const Node& node, std::int64_t as_of_s) {
+        const archive::Extent extent = node.archive().extent(node.source());
+        return {std::string(kEngine), as_of_s, extent.events, extent.last_utc_s, extent.last_id};
     }
 
     Node& node_;
@@ -94,8 +104,9 @@ class Recomputation {
     CompiledScale compiled_;
     config::CivilCalendar calendar_;
     bool own_;
-    federation::Freshness freshness_;
-    std::vector<StudentLedger> batch_;
+    federation::Horizon horizon_;  // before which nothing is made anew
+    std::int64_t as_of_s_;
+    LedgerBatches batches_;
     Recomputed done_;
 };
 

@@ -1,5 +1,7 @@
 #include "node/cli/command_line.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <exception>
 #include <functional>
@@ -11,9 +13,11 @@
 #include "node/cli/commands.h"
 #include "node/cli/exit_code.h"
 #include "node/cli/pool_commands.h"
+#include "node/cli/privacy_commands.h"
 #include "node/cli/scale_commands.h"
 #include "node/cli/serve.h"
 #include "node/demo/universities.h"
+#include "node/report_document.h"
 
 namespace assidu::node::cli {
 namespace {
@@ -116,10 +120,26 @@ void add_report(CLI::App& app, Chosen& chosen, const config::Clock& clock, Conso
                              "User name, e-mail, id number, Moodle user id or pseudonym; may be repeated "
                              "(default: all)")
                 ->allow_extra_args(false);
+        const auto has = [&](const FormatEntry& entry) {
+            return one                                ? entry.student
+                   : std::string_view(kind) == "pool" ? entry.pool
+                                                      : entry.group || entry.student;
+        };
+        std::vector<std::string> formats;
+        for (const FormatEntry& entry : kReportFormats)
+            if (has(entry)) formats.emplace_back(entry.name);
         report_kind
-            ->add_option("--format", chosen.report.formats, "html, csv, json, xml; a list (default: html)")
+            ->add_option(
+                "--format", chosen.report.formats,
+                fmt::format("{}; a list (default: html, with --package pdf)", fmt::join(formats, ", ")))
             ->delimiter(',')
-            ->check(CLI::IsMember({"html", "csv", "json", "xml"}));
+            ->check(CLI::IsMember(formats));
+        if (std::string_view(kind) != "pool")
+            report_kind->add_flag(
+                "--package", chosen.report.package,
+                one ? "Also a package a student: the documents with the proofs that "
+                      "assidu-verify checks (needs --out)"
+                    : "Also a folder a student under --out, with its documents and package");
         report_kind->add_option("--out", chosen.report.out,
                                 "The folder to write to (default: one document goes to standard output)");
         if (std::string_view(kind) != "pool")
@@ -410,6 +430,7 @@ int run(int argc, const char* const* argv, const config::Clock& clock, Console& 
     add_member(app, chosen, clock, console);
     add_pool(app, chosen, clock, console);
     add_audit(app, chosen, clock, console);
+    add_privacy(app, chosen.dir, chosen.run, clock, console);
     add_demo(app, chosen, clock, console);
     add_scale(app, chosen.run, console);
     add_compare(app, chosen, clock, console);

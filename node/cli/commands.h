@@ -35,7 +35,8 @@ struct ReportArguments {
     std::string member;                 // at a hub: whose students; empty: the node's own
     std::string from, to;               // civil days, both included
     std::vector<std::string> students;  // none: all
-    std::vector<std::string> formats;   // of "html", "csv", "json", "xml"
+    std::vector<std::string> formats;   // names of kReportFormats; none: html, with packages pdf
+    bool package = false;               // each student's documents also as a package with their proofs
     std::filesystem::path out;          // empty: standard output, for one document
     std::string language;               // empty: the settings'
     std::string scale;                  // of recompute(); empty: the node's own

@@ -7,6 +7,7 @@
 #include "federation/consolidation.h"
 #include "node/cli/commands.h"
 #include "node/cli/demo_pool.h"
+#include "node/cli/demo_proofs.h"
 #include "node/cli/demo_table.h"
 #include "node/cli/hub_report.h"
 #include "node/cli/interrupt.h"
@@ -72,6 +73,7 @@ struct Made {
     const federation::Consolidated& consolidated;
     const std::vector<DemoLine>& lines;
     const PoolReports& reports;
+    const DemoProofs& proofs;
     std::filesystem::path out;
 };
 
@@ -93,11 +95,15 @@ std::string last_screen(const Made& made) {
             line("", fmt::format("and {} files more beside",
                                  grouped(static_cast<std::int64_t>(files.size() - shown))));
     };
-    paths("pool", made.reports.pool, std::size(kReportFormats));
-    paths("universities", made.reports.groups, std::size(kReportFormats));
-    paths("students", made.reports.students, kStudentsShown * std::size(kReportFormats));
+    paths("pool", made.reports.pool, std::size(kFormatsOfAll));
+    paths("universities", made.reports.groups, std::size(kFormatsOfAll));
+    paths("students", made.reports.students, kStudentsShown * std::size(kFormatsOfAll));
+    paths("printed", made.proofs.group, made.proofs.group.size());
+    paths("packages", made.proofs.students, made.proofs.students.size());
     line("fingerprint", (made.out / kFingerprint).string());
     line("look around", fmt::format("assidu --dir {} status", made.pool.hub_folder().path.string()));
+    text += fmt::format("\nassidu-verify --root {} {}\n\n{}", (made.out / kFingerprint).string(),
+                        made.proofs.package.string(), made.proofs.checked);
     return text;
 }
 
@@ -130,15 +136,23 @@ ExitCode finish(const DemoArguments& arguments, const DemoPool& pool, const conf
     }
 
     Documents documents;
-    documents.formats.assign(std::begin(kReportFormats), std::end(kReportFormats));
+    documents.formats.assign(std::begin(kFormatsOfAll), std::end(kFormatsOfAll));
     documents.language = arguments.language == "en" ? reports::Language::en : reports::Language::fr;
     documents.out = arguments.out / "reports";
     PoolReports written;
     if (const ExitCode code = report_everything(*hub, consolidated, documents, console, written);
         code != ExitCode::ok)
         return code;
-    config::write_file_durably(arguments.out / kFingerprint, fingerprint_file(lines, arguments.seed));
-    console.print(last_screen({pool, consolidated, lines, written, arguments.out}));
+    const std::string& printed = pool.plan().front().node_id;
+    documents.out /= printed;
+    DemoProofs proofs;
+    if (const ExitCode code = issue_proofs(*hub, period, printed, documents, console, proofs);
+        code != ExitCode::ok)
+        return code;
+    config::write_file_durably(
+        arguments.out / kFingerprint,
+        fingerprint_file(lines, arguments.seed, hub->signing_key().verifying_key().fingerprint()));
+    console.print(last_screen({pool, consolidated, lines, written, proofs, arguments.out}));
     const bool same = std::ranges::all_of(lines, &DemoLine::same);
     if (!same) console.complain("the hub's rows are not those of every university");
     return same ? ExitCode::ok : ExitCode::resource;

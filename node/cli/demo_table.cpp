@@ -97,16 +97,20 @@ std::string demo_table(const std::vector<DemoLine>& lines) {
     return text;
 }
 
-std::string fingerprint_file(const std::vector<DemoLine>& lines, std::uint64_t seed) {
+std::string fingerprint_file(const std::vector<DemoLine>& lines, std::uint64_t seed,
+                             const std::string& root) {
     std::string text = fmt::format(
         "# Totals of the demonstration with seed {}, as the hub has them. SHA-256 over a line a ledger row:\n"
         "# user name|day|course|measured s|credited s|events, in byte order; the pool's over the lines "
-        "below.\n",
+        "below.\n"
+        "# The last line is the fingerprint of the hub's key, another in every demonstration: assidu-verify "
+        "--root "
+        "takes it.\n",
         seed);
     std::string members;
     for (const DemoLine& line : lines)
         members += fmt::format("{}  {}\n", line.fingerprint, line.node_id);
-    return text + members + fmt::format("{}  pool\n", config::hex(config::sha256(members)));
+    return text + members + fmt::format("{}  pool\n{}  root\n", config::hex(config::sha256(members)), root);
 }
 
 }  // namespace assidu::node::cli

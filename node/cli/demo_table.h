@@ -27,7 +27,10 @@ struct DemoLine {
                                  const federation::Period& period);
 
 [[nodiscard]] std::string demo_table(const std::vector<DemoLine>& lines);
-// The file pool-fingerprint.txt: a line a university and one of the pool, as sha256sum writes them.
-[[nodiscard]] std::string fingerprint_file(const std::vector<DemoLine>& lines, std::uint64_t seed);
+// The file pool-fingerprint.txt: a line a university and one of the pool, as sha256sum writes them; then,
+// with the name "root", the fingerprint of the hub's key, which is another in every demonstration (what
+// `assidu-verify --root` takes).
+[[nodiscard]] std::string fingerprint_file(const std::vector<DemoLine>& lines, std::uint64_t seed,
+                                           const std::string& root);
 
 }  // namespace assidu::node::cli

@@ -19,6 +19,10 @@ config::Result<void> refuse_unknown_day(const Node& node, const config::CivilCal
                                         config::CivilDay day) {
     const archive::Extent extent = node.archive().extent(node.source());
     if (!extent.first_utc_s) return config::refuse("no data: this node has no event yet; import a log first");
+    const federation::Horizon horizon = node.ledger().horizon(node.settings().node_id);
+    if (horizon.computed_from && day < *horizon.computed_from)
+        return config::refuse(fmt::format("no data: the events of days before {} are deleted ([retention])",
+                                          config::iso_date(*horizon.computed_from)));
     const config::CivilDay first = calendar.day_of(*extent.first_utc_s);
     const config::CivilDay last = calendar.day_of(*extent.last_utc_s);
     if (day >= first && day <= last) return {};
@@ -42,7 +46,7 @@ ExitCode explain_day(const Node& node, const config::Scale& scale, config::Civil
         console.complain(calendar.error().what);
         return ExitCode::configuration;
     }
-    const NodeDirectory directory(node);
+    const NodeDirectory directory(node, calendar->end_of(day) - 1);  // the names that held then
     const auto student = directory.find(arguments.student);
     const auto known = student ? refuse_unknown_day(node, *calendar, day) : std::unexpected(student.error());
     if (!known) {

@@ -59,6 +59,7 @@ void say_without_names(const MemberSubject& subject, Console& console) {
 ExitCode put_students(const HubReportWriter& writer, const MemberSubject& subject,
                       const std::vector<MemberStudent>& students, const Documents& documents,
                       Console& console, std::vector<std::filesystem::path>& written) {
+    bool all = true;
     for (const MemberStudent& student : students) {
         if (interrupted()) {
             console.complain("interrupted while writing reports; those that are there are whole");
@@ -66,10 +67,13 @@ ExitCode put_students(const HubReportWriter& writer, const MemberSubject& subjec
         }
         const auto report = writer.student(subject, student);
         if (!report) return no_data(console, report.error().what);
-        put_document(*report, documents, console, written);
+        if (const auto put = put_document(*report, documents, console, written); !put) {
+            console.complain(collect::printable(put.error().what));
+            all = false;
+        }
         console.progress(fmt::format("writing reports of {}: {} files", subject.part->node, written.size()));
     }
-    return ExitCode::ok;
+    return all ? ExitCode::ok : ExitCode::no_data;
 }
 
 const federation::MemberPart* part_of(const federation::Consolidated& consolidated, const std::string& id) {
@@ -115,7 +119,7 @@ ExitCode report_member(const Node& hub, const federation::Period& period, const 
         const auto report = writer.group(subject);
         if (!report) return no_data(console, report.error().what);
         put_document(*report, documents, console, written);
-        return ExitCode::ok;
+        if (!wanted.packages) return ExitCode::ok;
     }
     const auto students = chosen(subject, wanted.students);
     if (!students) return no_data(console, students.error().what);

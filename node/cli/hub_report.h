@@ -23,6 +23,7 @@ struct MemberReports {
     std::string member;                 // its node id
     bool group = false;                 // the member as a whole, instead of students
     std::vector<std::string> students;  // pseudonym, user name, e-mail or id number; none: all
+    bool packages = false;              // with `group`: its students' packages too
 };
 [[nodiscard]] ExitCode report_member(const Node& hub, const federation::Period& period,
                                      const MemberReports& wanted, const Documents& documents,

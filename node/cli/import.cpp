@@ -25,6 +25,8 @@ std::string_view words_of(std::string_view count) {
     if (count == "nobody") return "not kept: nobody was logged in";
     if (count == "guest") return "not kept: the guest account";
     if (count == "excluded") return "not kept: people the settings exclude";
+    if (count == "erased") return "not kept: people whom this node forgot";
+    if (count == "expired") return "not kept: older than [retention] keeps events";
     if (count == "not_selected") return "not kept: people of others";
     if (count == "unknown_person") return "not kept: people not in the catalogue";
     return count;

@@ -38,7 +38,7 @@ std::int64_t passed_of(const PurgeDay& day) {
     for (std::size_t fate = static_cast<std::size_t>(Fate::nobody);
          fate <= static_cast<std::size_t>(Fate::unknown_person); ++fate)
         passed += day.fates.at(fate);
-    return passed;
+    return passed + day.fates.at(static_cast<std::size_t>(Fate::erased));
 }
 
 std::string line_of(const std::string& name, const PurgeDay& day) {

@@ -1,30 +1,64 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "config/limits.h"
 #include "node/cli/commands.h"
 #include "node/cli/hub_report.h"
 #include "node/cli/open_node.h"
 #include "node/cli/report_files.h"
 #include "node/cli/scale_commands.h"
+#include "node/packages.h"
+#include "node/services/pool_member.h"
 
 namespace assidu::node::cli {
 namespace {
 
-std::vector<ReportFormat> formats_of(const std::vector<std::string>& names) {
+std::vector<ReportFormat> formats_of(const ReportArguments& arguments) {
     std::vector<ReportFormat> formats;
-    for (const ReportFormat format : kReportFormats) {
-        for (const std::string& name : names) {
-            if (name == extension_of(format)) formats.push_back(format);
-        }
+    for (const FormatEntry& entry : kReportFormats) {
+        if (std::ranges::find(arguments.formats, entry.name) != arguments.formats.end())
+            formats.push_back(entry.format);
     }
-    if (formats.empty()) formats.push_back(ReportFormat::html);
+    if (formats.empty()) formats.push_back(arguments.package ? ReportFormat::pdf : ReportFormat::html);
     return formats;
+}
+
+// A format that no report of the command has; empty: none.
+std::string_view misplaced_format(const ReportArguments& arguments) {
+    const bool students = arguments.kind == "student" || arguments.package;
+    for (const FormatEntry& entry : kReportFormats) {
+        const bool fits = (students && entry.student) || (arguments.kind == "group" && entry.group) ||
+                          (arguments.kind == "pool" && entry.pool);
+        if (!fits && std::ranges::find(arguments.formats, entry.name) != arguments.formats.end())
+            return entry.name;
+    }
+    return {};
 }
 
 Documents documents_of(const ReportArguments& arguments, const Node& node) {
     const std::string language = arguments.language.empty() ? node.settings().language : arguments.language;
-    return {formats_of(arguments.formats), language == "fr" ? reports::Language::fr : reports::Language::en,
-            arguments.out, &node.reports()};
+    Documents documents;
+    documents.formats = formats_of(arguments);
+    documents.language = language == "fr" ? reports::Language::fr : reports::Language::en;
+    documents.out = arguments.out;
+    documents.noted_in = &node.reports();
+    documents.verification_url = node.settings().verification_url;
+    documents.folder_each = arguments.package && arguments.kind == "group";
+    return documents;
+}
+
+ExitCode no_data(Console& console, const config::Refusal& refusal) {
+    console.complain(refusal.what);
+    return ExitCode::no_data;
+}
+
+// Everything that is closed and changed is declared: a package proves what was declared.
+config::Result<Packages> own_packages(Node& node, const federation::Period& period, Console& console) {
+    const auto declared = services::declare(node, /*with_roster=*/false);
+    if (!declared) return std::unexpected(declared.error());
+    if (*declared > 0) console.say(fmt::format("declared {} statements", *declared));
+    return Packages::of_own(node, period);
 }
 
 ExitCode report_own(const ReportArguments& arguments, const federation::Period& period,
@@ -53,7 +87,15 @@ ExitCode report_own(const ReportArguments& arguments, const federation::Period& 
         return ExitCode::no_data;
     }
 
-    const NodeDirectory directory(*node);
+    const federation::Horizon horizon = node->ledger().horizon(node->settings().node_id);
+    const auto first = other ? std::max(horizon.totals_from, horizon.computed_from) : horizon.totals_from;
+    if (first && period.from < *first) {
+        console.complain(fmt::format("no data: the totals of days before {} are deleted ([retention])",
+                                     config::iso_date(*first)));
+        return ExitCode::no_data;
+    }
+    // The names that held at the end of the period.
+    const NodeDirectory directory(*node, node->calendar().end_of(period.to) - 1);
     ReportFiles wanted;
     wanted.group = arguments.kind == "group";
     if (other) wanted.scale = &*other;
@@ -66,11 +108,18 @@ ExitCode report_own(const ReportArguments& arguments, const federation::Period& 
         }
         wanted.students.push_back(*student);
     }
-    if (!wanted.group && arguments.students.empty()) wanted.students = directory.students();
+    if ((!wanted.group || arguments.package) && arguments.students.empty())
+        wanted.students = directory.students();
     const std::size_t reports = wanted.students.size() + (wanted.group ? 1 : 0);
     if (reports == 0) {
         console.complain("no data: this node has no student yet; import a file of log events first");
         return ExitCode::no_data;
+    }
+    std::optional<Packages> packages;
+    if (arguments.package) {
+        auto made = own_packages(*node, period, console);
+        if (!made) return no_data(console, made.error());
+        wanted.documents.packages = &packages.emplace(*std::move(made));
     }
     if (const ExitCode code = can_be_written(wanted.documents, reports, console); code != ExitCode::ok)
         return code;
@@ -85,9 +134,16 @@ ExitCode report_members(const ReportArguments& arguments, const federation::Peri
         console.complain(hub.error().what);
         return ExitCode::configuration;
     }
-    const Documents documents = documents_of(arguments, *hub);
+    Documents documents = documents_of(arguments, *hub);
     if (arguments.kind == "pool") return report_pool(*hub, period, documents, console, written);
-    return report_member(*hub, period, {arguments.member, arguments.kind == "group", arguments.students},
+    std::optional<Packages> packages;
+    if (arguments.package) {
+        auto made = Packages::of_member(*hub, arguments.member, period);
+        if (!made) return no_data(console, made.error());
+        documents.packages = &packages.emplace(*std::move(made));
+    }
+    return report_member(*hub, period,
+                         {arguments.member, arguments.kind == "group", arguments.students, arguments.package},
                          documents, console, written);
 }
 
@@ -104,6 +160,18 @@ ExitCode report(const ReportArguments& arguments, const config::Clock& clock, Co
     }
     if (!arguments.scale.empty() && !arguments.member.empty()) {
         console.complain("--scale is of a node's own students: a member declares under one scale");
+        return ExitCode::usage;
+    }
+    if (!arguments.scale.empty() && arguments.package) {
+        console.complain("--package proves what was declared, under the node's own scale; leave --scale out");
+        return ExitCode::usage;
+    }
+    if (const std::string_view format = misplaced_format(arguments); !format.empty()) {
+        console.complain(fmt::format("--format {}: not made of a {} report", format, arguments.kind));
+        return ExitCode::usage;
+    }
+    if (arguments.package && arguments.out.empty()) {
+        console.complain("a package cannot go to standard output: name a folder with --out");
         return ExitCode::usage;
     }
     const federation::Period period{*from, *to};

@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "config/digest.h"
 #include "config/durable_file.h"
 #include "node/attendance/compute.h"
 #include "node/cli/interrupt.h"
+#include "node/packages.h"
 
 namespace assidu::node::cli {
 namespace {
@@ -52,16 +55,33 @@ void note(federation::ReportRegister& reports, federation::IssuedReport report,
     reports.put(report);
 }
 
+bool has(const reports::StudentReport&, const FormatEntry& format) {
+    return format.student;
+}
+bool has(const reports::GroupReport&, const FormatEntry& format) {
+    return format.group;
+}
+bool has(const reports::PoolReport&, const FormatEntry& format) {
+    return format.pool;
+}
+
 template <class Report>
-void put(const Report& report, const Documents& wanted, Console& console,
-         std::vector<std::filesystem::path>& written) {
+std::vector<RenderedFile> rendered(const Report& report, const Documents& wanted) {
     std::vector<RenderedFile> files;
-    for (const ReportFormat format : wanted.formats) {
+    for (const FormatEntry& entry : kReportFormats) {
+        if (!has(report, entry) || std::ranges::find(wanted.formats, entry.format) == wanted.formats.end())
+            continue;
         std::filesystem::path path;
-        if (!wanted.out.empty())
-            path = wanted.out / fmt::format("{}.{}", file_name(report), extension_of(format));
-        files.push_back({std::move(path), render(report, format, wanted.language)});
+        if (!wanted.out.empty()) path = wanted.out / fmt::format("{}.{}", file_name(report), entry.extension);
+        files.push_back(
+            {std::move(path), render(report, entry.format, wanted.language, wanted.verification_url)});
     }
+    return files;
+}
+
+template <class Report>
+void put(const Report& report, const std::vector<RenderedFile>& files, const Documents& wanted,
+         Console& console, std::vector<std::filesystem::path>& written) {
     if (wanted.noted_in != nullptr) note(*wanted.noted_in, issued(report), files);
     for (const RenderedFile& file : files) {
         if (file.path.empty()) {
@@ -71,6 +91,18 @@ void put(const Report& report, const Documents& wanted, Console& console,
         config::replace_file(file.path, file.text, kOwnerOnly);
         written.push_back(file.path);
     }
+}
+
+// The package of what was rendered.
+config::Result<RenderedFile> package_of(const reports::StudentReport& report, const Documents& wanted,
+                                        const std::vector<RenderedFile>& files) {
+    std::vector<reports::ZipFile> documents;
+    const std::string stem = file_name(report) + ".";
+    for (const RenderedFile& file : files)
+        documents.push_back({"report." + file.path.filename().string().substr(stem.size()), file.text});
+    auto package = wanted.packages->package(report, documents);
+    if (!package) return std::unexpected(package.error());
+    return RenderedFile{wanted.out / (stem + "zip"), *std::move(package)};
 }
 
 }  // namespace
@@ -88,6 +120,10 @@ ExitCode can_be_written(const Documents& wanted, std::size_t reports, Console& c
         make_folder(wanted.out);
         return ExitCode::ok;
     }
+    if (wanted.packages != nullptr) {
+        console.complain("a package cannot go to standard output: name a folder with --out");
+        return ExitCode::usage;
+    }
     const std::size_t documents = reports * wanted.formats.size();
     if (documents <= 1) return ExitCode::ok;
     console.complain(
@@ -95,17 +131,27 @@ ExitCode can_be_written(const Documents& wanted, std::size_t reports, Console& c
     return ExitCode::usage;
 }
 
-void put_document(const reports::StudentReport& report, const Documents& wanted, Console& console,
-                  std::vector<std::filesystem::path>& written) {
-    put(report, wanted, console, written);
+config::Result<void> put_document(const reports::StudentReport& report, const Documents& asked,
+                                  Console& console, std::vector<std::filesystem::path>& written) {
+    Documents wanted = asked;
+    if (wanted.folder_each) wanted.out = wanted.out / "students" / file_name(report);
+    std::vector<RenderedFile> files = rendered(report, wanted);
+    if (wanted.packages != nullptr) {
+        auto package = package_of(report, wanted, files);
+        if (!package) return config::refuse(fmt::format("{}: {}", file_name(report), package.error().what));
+        files.push_back(*std::move(package));
+    }
+    if (wanted.folder_each) make_folder(wanted.out);
+    put(report, files, wanted, console, written);
+    return {};
 }
 void put_document(const reports::GroupReport& report, const Documents& wanted, Console& console,
                   std::vector<std::filesystem::path>& written) {
-    put(report, wanted, console, written);
+    put(report, rendered(report, wanted), wanted, console, written);
 }
 void put_document(const reports::PoolReport& report, const Documents& wanted, Console& console,
                   std::vector<std::filesystem::path>& written) {
-    put(report, wanted, console, written);
+    put(report, rendered(report, wanted), wanted, console, written);
 }
 
 ExitCode bring_up_to_date(Node& node, Console& console) {
@@ -139,9 +185,9 @@ ExitCode write_reports(const Node& node, const NodeDirectory& directory, federat
     if (wanted.group) {
         const auto report = writer.group();
         if (!report) return refused(report.error());
-        put(*report, wanted.documents, console, written);
+        put_document(*report, wanted.documents, console, written);
     }
-    std::size_t done = 0;
+    std::size_t done = 0, without_package = 0;
     for (const federation::StudentId& student : wanted.students) {
         if (interrupted()) {
             console.complain(fmt::format("interrupted: {} of {} student reports are written, each whole",
@@ -150,10 +196,13 @@ ExitCode write_reports(const Node& node, const NodeDirectory& directory, federat
         }
         const auto report = writer.student(student);
         if (!report) return refused(report.error());
-        put(*report, wanted.documents, console, written);
+        if (const auto put = put_document(*report, wanted.documents, console, written); !put) {
+            console.complain(put.error().what);
+            ++without_package;
+        }
         console.progress(fmt::format("writing reports: {} of {} students", ++done, wanted.students.size()));
     }
-    return ExitCode::ok;
+    return without_package == 0 ? ExitCode::ok : ExitCode::no_data;
 }
 
 }  // namespace assidu::node::cli

@@ -11,6 +11,10 @@
 #include "node/report_document.h"
 #include "node/report_writer.h"
 
+namespace assidu::node {
+class Packages;
+}
+
 namespace assidu::node::cli {
 
 // How documents are written.
@@ -20,19 +24,25 @@ struct Documents {
     std::filesystem::path out;  // the folder, which must be there; empty: standard output, for one document
     // Where every report is noted before it is given out; nothing: nowhere (a demonstration).
     federation::ReportRegister* noted_in = nullptr;
+    std::string verification_url = {};  // of printed reports
+    // Each student's documents also as a package; nothing: none.
+    const Packages* packages = nullptr;
+    bool folder_each = false;  // each student's in a folder of its own, `out`/students/NAME
 };
 
 // With everything above it. Throws ResourceFailure.
 void make_folder(const std::filesystem::path& folder);
 
 // Makes the folder if there is one; `usage`, with a complaint, where `reports` reports in these formats would
-// be more than one document on standard output.
+// be more than one document on standard output, or there are packages.
 [[nodiscard]] ExitCode can_be_written(const Documents& wanted, std::size_t reports, Console& console);
 
-// Writes the report in every format, each file whole or not at all, and appends their paths to `written`.
-// Throws ResourceFailure.
-void put_document(const reports::StudentReport& report, const Documents& wanted, Console& console,
-                  std::vector<std::filesystem::path>& written);
+// Writes the report in every one of the formats that it has, each file whole or not at all, and appends their
+// paths to `written`. Refused, and nothing written, where there can be no package of it. Throws
+// ResourceFailure.
+[[nodiscard]] config::Result<void> put_document(const reports::StudentReport& report, const Documents& wanted,
+                                                Console& console,
+                                                std::vector<std::filesystem::path>& written);
 void put_document(const reports::GroupReport& report, const Documents& wanted, Console& console,
                   std::vector<std::filesystem::path>& written);
 void put_document(const reports::PoolReport& report, const Documents& wanted, Console& console,
@@ -50,8 +60,9 @@ struct ReportFiles {
 // came.
 [[nodiscard]] ExitCode bring_up_to_date(Node& node, Console& console);
 
-// Writes the documents and appends their paths to `written`. `no_data` if nothing was ever computed,
-// `interrupted` between two documents if a signal came.
+// Writes the documents and appends their paths to `written`. `no_data` if nothing was ever computed, and,
+// after all others are written, if there can be no package of a student, who is named; `interrupted` between
+// two documents if a signal came.
 [[nodiscard]] ExitCode write_reports(const Node& node, const NodeDirectory& directory,
                                      federation::Period period, const ReportFiles& wanted, Console& console,
                                      std::vector<std::filesystem::path>& written);

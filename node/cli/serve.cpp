@@ -18,6 +18,7 @@
 #include "node/collect/text.h"
 #include "node/node.h"
 #include "node/services/collecting.h"
+#include "node/privacy/retention.h"
 #include "node/services/complaints.h"
 #include "node/services/hub_contact.h"
 #include "node/services/intake.h"
@@ -243,6 +244,7 @@ class Serving {
             if (const auto taken = take_in(*node); !taken) return taken;
         }
         if (interrupted() || !compute(*node)) return {};
+        retain(*node);
         reports_ready_ = std::move(asked);
         const auto hub = services::read_hub(folder_);
         if (!hub) return std::unexpected(hub.error());
@@ -308,6 +310,19 @@ class Serving {
         speech_.problem("collector", trouble + (lasting ? "; repeating it does not cure this, so it is tried again only "
                                                           "now and then"
                                                         : "; tried again, after longer and longer waits"));
+    }
+
+    // Once a day, after a round that computed everything; a refusal is said and ends nothing.
+    void retain(Node& node) {
+        constexpr std::int64_t kDay_s = 86'400;
+        if (!node.settings().retention.any() || node.clock().now_utc_s() < retention_at_s_) return;
+        const auto done = privacy::apply_retention(node, /*dry_run=*/false);
+        retention_at_s_ = node.clock().now_utc_s() + kDay_s;
+        if (!done) return speech_.problem("retention", done.error().what);
+        speech_.settle("retention");
+        if (done->any())
+            speech_.done(fmt::format("retention deleted {} events, {} ledger rows, {} identities", done->events,
+                                     done->rows, done->identities));
     }
 
     // False if it was interrupted.
@@ -421,6 +436,7 @@ class Serving {
     services::Schedule schedule_;
     services::ServeState state_;
     std::int64_t counts_at_ms_ = 0;
+    std::int64_t retention_at_s_ = 0;
     std::uint64_t reports_seen_ = 0;                    // of those kept, when the last round began
     std::vector<std::filesystem::path> reports_ready_;  // a round has come since they were asked for
     std::int64_t report_at_ms_ = 0;

@@ -13,6 +13,7 @@
 #include <stdexcept>
 
 #include "config/digest.h"
+#include "node/collect/read_ahead.h"
 
 namespace assidu::node::collect {
 namespace {
@@ -20,6 +21,8 @@ namespace {
 using config::ResourceFailure;
 
 constexpr std::size_t kInputBytes = 256 * 1024;
+// A file that takes less than some milliseconds is not worth a thread.
+constexpr std::uint64_t kReadAheadFromBytes = 4 * 1024 * 1024;
 constexpr int kGzipWindow = 15 + 16;  // zlib: the largest window, gzip framing
 
 class StoredFile {
@@ -29,21 +32,20 @@ class StoredFile {
           descriptor_(descriptor),
           size_(size),
           digests_(digest == ByteSource::Digest::sha256) {}
-    ~StoredFile() { ::close(descriptor_); }
+    ~StoredFile() {
+        ahead_.reset();
+        ::close(descriptor_);
+    }
     StoredFile(const StoredFile&) = delete;
     StoredFile& operator=(const StoredFile&) = delete;
 
     std::size_t read(char* buffer, std::size_t size) {
-        for (;;) {
-            const ssize_t got = ::read(descriptor_, buffer, size);
-            if (got < 0 && errno == EINTR) continue;
-            if (got < 0)
-                throw ResourceFailure(fmt::format("{}: cannot read: {}", name_, std::strerror(errno)));
-            const auto bytes = static_cast<std::size_t>(got);
-            if (digests_) digest_.update({buffer, bytes});
-            offset_ += bytes;
-            return bytes;
-        }
+        if (!ahead_ && digests_ && size_ >= kReadAheadFromBytes)
+            ahead_ = std::make_unique<ReadAhead>(
+                [this](char* piece, std::size_t bytes) { return read_and_digest(piece, bytes); });
+        const std::size_t bytes = ahead_ ? ahead_->read(buffer, size) : read_and_digest(buffer, size);
+        offset_ += bytes;
+        return bytes;
     }
     [[nodiscard]] const std::string& name() const { return name_; }
     [[nodiscard]] std::uint64_t offset() const { return offset_; }
@@ -54,11 +56,26 @@ class StoredFile {
     }
 
   private:
+    // From the thread that reads ahead, where there is one; until it has met the end it has the descriptor
+    // and the digest to itself.
+    std::size_t read_and_digest(char* buffer, std::size_t size) {
+        for (;;) {
+            const ssize_t got = ::read(descriptor_, buffer, size);
+            if (got < 0 && errno == EINTR) continue;
+            if (got < 0)
+                throw ResourceFailure(fmt::format("{}: cannot read: {}", name_, std::strerror(errno)));
+            const auto bytes = static_cast<std::size_t>(got);
+            if (digests_) digest_.update({buffer, bytes});
+            return bytes;
+        }
+    }
+
     std::string name_;
     int descriptor_;
     std::uint64_t size_, offset_ = 0;
     bool digests_;
     config::Sha256Stream digest_;
+    std::unique_ptr<ReadAhead> ahead_;
 };
 
 class PlainSource : public ByteSource {

@@ -38,7 +38,11 @@ std::uint64_t count_lines(const char* at, const char* end) {
 }  // namespace
 
 CsvReader::CsvReader(ByteSource& source, char delimiter)
-    : source_(source), delimiter_(delimiter), marks_(delimiter), quick_fields_(kColumnsMax) {}
+    : source_(source),
+      delimiter_(delimiter),
+      marks_(delimiter),
+      index_(delimiter),
+      passed_over_(kColumnsMax) {}
 
 void CsvReader::pass_over(std::vector<bool> columns) {
     passed_over_.assign(kColumnsMax, 0);
@@ -53,12 +57,13 @@ bool CsvReader::fill() {
         end_ -= begin_;
         begin_ = 0;
     }
-    if (buffer_.size() < end_ + kReadBytes + CsvMarks::kPadding)
-        buffer_.resize(end_ + kReadBytes + CsvMarks::kPadding);
+    constexpr std::size_t kPadding = std::max(CsvMarks::kPadding, CsvIndex::kPadding);
+    if (buffer_.size() < end_ + kReadBytes + kPadding) buffer_.resize(end_ + kReadBytes + kPadding);
     const std::size_t got = source_.read(buffer_.data() + end_, kReadBytes);
     end_ += got;
     ended_ = got == 0;
     marks_.look_into(buffer_.data() + begin_, buffer_.data() + end_);
+    indexed_ = false;
     return got > 0;
 }
 
@@ -92,7 +97,9 @@ bool CsvReader::next(CsvRecord& record) {
         while (begin_ < end_ && is_end_of_line(buffer_[begin_]))
             pass_end_of_line();
         if (begin_ < end_) {
-            if (parse_quickly(record) || parse(record) != Parsed::incomplete) return true;
+            if (parse_quickly(record)) return true;
+            indexed_ = false;
+            if (parse(record) != Parsed::incomplete) return true;
             fill();
         } else if (!fill()) {
             return false;
@@ -101,47 +108,33 @@ bool CsvReader::next(CsvRecord& record) {
 }
 
 // A record that is whole in the buffer, with nothing to unquote and no line ends inside: nearly every one.
-// False, and nothing done, for any other. The marks are copied so that they stay in registers.
+// False, and nothing done, for any other.
 bool CsvReader::parse_quickly(CsvRecord& record) {
-    CsvMarks marks = marks_;
     const char* const begin = buffer_.data() + begin_;
-    const char* const end = buffer_.data() + end_;
-    const char* at = begin;
-    std::size_t count = 0;
-    for (;; ++at) {
-        if (count == kColumnsMax) return false;
-        std::string_view& field = quick_fields_[count];
-        if (at < end && *at == '"') {
-            const char* const opened = at + 1;
-            const char* piece = opened;
-            const char* close = nullptr;
-            for (;; piece = close + 2) {
-                close = marks.quote(piece);
-                if (end - close < 2) return false;
-                if (close[1] != '"') break;
-            }
-            const bool passed_over = passes_over(count);
-            if (marks.passed_line_end() || (piece != opened && !passed_over)) return false;
-            field = passed_over ? std::string_view{} : std::string_view(opened, close);
-            at = close + 1;
-            if (*at != delimiter_ && !is_end_of_line(*at)) return false;
-        } else {
-            const char* const stop = marks.end_of_field(at);
-            if (stop == end) return false;
-            field = {at, stop};
-            at = stop;
-        }
-        ++count;
-        if (*at != delimiter_) break;
-    }
-    const auto size = static_cast<std::size_t>(at - begin);
+    if (!indexed_) index_.look_into(begin, buffer_.data() + end_);
+    indexed_ = true;
+    const std::span<const std::uint32_t> ends = index_.record(begin);
+    if (ends.empty() || ends.size() > kColumnsMax) return false;
+    const auto size = static_cast<std::size_t>(index_.base() + ends.back() - begin);
     if (size > kRecordBytesMax) return false;
+    record.fields.resize(ends.size());
+    const char* at = begin;
+    for (std::size_t i = 0; i < ends.size(); ++i) {
+        const char* const end = index_.base() + ends[i];
+        if (passed_over_[i] != 0) {
+            record.fields[i] = {};
+        } else if (*at == '"') {
+            if (index_.has_doubled_quote(at + 1, end - 1)) return false;
+            record.fields[i] = {at + 1, end - 1};
+        } else {
+            record.fields[i] = {at, end};
+        }
+        at = end + 1;
+    }
     record.line = line_;
-    record.fields.assign(quick_fields_.begin(), quick_fields_.begin() + static_cast<std::ptrdiff_t>(count));
     record.raw = {begin, size};
     record.refused = {};
     begin_ += size;
-    marks_ = marks;
     return true;
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "node/collect/byte_source.h"
+#include "node/collect/csv_index.h"
 #include "node/collect/csv_marks.h"
 
 namespace assidu::node::collect {
@@ -60,8 +61,9 @@ class CsvReader {
     ByteSource& source_;
     char delimiter_;
     CsvMarks marks_;  // of buffer_
+    CsvIndex index_;  // of buffer_, from some record or line end on
+    bool indexed_ = false;  // index_ knows of begin_
     std::vector<char> passed_over_;
-    std::vector<std::string_view> quick_fields_;  // kColumnsMax of them
     std::vector<char> buffer_;
     std::size_t begin_ = 0, end_ = 0;  // what of buffer_ was read from the source and is not yet given out
     std::uint64_t line_ = 1;           // of begin_

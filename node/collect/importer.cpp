@@ -9,7 +9,7 @@
 #include "config/limits.h"
 #include "node/collect/byte_source.h"
 #include "node/collect/catalogue_csv.h"
-#include "node/collect/kept_person.h"
+#include "node/collect/event_batches.h"
 #include "node/collect/log_csv.h"
 #include "node/collect/log_json.h"
 #include "node/collect/log_page.h"
@@ -17,6 +17,7 @@
 #include "node/collect/row_sink.h"
 #include "node/collect/selection.h"
 #include "node/collect/text.h"
+#include "node/privacy/retention.h"
 
 namespace assidu::node::collect {
 namespace {
@@ -24,11 +25,7 @@ namespace {
 using config::refuse;
 using config::Result;
 
-// Rows that are archived together: one commit and one sync, and all that an import keeps in memory (140 MB).
-// A batch of a few days touches nearly every student's page of the archive, so that twice the rows are half
-// the writing.
-constexpr std::size_t kRowsABatch = 2'000'000;
-// The same of a catalogue, whose records are longer.
+// Records of a catalogue that are put down together.
 constexpr std::size_t kRecordsABatch = 10'000;
 // Rows between two looks at the progress.
 constexpr std::int64_t kRowsAProgress = 4096;
@@ -92,12 +89,13 @@ class LogImport final : public RowSink {
           events_(events),
           source_(source),
           rejects_(rejects),
-          selector_(node.settings(), node.catalogue()),
-          intake_(intake),
-          latest_s_(node.clock().now_utc_s() + config::limits::kFutureSecondsMax) {
-        batch_.reserve(kRowsABatch);
-        lines_.reserve(kRowsABatch);
-    }
+          selector_(node),
+          latest_s_(node.clock().now_utc_s() + config::limits::kFutureSecondsMax),
+          earliest_s_(privacy::earliest_event_s(node)),
+          // With --strict no row behind a broken one may be archived, and a conflict is one.
+          batches_(node.archive(), node.source(), intake,
+                   options.strict ? EventBatches::Work::at_once : EventBatches::Work::in_background,
+                   [this](const archive::StudentEvent& event, std::uint64_t line) { conflict(event, line); }) {}
 
     void accept(LogRow& row, std::uint64_t line) override {
         if (!wants(row, row.shape, line)) return;
@@ -108,7 +106,7 @@ class LogImport final : public RowSink {
         if (!wants(row, shape, line)) return;
         if (number >= shape_keys_.size()) shape_keys_.resize(number + 1, kNoKey);
         ShapeKey& key = shape_keys_[number];
-        if (key == kNoKey) key = node_.archive().intern(shape);
+        if (key == kNoKey) key = batches_.intern(shape);
         take(row, shape, key, line);
     }
 
@@ -137,42 +135,18 @@ class LogImport final : public RowSink {
         if (const auto read = counts_.extract("read")) read_ = read.mapped();
     }
 
-    // Archives what is waiting. The counts that the intake keeps are those of all rows whose fate is sealed
-    // with it.
+    // Returns once everything that was taken is archived.
     void flush() {
-        const auto sealed = [&](const archive::Appended& appended) {
-            auto counts = this->counts();
-            counts["added"] += appended.added;
-            counts["duplicate"] += appended.duplicates;
-            counts["conflict"] += static_cast<std::int64_t>(appended.conflicts.size());
-            return counts;
-        };
-        const archive::Appended appended = node_.archive().append(node_.source(), batch_, intake_, sealed);
-        counts_ = sealed(appended);
-        counts_.erase("read");
-        for (const std::size_t at : appended.conflicts) {
-            const archive::StudentEvent& event = batch_[at];
-            rejects_.add(
-                lines_[at], fmt::format("id {} is archived already with other contents", event.event.id),
-                fmt::format("user {} time {} course {} activity {} event {}", event.user_id,
-                            event.event.time_s, event.event.course, event.event.activity,
-                            node_.archive().shapes()[static_cast<std::size_t>(event.event.shape)].eventname));
-        }
-        batch_.clear();
-        lines_.clear();
-        if (!activities_.empty()) {
-            std::vector<archive::ActivityFacts> facts;
-            facts.reserve(activities_.size());
-            for (auto& [activity, fact] : activities_)
-                facts.push_back(fact);
-            node_.archive().learn(node_.source(), facts, /*sure=*/false);
-            activities_.clear();
-        }
+        hand_over();
+        wait();
     }
+    // The same of what was handed over: from here until the next row the archive is anybody's.
+    void wait() { batches_.finish(); }
 
     [[nodiscard]] std::map<std::string, std::int64_t> counts() const {
-        auto counts = counts_;
-        if (read_ > 0) counts["read"] = read_;
+        auto counts = counts_of_others();
+        for (const auto& [what, count] : batches_.archived())
+            counts[what] += count;
         return counts;
     }
     [[nodiscard]] std::size_t unknown_people() const { return unknown_people_.size(); }
@@ -186,7 +160,7 @@ class LogImport final : public RowSink {
     // Of a push, a shape too many costs its row: the plugin would send nothing else ever after.
     std::optional<ShapeKey> key_of(const LogRow& row, std::uint64_t line) {
         try {
-            return node_.archive().intern(row.shape);
+            return batches_.intern(row.shape);
         } catch (const config::ResourceFailure& failure) {
             if (!set_aside_) throw;
             reject(line, failure.what(), describe(row, row.shape), row.user_id);
@@ -208,6 +182,11 @@ class LogImport final : public RowSink {
             if (selected == Selected::unknown) unknown_people_.insert(row.user_id);
             return false;
         }
+        if (row.time_s < earliest_s_) {
+            count_read();
+            ++counts_["expired"];
+            return false;
+        }
         if (row.time_s > latest_s_) {
             reject(line, fmt::format("timecreated {} lies in the future", row.time_s), describe(row, shape),
                    row.user_id);
@@ -219,9 +198,32 @@ class LogImport final : public RowSink {
 
     void take(const LogRow& row, const EventShape& shape, ShapeKey key, std::uint64_t line) {
         learn(row, shape);
-        batch_.push_back({row.user_id, {row.time_s, row.id, row.course, row.activity, key}});
-        lines_.push_back(line);
-        if (batch_.size() == kRowsABatch) flush();
+        batches_.add({row.user_id, {row.time_s, row.id, row.course, row.activity, key}}, line);
+        if (batches_.is_full()) hand_over();
+    }
+
+    void hand_over() {
+        std::vector<archive::ActivityFacts> facts;
+        facts.reserve(activities_.size());
+        for (auto& [activity, fact] : activities_)
+            facts.push_back(std::move(fact));
+        activities_.clear();
+        batches_.hand_over(counts_of_others(), std::move(facts));
+    }
+
+    // Of the rows that gave no event; and how many rows there were.
+    [[nodiscard]] std::map<std::string, std::int64_t> counts_of_others() const {
+        auto counts = counts_;
+        if (read_ > 0) counts["read"] = read_;
+        return counts;
+    }
+
+    void conflict(const archive::StudentEvent& event, std::uint64_t line) {
+        rejects_.add(
+            line, fmt::format("id {} is archived already with other contents", event.event.id),
+            fmt::format("user {} time {} course {} activity {} event {}", event.user_id, event.event.time_s,
+                        event.event.course, event.event.activity,
+                        node_.archive().shapes()[static_cast<std::size_t>(event.event.shape)].eventname));
     }
 
     void learn(const LogRow& row, const EventShape& shape) {
@@ -267,10 +269,8 @@ class LogImport final : public RowSink {
     Rejects& rejects_;
     std::vector<ShapeKey> shape_keys_;  // the archive's, by the reader's number
     Selector selector_;
-    std::int64_t intake_;
     std::int64_t latest_s_;
-    std::vector<archive::StudentEvent> batch_;
-    std::vector<std::uint64_t> lines_;  // of the batch
+    std::int64_t earliest_s_;  // before which events were deleted: they are not taken in again
     std::int64_t read_ = 0;
     std::map<std::string, std::int64_t> counts_;  // but for "read"
     std::set<std::int64_t> unknown_people_;
@@ -278,6 +278,7 @@ class LogImport final : public RowSink {
     std::vector<std::uint8_t> settled_;                          // by activity
     std::unordered_map<std::int64_t, Learnt> learnt_;            // activities that the archive was told of
     std::map<std::int64_t, archive::ActivityFacts> activities_;  // and those it will be with the next batch
+    EventBatches batches_;
 };
 
 // The one user of the catalogue with a full name, as Moodle's log page shows it.
@@ -352,6 +353,7 @@ Result<void> read_page(Node& node, const std::filesystem::path& path, ByteSource
     page.user_by_name = [&](std::string_view name) { return users.find(name); };
     const auto notes = read_log_page(source, delimiter, page, sink);
     if (!notes) return std::unexpected(notes.error());
+    sink.wait();
     learn_from_page(node, *notes, sink.wants_more());
     result.remarks.push_back(
         fmt::format("log page: ids are derived from the rows' content, times were read in {}", zone));
@@ -550,21 +552,22 @@ Result<void> import_file(Node& node, const std::filesystem::path& path, const Re
                 [&](const std::vector<archive::PersonRecord>& people) {
                     std::vector<archive::PersonRecord> kept;
                     kept.reserve(people.size());
+                    const Selector selector(node);
                     for (const archive::PersonRecord& person : people)
-                        kept.push_back(kept_of(node, person));
-                    node.catalogue().put(source, kept);
+                        kept.push_back(kept_of(node, person, selector.is_erased(person.user_id)));
+                    node.catalogue().put(source, kept, node.clock().now_utc_s());
                 });
         case FileKind::courses:
             return import_catalogue<archive::CourseRecord>(
                 node, path, recognised, options, events, result, read_courses,
                 [&](const std::vector<archive::CourseRecord>& courses) {
-                    node.catalogue().put(source, courses);
+                    node.catalogue().put(source, courses, node.clock().now_utc_s());
                 });
         case FileKind::activities:
             return import_catalogue<archive::ActivityRecord>(
                 node, path, recognised, options, events, result, read_activities,
                 [&](const std::vector<archive::ActivityRecord>& activities) {
-                    node.catalogue().put(source, activities);
+                    node.catalogue().put(source, activities, node.clock().now_utc_s());
                     std::vector<archive::ActivityFacts> facts;
                     facts.reserve(activities.size());
                     for (const auto& activity : activities)

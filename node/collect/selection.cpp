@@ -40,6 +40,8 @@ std::string_view code_of(Selected selected) {
             return "nobody";
         case Selected::guest:
             return "guest";
+        case Selected::erased:
+            return "erased";
         case Selected::excluded:
             return "excluded";
         case Selected::not_selected:
@@ -66,8 +68,31 @@ bool matches(const config::StudentSelection& selection, const archive::PersonRec
            holds(selection.mnet_host, person.mnet_host);
 }
 
-Selector::Selector(const config::Settings& settings, const archive::Catalogue& catalogue)
-    : settings_(settings), catalogue_(catalogue) {}
+archive::PersonRecord kept_of(const Node& node, const archive::PersonRecord& person, bool is_erased) {
+    const config::Settings& settings = node.settings();
+    const bool excluded = std::ranges::find(settings.students.exclude_users, person.user_id) !=
+                          settings.students.exclude_users.end();
+    archive::PersonRecord kept;
+    if (matches(settings.students, person) && !excluded && !is_erased &&
+        person.user_id != settings.guest_user_id) {
+        kept = person;
+    } else {
+        kept.user_id = person.user_id;
+        kept.of_others = true;
+        kept.deleted = person.deleted;  // one of ours may look like another's since Moodle scrambled them
+    }
+    if (!is_erased) kept.name_tag = node.name_tag(person.firstname + " " + person.lastname);
+    return kept;
+}
+
+Selector::Selector(const Node& node)
+    : node_(node),
+      settings_(node.settings()),
+      erased_(node.catalogue().erased_tags(node.settings().source_name)) {}
+
+bool Selector::is_erased(std::int64_t user_id) const {
+    return !erased_.empty() && erased_.contains(node_.erasure_tag(user_id));
+}
 
 Selected Selector::of(std::int64_t user_id) {
     // Ids of a site are small numbers, and a table is quicker than a map: every row asks.
@@ -90,8 +115,9 @@ Selected Selector::look_up(std::int64_t user_id) const {
     if (std::ranges::find(settings_.students.exclude_users, user_id) !=
         settings_.students.exclude_users.end())
         return Selected::excluded;
+    if (is_erased(user_id)) return Selected::erased;
     if (settings_.students.everyone) return Selected::yes;
-    const auto person = catalogue_.person(settings_.source_name, user_id);
+    const auto person = node_.catalogue().person(settings_.source_name, user_id);
     if (!person) return Selected::unknown;
     if (person->of_others) return Selected::not_selected;
     return matches(settings_.students, *person) ? Selected::yes : Selected::not_selected;

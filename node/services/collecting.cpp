@@ -23,6 +23,7 @@ config::Result<CollectingTurn> collect_turn(Node& node, const collect::database:
     const auto reconciled = (*collector)->reconcile();
     if (!reconciled) return broke_off(reconciled.error());
     turn.found_again = *reconciled;
+    if (const auto read = (*collector)->read_side_tables(); !read) return broke_off(read.error());
     return turn;
 }
 

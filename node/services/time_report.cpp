@@ -92,7 +92,7 @@ Permission permission_of(const Node& node, const TimeReportRequest& request) {
     if (std::ranges::find(settings.report_requestors, request.requestor_id) ==
         settings.report_requestors.end())
         return {fmt::format("user {} is not among [intake] report_requestors", request.requestor_id), {}};
-    if (collect::Selector(settings, node.catalogue()).of(request.user_id) != collect::Selected::yes)
+    if (collect::Selector(node).of(request.user_id) != collect::Selected::yes)
         return {fmt::format("user {} is no student of this node", request.user_id), {}};
     auto url = rpc::web_url_of(request.callback_url);
     if (!url) return {"callbackurl: " + url.error().what, {}};

@@ -74,6 +74,7 @@ int main(int count, char** words) try {
     of_folder("recompute", "Compute whoever is not up to date", bench::recompute);
     of_folder("try", "Compute everybody and commit nothing", bench::recompute_for_nothing);
     of_folder("tuple", "The parity tuple of the ledger", bench::tuple_of_ledger);
+    of_folder("cells", "What that tuple is made of, as CSV", bench::print_cells);
     of_folder("students", "Single students' whole time, in milliseconds", bench::one_students);
     of_folder("events", "How many events are archived", bench::archived_events);
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <map>
 #include <vector>
 
@@ -49,6 +50,16 @@ void compute(Node& node) {
     const auto computed =
         node::attendance::compute_totals(node, [](std::int64_t, std::int64_t) {}, [] { return true; });
     fmt::print("{} students, {} events computed\n", computed.students, computed.events);
+}
+
+// Every row of the ledger, with whose it is.
+void for_each_row(const Node& node,
+                  const std::function<void(const federation::LedgerRow&, std::int64_t user)>& visit) {
+    std::map<federation::StudentId, std::int64_t> users;
+    for (const std::int64_t user : node.archive().users(node.source()))
+        users.emplace(node.student_id(user), user);
+    node.ledger().rows({node.settings().node_id, node.scale().sha256, kAlways, std::nullopt},
+                       [&](const federation::LedgerRow& row) { visit(row, users.at(row.student)); });
 }
 
 }  // namespace
@@ -109,14 +120,21 @@ Result<Tuple> recompute_for_nothing(const std::filesystem::path& folder) {
 Result<Tuple> tuple_of_ledger(const std::filesystem::path& folder) {
     auto node = open(folder);
     if (!node) return std::unexpected(node.error());
-    std::map<federation::StudentId, std::int64_t> users;
-    for (const std::int64_t user : node->archive().users(node->source()))
-        users.emplace(node->student_id(user), user);
     Tuple tuple;
-    node->ledger().rows(
-        {node->settings().node_id, node->scale().sha256, kAlways, std::nullopt},
-        [&](const federation::LedgerRow& row) { add_cells(row, users.at(row.student), tuple); });
+    for_each_row(*node, [&](const federation::LedgerRow& row, std::int64_t user) { add_cells(row, user, tuple); });
     return tuple;
+}
+
+Result<void> print_cells(const std::filesystem::path& folder) {
+    auto node = open(folder);
+    if (!node) return std::unexpected(node.error());
+    for_each_row(*node, [](const federation::LedgerRow& row, std::int64_t user) {
+        for_each_cell(row, user, [](const Cell& cell) {
+            fmt::print("{},{},{},{},{},{}\n", cell.user_id, cell.course, cell.activity, cell.day, cell.seconds,
+                       cell.events);
+        });
+    });
+    return {};
 }
 
 Result<std::int64_t> archived_events(const std::filesystem::path& folder) {

@@ -27,6 +27,9 @@ namespace assidu::bench {
 // The tuple of what the ledger holds under the folder's scale.
 [[nodiscard]] config::Result<Tuple> tuple_of_ledger(const std::filesystem::path& folder);
 
+// Prints what that tuple is made of: lines "user,course,activity,day,seconds,events".
+[[nodiscard]] config::Result<void> print_cells(const std::filesystem::path& folder);
+
 // How many events the archive holds.
 [[nodiscard]] config::Result<std::int64_t> archived_events(const std::filesystem::path& folder);
 

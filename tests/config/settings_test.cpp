@@ -74,6 +74,22 @@ TEST(Settings, AWrongTypeOrValueIsRefusedByKey) {
     EXPECT_THAT(refusal_of(with("format = 1", "format = 2")), HasSubstr("format = 1"));
 }
 
+TEST(Settings, TheAddressPrintedOnReportsIsReadBackAndFitsIntoAQrCode) {
+    Settings written = example();
+    written.verification_url = "https://pole.example/verifier";
+    EXPECT_EQ(parse_settings(settings_document(written), "x").value().verification_url,
+              "https://pole.example/verifier");
+    EXPECT_EQ(parse_settings(settings_document(example()), "x").value().verification_url, "");
+    const auto refused = [](const std::string& url) {
+        return refusal_of(with("verification_url = \"\"", "verification_url = \"" + url + "\""));
+    };
+    EXPECT_THAT(refused("pole.example"), HasSubstr("[reports] verification_url must begin with"));
+    const std::string longest = "https://" + std::string(limits::kUrlBytesMax / 4 - 8, 'a');
+    EXPECT_THAT(refused(longest + "a"), HasSubstr("too long for a QR code"));
+    EXPECT_TRUE(
+        parse_settings(with("verification_url = \"\"", "verification_url = \"" + longest + "\""), "x"));
+}
+
 TEST(Settings, WhoseStudentsMustBeSaidAndOnlyOnce) {
     EXPECT_THAT(refusal_of(with("\neveryone = true", "\neveryone = false")),
                 HasSubstr("say whose events this node keeps"));

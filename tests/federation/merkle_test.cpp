@@ -36,8 +36,11 @@ TEST(Merkle, EveryLeafIsProvenInATreeOfAnySizeAndOnlyAtItsPlace) {
     for (std::size_t count = 1; count <= 33; ++count) {
         const auto all = leaves(count);
         const Sha256Digest root = merkle_root(all);
+        const MerkleTree tree(all);
+        EXPECT_EQ(tree.root(), root);
         for (std::size_t i = 0; i < count; ++i) {
             const auto proof = merkle_proof(all, i);
+            EXPECT_EQ(tree.proof(i), proof) << i << " of " << count;
             ASSERT_TRUE(merkle_proves(all[i], i, count, proof, root)) << i << " of " << count;
             if (count > 1) {
                 EXPECT_FALSE(merkle_proves(all[(i + 1) % count], i, count, proof, root));

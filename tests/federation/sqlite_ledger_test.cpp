@@ -92,6 +92,29 @@ TEST(SqliteLedger, ReplacingPutsNewTotalsInThePlaceOfTheOldAndLeavesOthersAlone)
     EXPECT_EQ(read(*ledger, everything(kOtherScale)).rows.size(), 2U);
 }
 
+TEST(SqliteLedger, TotalsFromADayOnLeaveWhatIsBeforeIt) {
+    const TemporaryFolder folder;
+    const auto ledger = open_sqlite_ledger(folder / "l.sqlite");
+    StudentLedger before = totals(1, 600);
+    before.dropped.push_back({student(1), CivilDay{101}, "action", 1});
+    before.dropped.push_back({student(1), CivilDay{101}, "origin", 1});
+    ledger->replace("lyon", kScale, std::vector{before, totals(2, 700)}, kFreshness);
+    StudentLedger last{student(1), "moodle", {}, {}, {}};
+    last.since = {CivilDay{101}, 8'650'000};
+    last.rows.push_back({student(1), CivilDay{102}, 11, 5, 0, 1, 9'000'000, 9'000'000, {}});
+    last.sessions.push_back({student(1), 8'650'000, 8'650'070, 1, {0}});
+    last.dropped.push_back({student(1), CivilDay{101}, "origin", 2});
+    ledger->replace("lyon", kScale, std::vector{last}, kFreshness);
+    LedgerQuery query = everything();
+    query.student = student(1);
+    const Contents contents = read(*ledger, query);
+    EXPECT_EQ(contents.rows, (std::vector{before.rows[0], last.rows[0]}));
+    EXPECT_EQ(contents.sessions, (std::vector{before.sessions[0], last.sessions[0]}));
+    EXPECT_EQ(ledger->dropped(query), (std::map<std::string, std::int64_t>{{"origin", 6}}));
+    query.student = student(2);
+    EXPECT_EQ(read(*ledger, query).rows, totals(2, 700).rows);
+}
+
 TEST(SqliteLedger, EqualLedgersHaveEqualDigestsWhateverTheWayTheyWereMade) {
     const TemporaryFolder folder;
     const auto a = open_sqlite_ledger(folder / "a.sqlite");

@@ -65,13 +65,23 @@ TEST_F(Demo, ShowsAPoolOfProcessesAndLeavesReportsOfAllOfIt) {
         EXPECT_GE(count_files(reports, "student-", format), 10U) << format;
     }
     EXPECT_EQ(processes_with(folder / "one"), 0U);
+    // Printed and proven: one university's group, three of its students, one package checked.
+    EXPECT_EQ(count_files(reports, "group-", ".pdf"), 1U);
+    EXPECT_EQ(count_files(reports, "group-", ".xlsx"), 1U);
+    for (const char* format : {".pdf", ".xlsx", ".zip"})
+        EXPECT_EQ(count_files(reports, "student-", format), 3U) << format;
+    EXPECT_THAT(shown.out, HasSubstr("assidu-verify --root "));
+    EXPECT_THAT(shown.out, ContainsRegex("TOUT EST VÉRIFIÉ"));
 
     // Other keys, other processes, the same totals.
     const Finished again = assidu(arguments("two"));
     ASSERT_EQ(again.exit_code, 0) << again.err;
-    const std::string fingerprint = contents_of(folder / "one/pool-fingerprint.txt");
-    EXPECT_THAT(fingerprint, ContainsRegex("[0-9a-f]{64}  pool"));
-    EXPECT_EQ(contents_of(folder / "two/pool-fingerprint.txt"), fingerprint);
+    const std::string fingerprint = contents_of(folder / "one/pool-fingerprint.txt"),
+                      other = contents_of(folder / "two/pool-fingerprint.txt");
+    EXPECT_THAT(fingerprint, ContainsRegex("[0-9a-f]{64}  pool\n[0-9a-f]{64}  root\n$"));
+    const std::size_t totals = fingerprint.find("  pool\n");
+    EXPECT_EQ(other.substr(0, totals), fingerprint.substr(0, totals));
+    EXPECT_NE(other, fingerprint);  // another hub's key
 }
 
 TEST_F(Demo, CtrlCLeavesNoProcessAndNoHalfWrittenFile) {

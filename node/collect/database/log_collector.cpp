@@ -51,6 +51,8 @@ Fate fate_of(Selected selected) {
             return Fate::nobody;
         case Selected::guest:
             return Fate::guest;
+        case Selected::erased:
+            return Fate::erased;
         case Selected::excluded:
             return Fate::excluded;
         case Selected::not_selected:
@@ -90,7 +92,7 @@ LogCollector::LogCollector(Node& node, const CollectEvents& events, MoodleDataba
       settings_(*node.settings().database),
       moodle_(std::move(moodle)),
       log_(std::move(log)),
-      people_(node, moodle_),
+      people_(node, moodle_, events.wants_more),
       table_(MoodleDatabase::log_table(settings_)) {}
 
 Result<std::unique_ptr<LogCollector>> LogCollector::make(Node& node, const CollectEvents& events) {
@@ -304,7 +306,7 @@ SqlResult<void> LogCollector::take(std::vector<SourceRow>& rows, bool again, Col
     }
     const auto refreshed = people_.refresh_people(users);
     if (!refreshed) return std::unexpected(refreshed.error());
-    if (*refreshed || !selector_) selector_.emplace(node_.settings(), node_.catalogue());
+    if (*refreshed || !selector_) selector_.emplace(node_);
 
     CollectedPage page;
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -370,8 +372,11 @@ SqlResult<void> LogCollector::take(std::vector<SourceRow>& rows, bool again, Col
 void LogCollector::judge(SourceRow& row, bool again, std::optional<Fate> before, CollectedPage& page) {
     const std::int64_t time_s = row.time_s.value_or(0);
     if (before == Fate::archived) {
-        // Held against what is archived: a row that changed is a conflict.
-        if (!again && row.reason.empty())
+        // Held against what is archived: a row that changed is a conflict. Not of whom this node forgot, nor of
+        // days that its own retention may have taken.
+        const bool held = row.user_id && selector_->of(*row.user_id) == Selected::yes &&
+                          state_.newest_s - time_s <= settings_.late_days * kDaySeconds;
+        if (!again && row.reason.empty() && held)
             page.events.push_back({*row.user_id,
                                    {time_s, row.id, row.row.course, row.row.activity,
                                     node_.archive().intern(row.row.shape)}});

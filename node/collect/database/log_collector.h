@@ -59,6 +59,9 @@ class LogCollector {
     // they differ. How many rows were found missing.
     SqlResult<std::int64_t> reconcile();
 
+    // The other tables that are due (side_tables.h).
+    SqlResult<SideRead> read_side_tables() { return people_.side_tables().read_due(); }
+
     [[nodiscard]] MoodleDatabase& log() { return log_; }
     [[nodiscard]] const SourceLoad& log_load() const { return log_.load(); }
     [[nodiscard]] const SourceLoad& moodle_load() const { return moodle_.load(); }

@@ -73,6 +73,36 @@ TEST(SqliteArchive, GivesEventsBackInOrderAfterReopening) {
     EXPECT_EQ(extent.last_id, 3);
 }
 
+TEST(SqliteArchive, GivesDaysBackFromTheLatestUntilItIsEnough) {
+    const TemporaryFolder folder;
+    Opened opened(folder / "a.sqlite");
+    constexpr std::int64_t kDay = 86'400;
+    opened.append({opened.event(7, 1, 0), opened.event(7, 2, 60), opened.event(7, 3, 3 * kDay),
+                   opened.event(7, 4, -5 * kDay), opened.event(8, 5, 0)});
+    opened.append({{7, {kBegin + 30, 6, kCourseUnknown, 501, opened.viewed}}});
+    opened.archive->learn(opened.source, std::vector{ActivityFacts{501, 10, ""}}, /*sure=*/false);
+    std::vector<std::vector<Event>> days;
+    const auto look = [&](std::size_t enough) {
+        days.clear();
+        opened.archive->events_backwards(opened.source, 7, [&](std::vector<Event>& day) {
+            days.push_back(day);
+            return days.size() < enough;
+        });
+    };
+    look(2);
+    ASSERT_EQ(days.size(), 2U);
+    EXPECT_EQ(days[0], std::vector{opened.event(7, 3, 3 * kDay).event});
+    EXPECT_EQ(days[1], (std::vector<Event>{opened.event(7, 1, 0).event,
+                                           {kBegin + 30, 6, 10, 501, opened.viewed},
+                                           opened.event(7, 2, 60).event}));
+    look(100);
+    EXPECT_EQ(days.size(), 3U);
+    opened.archive->events_backwards(opened.source, 9, [](std::vector<Event>&) -> bool {
+        ADD_FAILURE() << "nobody's events";
+        return true;
+    });
+}
+
 TEST(SqliteArchive, AnEventIsAddedOnceWithinABatchAndOverBatches) {
     const TemporaryFolder folder;
     Opened opened(folder / "a.sqlite");

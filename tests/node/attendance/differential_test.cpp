@@ -24,7 +24,7 @@ using archive::StudentEvent;
 using config::CivilDay;
 using federation::LedgerRow;
 
-constexpr int kRandomLogs = 16;
+constexpr int kRandomLogs = 24;
 constexpr std::int64_t kHour = 3'600, kDay = 24 * kHour;
 constexpr federation::Period kAlways{CivilDay{INT32_MIN}, CivilDay{INT32_MAX}};
 
@@ -36,6 +36,32 @@ std::string capped_scale() {
         nlohmann::json::parse(R"({"windows": [["06:00", "22:00"]], "weekdays": [1, 2, 3, 4, 5, 6]})");
     document["caps"] = nlohmann::json::parse(
         R"({"week": 20000, "activity_total": {"quiz": 5000}, "course_total": {"2": 9000}})");
+    return document.dump();
+}
+
+// One under which only a week is remembered; one with everything that a session can be cut, split and left
+// out by; and one that takes events of presence.
+std::string weekly_scale() {
+    auto document = nlohmann::json::parse(config::preset_document("sonate"));
+    document["id"] = "weekly";
+    document["caps"] = nlohmann::json::parse(R"({"week": 9000, "day": 4000})");
+    return document.dump();
+}
+std::string sessions_scale() {
+    auto document = nlohmann::json::parse(config::preset_document("sonate"));
+    document["id"] = "sessions";
+    document["session"] = nlohmann::json::parse(
+        R"({"per": "course", "split_on_idle": true, "min_duration": 300, "max_duration": 2400})");
+    document["gap"]["by_module"] =
+        nlohmann::json::parse(R"({"quiz": {"idle": 7200, "idle_credit": 3000, "last_credit": 2000}})");
+    return document.dump();
+}
+std::string presence_scale() {
+    auto document = nlohmann::json::parse(config::preset_document("sonate"));
+    document["id"] = "presence";
+    document["filter"]["exclude_events"] = nlohmann::json::array();
+    document["filter"]["presence_events"] = nlohmann::json::parse(
+        R"({"events": ["\\core\\event\\user_graded"], "policy": "extend", "max_run": 80000})");
     return document.dump();
 }
 
@@ -56,6 +82,9 @@ class Differential : public ::testing::Test {
         settings.students.everyone = true;
         ASSERT_TRUE(create_node(NodeFolder{folder / name}, settings, 1));
         folder.write(name + "/capped.json", capped_scale());
+        folder.write(name + "/weekly.json", weekly_scale());
+        folder.write(name + "/sessions.json", sessions_scale());
+        folder.write(name + "/presence.json", presence_scale());
         // All nodes have the first one's secret: their students have the same pseudonyms.
         const std::filesystem::path secret = folder / "student.secret",
                                     own = folder / name / "keys/student.secret";
@@ -86,7 +115,18 @@ class Differential : public ::testing::Test {
                                                          : activity - 500;
             random.rows.push_back({dice.roll(2, 1 + students), {at, id, course, activity, kind}});
         }
-        shuffle(dice, random.rows);
+        // In no order at all, or as a Moodle writes them, with some rows late.
+        if (dice.one_in(2)) {
+            shuffle(dice, random.rows);
+        } else {
+            std::ranges::sort(random.rows, {}, [](const StudentEvent& row) { return row.event; });
+            for (std::size_t i = 0; i < random.rows.size(); ++i) {
+                if (dice.one_in(12))
+                    std::swap(random.rows[i], random.rows[static_cast<std::size_t>(dice.roll(
+                                                  static_cast<std::int64_t>(i),
+                                                  static_cast<std::int64_t>(random.rows.size()) - 1))]);
+            }
+        }
         // Again, and with other contents under the same id: what came first stays.
         for (std::size_t i = random.rows.size(); i-- > 0;) {
             if (!dice.one_in(4)) continue;
@@ -173,8 +213,9 @@ class Differential : public ::testing::Test {
 
     void try_log(tests::Dice& dice, int number) {
         const RandomRows random = random_rows(dice);
-        const char* const scales[] = {"sonate", "usestats", "trainingsessions", "capped.json"};
-        const std::string scale = scales[dice.roll(0, 3)], name = fmt::format("a{}", number),
+        const char* const scales[] = {"sonate",      "usestats",      "trainingsessions", "capped.json",
+                                      "weekly.json", "sessions.json", "presence.json"};
+        const std::string scale = scales[dice.roll(0, 6)], name = fmt::format("a{}", number),
                           fresh = fmt::format("b{}", number);
         make(name, scale);
         config::FixedClock clock{random.begin_s + dice.roll(0, random.end_s - random.begin_s)};

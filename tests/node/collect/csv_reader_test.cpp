@@ -9,6 +9,7 @@
 
 #include "config/limits.h"
 #include "tests/node/collect/reading.h"
+#include "tests/seed.h"
 
 namespace assidu::node::collect {
 namespace {
@@ -252,6 +253,102 @@ TEST(CsvReader, RandomRecordsComeBackAsTheyWereWritten) {
         for (std::size_t i = 0; i < all.size(); ++i)
             EXPECT_EQ(all[i].fields, records[i]);
     }
+}
+
+// What the header promises, one byte after the other, of texts far below the limits.
+class Careful {
+  public:
+    explicit Careful(const std::string& bytes) : bytes_(bytes) {}
+
+    std::vector<Read> all() {
+        std::vector<Read> found;
+        for (;;) {
+            while (at_ < bytes_.size() && ends_line(at_))
+                pass_line_end(at_, line_);
+            if (at_ == bytes_.size()) return found;
+            found.push_back(one());
+        }
+    }
+
+  private:
+    [[nodiscard]] bool ends_line(std::size_t at) const { return bytes_[at] == '\n' || bytes_[at] == '\r'; }
+    void pass_line_end(std::size_t& at, std::uint64_t& line) const {
+        if (bytes_[at] == '\r' && at + 1 < bytes_.size() && bytes_[at + 1] == '\n') ++at;
+        ++at;
+        ++line;
+    }
+    Read refused(const char* why) {
+        std::size_t end = at_;
+        while (end < bytes_.size() && !ends_line(end))
+            ++end;
+        Read read{line_, {}, bytes_.substr(at_, end - at_), why};
+        at_ = end;
+        return read;
+    }
+    Read one() {
+        Read read{line_, {}, {}, {}};
+        std::uint64_t line = line_;
+        for (std::size_t at = at_;; ++at) {
+            std::string field;
+            if (at < bytes_.size() && bytes_[at] == '"') {
+                for (++at;; ++at) {
+                    if (at == bytes_.size()) return refused("a quote never closes");
+                    if (bytes_[at] == '"') {
+                        if (at + 1 == bytes_.size() || bytes_[at + 1] != '"') break;
+                        ++at;
+                    } else if (bytes_[at] == '\n' || (bytes_[at] == '\r' && bytes_[at + 1] != '\n')) {
+                        ++line;
+                    }
+                    field += bytes_[at];
+                }
+                ++at;
+                if (at < bytes_.size() && bytes_[at] != ',' && !ends_line(at))
+                    return refused("text stands behind a closing quote");
+            } else {
+                for (; at < bytes_.size() && bytes_[at] != ',' && !ends_line(at); ++at)
+                    field += bytes_[at];
+            }
+            read.fields.push_back(field);
+            if (at < bytes_.size() && bytes_[at] == ',') continue;
+            read.raw = bytes_.substr(at_, at - at_);
+            at_ = at;
+            line_ = line;
+            return read;
+        }
+    }
+
+    const std::string& bytes_;
+    std::size_t at_ = 0;
+    std::uint64_t line_ = 1;
+};
+
+TEST(CsvReader, TextsOfMarksAreReadAsOneByteAfterTheOtherWouldBe) {
+    tests::Dice dice(tests::test_seed());
+    int refused = 0;
+    for (int round = 0; round < 6'000 && !::testing::Test::HasFailure(); ++round) {
+        // From nearly none to nearly all out of the ordinary.
+        const std::int64_t odd = dice.roll(2, 60);
+        std::string bytes;
+        for (std::int64_t records = dice.roll(1, 12); records > 0; --records) {
+            for (std::int64_t fields = dice.roll(1, 9); fields > 0; --fields) {
+                const bool quoted = dice.one_in(2);
+                std::string field(static_cast<std::size_t>(dice.roll(0, dice.one_in(6) ? 70 : 8)), 'x');
+                if (quoted && dice.one_in(3)) field += "\"\"y,";
+                if (quoted) field = '"' + field + '"';
+                if (dice.one_in(odd)) field.insert(field.begin(), "\"\n\r,z"[dice.roll(0, 4)]);
+                if (dice.one_in(odd)) field.push_back("\"\n\r,z"[dice.roll(0, 4)]);
+                bytes += field + (fields > 1 ? "," : dice.one_in(3) ? "\r\n" : "\n");
+            }
+        }
+        if (dice.one_in(4)) bytes.resize(bytes.size() - static_cast<std::size_t>(dice.roll(1, 3)));
+        const std::vector<Read> expected = Careful(bytes).all();
+        for (const Read& read : expected)
+            refused += read.refused.empty() ? 0 : 1;
+        EXPECT_EQ(read(bytes), expected) << bytes;
+        const auto piece = static_cast<std::size_t>(dice.roll(1, 80));
+        EXPECT_EQ(read(bytes, piece), expected) << bytes << "\nin pieces of " << piece;
+    }
+    EXPECT_GT(refused, 100);
 }
 
 TEST(CsvReader, RandomBytesNeverCrashItAndEveryLineIsAccountedFor) {

@@ -1,0 +1,204 @@
+#include "reports/print/render_pdf.h"
+
+#include <fmt/format.h>
+
+#include "reports/durations.h"
+#include "reports/print/months.h"
+#include "reports/print/parts.h"
+#include "reports/print/pdf_document.h"
+#include "reports/print/pdf_parts.h"
+
+namespace assidu::reports {
+namespace {
+
+using namespace print;
+
+// Lines of a report that belongs to one person, written for one language.
+class StudentPages {
+  public:
+    StudentPages(const StudentReport& report, Language language, PdfDocument& pdf)
+        : report_(report), language_(language), pdf_(pdf) {}
+
+    void dossier();
+    void totals();
+    void days();
+    void months();
+    void courses();
+    void sessions();
+
+  private:
+    [[nodiscard]] std::string word(std::string_view key) const { return std::string(text(language_, key)); }
+    [[nodiscard]] std::string time_or_dash(const std::optional<std::int64_t>& utc_s) const {
+        return utc_s ? time_text(report_.calendar, *utc_s) : "–";
+    }
+
+    const StudentReport& report_;
+    Language language_;
+    PdfDocument& pdf_;
+};
+
+void StudentPages::dossier() {
+    pdf_.heading(word("dossier_caption"));
+    pdf_.fields({{word("funder"), ""},
+                 {word("dossier_number"), ""},
+                 {word("training"), ""},
+                 {word("training_nature"), ""},
+                 {word("modality"), word("modality_distance")},
+                 {word("planned"), ""}});
+}
+
+void StudentPages::totals() {
+    const Totals& totals = report_.totals;
+    pdf_.heading(word("summary"));
+    pdf_.figures({{word("measured"), h_mm_ss(totals.measured_s), word("measured_note")},
+                  {word("credited"), h_mm_ss(totals.credited_s), word("credited_note")},
+                  {word("days"), std::to_string(totals.days), ""},
+                  {word("sessions"), sessions_text(totals.sessions), ""},
+                  {word("events"), std::to_string(totals.events), ""}});
+    if (report_.days.empty()) {
+        const bool doubt = !warning_of(language_, report_.provenance).empty();
+        pdf_.notice(word("no_trace"), {word(doubt ? "no_trace_doubt" : "no_trace_student")});
+    }
+    pdf_.paragraph(word("hms_note") + " " + word("absences_note"), true);
+}
+
+void StudentPages::days() {
+    PdfTable table{{{word("day"), 1.3},
+                    {word("first"), 1.3, PdfAlign::right},
+                    {word("last"), 1.3, PdfAlign::right},
+                    {word("sessions_begun"), 1.2, PdfAlign::right},
+                    {word("measured_short"), 1.1, PdfAlign::right},
+                    {word("credited_short"), 1.1, PdfAlign::right},
+                    {word("events"), 0.9, PdfAlign::right}},
+                   {}};
+    for (const DayLine& day : report_.days)
+        table.rows.push_back({{date_text(language_, day.day), time_or_dash(day.first_utc_s),
+                               time_or_dash(day.last_utc_s), sessions_text(day.sessions),
+                               h_mm_ss(day.measured_s), h_mm_ss(day.credited_s), std::to_string(day.events)},
+                              PdfRow::Kind::plain});
+    const Totals& totals = report_.totals;
+    table.rows.push_back({{word("total"), "", "", "", h_mm_ss(totals.measured_s), h_mm_ss(totals.credited_s),
+                           std::to_string(totals.events)},
+                          PdfRow::Kind::total});
+    pdf_.heading(word("days_caption"));
+    pdf_.table(table);
+}
+
+void StudentPages::months() {
+    PdfTable table{{{word("month"), 1.3},
+                    {word("week_days"), 2.6},
+                    {word("days"), 1.2, PdfAlign::right},
+                    {word("measured_short"), 1.1, PdfAlign::right},
+                    {word("credited_short"), 1.1, PdfAlign::right},
+                    {word("events"), 0.9, PdfAlign::right}},
+                   {}};
+    for (const MonthLine& month : months_of(report_)) {
+        const std::string name = language_ == Language::fr
+                                     ? fmt::format("{:02}/{:04}", month.month, month.year)
+                                     : fmt::format("{:04}-{:02}", month.year, month.month);
+        table.rows.push_back({{name,
+                               text_with(language_, "days_span", date_text(language_, month.from),
+                                         date_text(language_, month.to)),
+                               std::to_string(month.days), h_mm_ss(month.measured_s),
+                               h_mm_ss(month.credited_s), std::to_string(month.events)},
+                              PdfRow::Kind::plain});
+    }
+    pdf_.heading(word("months_caption"));
+    pdf_.table(table);
+}
+
+void StudentPages::courses() {
+    PdfTable table{{{word("course_or_activity"), 4.6},
+                    {word("type"), 1.1},
+                    {word("measured_short"), 1.1, PdfAlign::right},
+                    {word("credited_short"), 1.1, PdfAlign::right},
+                    {word("events"), 0.9, PdfAlign::right}},
+                   {}};
+    const auto add = [&](std::string name, std::string type, std::int64_t measured_s, std::int64_t credited_s,
+                         std::int64_t events, PdfRow::Kind kind) {
+        table.rows.push_back({{std::move(name), std::move(type), h_mm_ss(measured_s), h_mm_ss(credited_s),
+                               std::to_string(events)},
+                              kind});
+    };
+    for (const CourseLine& course : report_.courses) {
+        add(course_name(language_, course.course, course.names), "", course.measured_s, course.credited_s,
+            course.events, PdfRow::Kind::strong);
+        for (const ActivityLine& activity : course.activities)
+            add(activity_name(language_, activity.activity, activity.names),
+                activity.names ? activity.names->type : "", activity.measured_s, activity.credited_s,
+                activity.events, PdfRow::Kind::inner);
+        if (!course.activities.empty())
+            add(word("pages"), "", course.pages_measured_s, course.pages_credited_s, course.pages_events,
+                PdfRow::Kind::inner);
+    }
+    const Totals& totals = report_.totals;
+    add(word("total"), "", totals.measured_s, totals.credited_s, totals.events, PdfRow::Kind::total);
+    pdf_.heading(word("courses_caption"));
+    pdf_.table(table);
+}
+
+void StudentPages::sessions() {
+    pdf_.heading(word("sessions_caption"));
+    if (!report_.sessions) return pdf_.paragraph(word("sessions_unknown"));
+    PdfTable table{{{word("begin"), 1.6},
+                    {word("end"), 1.6},
+                    {word("duration"), 0.9, PdfAlign::right},
+                    {word("inside"), 1.1, PdfAlign::right},
+                    {word("events"), 0.75, PdfAlign::right},
+                    {"", 0.1},
+                    {word("courses"), 2.6}},
+                   {}};
+    for (const SessionLine& session : *report_.sessions) {
+        std::string courses;
+        for (const auto& [course, names] : session.courses)
+            courses += (courses.empty() ? "" : ", ") + short_course_name(language_, course, names);
+        table.rows.push_back({{instant_text(language_, report_.calendar, session.begin_utc_s),
+                               instant_text(language_, report_.calendar, session.end_utc_s),
+                               h_mm_ss(session.end_utc_s - session.begin_utc_s),
+                               h_mm_ss(session.inside_s) + (session.clipped ? " *" : ""),
+                               std::to_string(session.events), "", courses},
+                              PdfRow::Kind::plain});
+    }
+    pdf_.table(table);
+    pdf_.paragraph("* " + word("clipped") + ". " + word("sessions_note"), true);
+}
+
+}  // namespace
+
+std::string render_pdf(const StudentReport& report, Language language, const std::string& verification_url) {
+    const std::string sha256 = data_sha256(report);
+    const std::string person = person_name(language, report.person);
+    PdfDocument pdf({fmt::format("{} – {}", text(language, "student_title"), person),
+                     university(report.provenance), period_text(language, report.period),
+                     report.calendar.local_iso(report.provenance.issued_at_utc_s), false});
+    StudentPages pages(report, language, pdf);
+    pdf.masthead(std::string(text(language, "student_title")),
+                 {std::string(text(language, "student_subtitle")), university(report.provenance),
+                  fmt::format("{} {}", text(language, "period"), period_text(language, report.period))},
+                 qr_text(verification_url, sha256), std::string(text(language, "verification")));
+    put_warning(pdf, language, report.provenance);
+    pdf.heading(std::string(text(language, "identity")));
+    pdf.fields(identity_of(language, report));
+    pages.dossier();
+    pages.totals();
+    if (!report.days.empty()) {
+        pages.months();
+        pages.days();
+        pages.courses();
+    }
+    if (!report.sessions || !report.sessions->empty()) pages.sessions();
+    put_outages(pdf, language, report.calendar, report.provenance);
+    put_provenance(pdf, language, report.calendar, report.provenance);
+    pdf.paragraph(std::string(text(language, "not_in_report")), true);
+    put_verification(pdf, language, "verify_how", verification_url, sha256);
+    pdf.signatures({std::string(text(language, "sign_student")), std::string(text(language, "sign_teacher")),
+                    std::string(text(language, "sign_institution"))},
+                   std::string(text(language, "sign_place")));
+    put_foot(pdf, language,
+             fmt::format("{} – {} – {}", university(report.provenance), person,
+                         period_text(language, report.period)),
+             sha256);
+    return pdf.finish();
+}
+
+}  // namespace assidu::reports

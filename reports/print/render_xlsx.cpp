@@ -1,0 +1,267 @@
+#include "reports/print/render_xlsx.h"
+
+#include <fmt/format.h>
+
+#include "reports/print/months.h"
+#include "reports/print/parts.h"
+#include "reports/print/workbook.h"
+
+namespace assidu::reports {
+namespace {
+
+using namespace print;
+
+class Words {
+  public:
+    explicit Words(Language language) : language_(language) {}
+    std::string operator()(std::string_view key) const { return std::string(text(language_, key)); }
+    std::string seconds(std::string_view key) const { return (*this)(key) + " (s)"; }
+
+  private:
+    Language language_;
+};
+
+void put_pairs(Workbook& book, const Pairs& pairs) {
+    for (const auto& [label, value] : pairs) {
+        book.text(label);
+        book.text(value);
+        book.end_row();
+    }
+}
+
+// Times and events as every table ends with.
+void put_amount(Workbook& book, const auto& line) {
+    book.duration(line.measured_s);
+    book.duration(line.credited_s);
+    book.number(line.measured_s);
+    book.number(line.credited_s);
+    book.number(line.events);
+}
+
+std::vector<std::string> with_amount(std::vector<std::string> titles, const Words& word) {
+    for (std::string title : {word("measured_short"), word("credited_short"), word.seconds("measured_short"),
+                              word.seconds("credited_short"), word("events")})
+        titles.push_back(std::move(title));
+    return titles;
+}
+
+void put_provenance(Workbook& book, Language language, const config::CivilCalendar& calendar,
+                    const Provenance& provenance) {
+    const Words word(language);
+    book.sheet("Provenance", {word("provenance"), ""}, {34, 90});
+    put_pairs(book, provenance_of(language, calendar, provenance));
+    for (const std::string& line : rule_of(language, provenance)) {
+        book.text("");
+        book.text(line);
+        book.end_row();
+    }
+    for (const federation::Outage& outage : provenance.outages) {
+        book.text(word("outages_caption"));
+        book.text(fmt::format("{} – {} – {}", instant_text(language, calendar, outage.from_utc_s),
+                              instant_text(language, calendar, outage.to_utc_s), outage.cause));
+        book.end_row();
+    }
+}
+
+void put_warning(Workbook& book, Language language, const Provenance& provenance) {
+    for (const std::string& line : warning_of(language, provenance)) {
+        book.text("!");
+        book.text(line);
+        book.end_row();
+    }
+}
+
+void put_days(Workbook& book, const Words& word, const StudentReport& report) {
+    book.sheet(word("days_caption"),
+               with_amount({word("day"), word("first"), word("last"), word("sessions_begun")}, word),
+               {12, 12, 12, 12, 12, 12, 12, 12, 10});
+    for (const DayLine& day : report.days) {
+        book.date(day.day);
+        book.time(report.calendar, day.first_utc_s);
+        book.time(report.calendar, day.last_utc_s);
+        book.number(day.sessions);
+        put_amount(book, day);
+        book.end_row();
+    }
+}
+
+void put_months(Workbook& book, const Words& word, const StudentReport& report) {
+    book.sheet(word("months_caption"),
+               with_amount({word("month"), word("outage_from"), word("outage_to"), word("days")}, word),
+               {10, 12, 12, 12, 12, 12, 12, 12, 10});
+    for (const MonthLine& month : months_of(report)) {
+        book.text(fmt::format("{:04}-{:02}", month.year, month.month));
+        book.date(month.from);
+        book.date(month.to);
+        book.number(month.days);
+        put_amount(book, month);
+        book.end_row();
+    }
+}
+
+void put_courses(Workbook& book, Language language, const StudentReport& report) {
+    const Words word(language);
+    book.sheet(word("course"),
+               with_amount({word("course"), word("course_or_activity"), word("type"), "id"}, word),
+               {30, 44, 12, 8, 12, 12, 12, 12, 10});
+    const auto head = [&](const std::string& course, const std::string& name, const std::string& type) {
+        book.text(course);
+        book.text(name);
+        book.text(type);
+    };
+    for (const CourseLine& line : report.courses) {
+        const std::string course = course_name(language, line.course, line.names);
+        head(course, word("total"), "course");
+        book.number(line.course);
+        put_amount(book, line);
+        book.end_row();
+        for (const ActivityLine& activity : line.activities) {
+            head(course, activity_name(language, activity.activity, activity.names),
+                 activity.names ? activity.names->type : "");
+            book.number(activity.activity);
+            put_amount(book, activity);
+            book.end_row();
+        }
+        if (line.activities.empty()) continue;
+        head(course, word("pages"), "pages");
+        book.number(line.course);
+        put_amount(book, Totals{line.pages_measured_s, line.pages_credited_s, line.pages_events});
+        book.end_row();
+    }
+}
+
+void put_sessions(Workbook& book, Language language, const StudentReport& report) {
+    const Words word(language);
+    book.sheet(word("sessions"),
+               {word("begin"), word("end"), word("duration"), word("inside"), word.seconds("duration"),
+                word.seconds("inside"), word("events"), word("courses")},
+               {19, 19, 12, 12, 12, 12, 10, 50});
+    if (!report.sessions) {
+        book.text(word("sessions_unknown"));
+        return book.end_row();
+    }
+    for (const SessionLine& session : *report.sessions) {
+        book.instant(report.calendar, session.begin_utc_s);
+        book.instant(report.calendar, session.end_utc_s);
+        book.duration(session.end_utc_s - session.begin_utc_s);
+        book.duration(session.inside_s);
+        book.number(session.end_utc_s - session.begin_utc_s);
+        book.number(session.inside_s);
+        book.number(session.events);
+        std::string courses;
+        for (const auto& [course, names] : session.courses)
+            courses += (courses.empty() ? "" : ", ") + short_course_name(language, course, names);
+        book.text(courses);
+        book.end_row();
+    }
+}
+
+void put_totals(Workbook& book, const Words& word, const Totals& totals) {
+    for (const auto& [key, seconds] :
+         {std::pair("measured", totals.measured_s), std::pair("credited", totals.credited_s)}) {
+        book.text(word(key));
+        book.duration(seconds);
+        book.number(seconds);
+        book.end_row();
+    }
+    book.text(word("days"));
+    book.number(totals.days);
+    book.end_row();
+    book.text(word("sessions"));
+    if (totals.sessions)
+        book.number(*totals.sessions);
+    else
+        book.text(word("no_data"));
+    book.end_row();
+    book.text(word("events"));
+    book.number(totals.events);
+    book.end_row();
+}
+
+}  // namespace
+
+std::string render_xlsx(const StudentReport& report, Language language) {
+    const Words word(language);
+    Workbook book({fmt::format("{} – {}", word("student_title"), person_name(language, report.person)),
+                   university(report.provenance), report.provenance.issued_at_utc_s});
+    book.sheet(word("total"), {word("student_title"), "", ""}, {34, 44, 14});
+    put_warning(book, language, report.provenance);
+    put_pairs(book, {{word("institution"), university(report.provenance)},
+                     {word("period"), period_text(language, report.period)}});
+    put_pairs(book, identity_of(language, report));
+    put_totals(book, word, report.totals);
+    put_pairs(book, {{word("data_sha256"), data_sha256(report)}});
+    put_days(book, word, report);
+    put_months(book, word, report);
+    put_courses(book, language, report);
+    put_sessions(book, language, report);
+    put_provenance(book, language, report.calendar, report.provenance);
+    return book.finish();
+}
+
+std::string render_xlsx(const GroupReport& report, Language language) {
+    const Words word(language);
+    Workbook book({fmt::format("{} – {}", word("group_title"), university(report.provenance)),
+                   university(report.provenance), report.provenance.issued_at_utc_s});
+    book.sheet(word("total"), {word("group_title"), "", ""}, {34, 44, 14});
+    put_warning(book, language, report.provenance);
+    put_pairs(book, {{word("institution"), university(report.provenance)},
+                     {word("period"), period_text(language, report.period)}});
+    for (const auto& [key, count] :
+         {std::pair("students", report.students), std::pair("active", report.active)}) {
+        book.text(word(key));
+        book.number(count);
+        book.end_row();
+    }
+    book.text(word("median"));
+    book.duration(report.median_s);
+    book.number(report.median_s);
+    book.end_row();
+    put_totals(book, word, report.totals);
+
+    book.sheet(word("students"),
+               with_amount({word("student"), word("username"), word("idnumber"), word("email"),
+                            word("pseudonym"), word("first"), word("last"), word("days"), word("sessions")},
+                           word),
+               {30, 16, 16, 28, 34, 19, 19, 8, 8, 12, 12, 12, 12, 10});
+    for (const GroupStudentLine& line : report.lines) {
+        const Person person = line.person.value_or(Person{});
+        book.text(person_name(language, line.person));
+        book.text(person.username);
+        book.text(person.idnumber);
+        book.text(person.email);
+        book.text(federation::to_string(line.student));
+        book.instant(report.calendar, line.first_utc_s);
+        book.instant(report.calendar, line.last_utc_s);
+        book.number(line.totals.days);
+        book.number(line.totals.sessions);
+        put_amount(book, line.totals);
+        book.end_row();
+    }
+    book.sheet(
+        word("weeks_caption"),
+        with_amount({word("week"), word("outage_from"), word("outage_to"), word("active_short")}, word),
+        {12, 12, 12, 10, 12, 12, 12, 12, 10});
+    for (const WeekLine& week : report.weeks) {
+        book.text(config::iso_week_name(week.week));
+        book.date(week.from);
+        book.date(week.to);
+        book.number(week.students);
+        put_amount(book, week);
+        book.end_row();
+    }
+    book.sheet(word("course"), with_amount({word("course"), "id", "source", word("students")}, word),
+               {44, 8, 12, 10, 12, 12, 12, 12, 10});
+    for (const GroupCourseLine& course : report.courses) {
+        book.text(course_name(language, course.course, course.names));
+        book.number(course.course);
+        book.text(course.source);
+        book.number(course.students);
+        put_amount(book, course);
+        book.end_row();
+    }
+    put_provenance(book, language, report.calendar, report.provenance);
+    return book.finish();
+}
+
+}  // namespace assidu::reports
