@@ -3,7 +3,7 @@
 PRESET ?= dev
 OUT ?= demo-out
 
-.PHONY: demo test build asan tsan clang tidy format check-format soak clean
+.PHONY: demo test build asan tsan clang tidy format check-format soak soak-collector clean
 
 demo:
 	scripts/install-packages build
@@ -57,6 +57,14 @@ soak:
 	cmake --preset release -DASSIDU_TESTS=ON
 	cmake --build --preset release
 	ctest --preset release -j 2 --repeat until-fail:50 -R 'Properties|Random|Whatever|EventBlock'
+
+# The collector of a Moodle's database killed 200 times on each database, while others write.
+soak-collector: KILLS ?= 200
+soak-collector:
+	scripts/install-packages test
+	cmake --preset release -DASSIDU_TESTS=ON
+	cmake --build --preset release --target test_database
+	ASSIDU_TEST_KILLS=$(KILLS) build/release/test_database --gtest_filter='*KilledCollector*'
 
 clean:
 	rm -rf build $(OUT)

@@ -41,6 +41,8 @@ struct DatabaseSettings {
     std::int64_t rows_per_second = 20'000;
 
     std::int64_t collect_every_s = 120;
+    // A replica, whose newest row tells how far it has come: a hole is waited for by that, not by its clock.
+    bool replica = false;
     // What is read again each time, because rows become visible late: so many ids, and so many seconds, below
     // the safe id (docs/collector.md, "Late rows").
     std::int64_t reread_ids = 5'000;

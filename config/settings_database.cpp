@@ -72,6 +72,7 @@ DatabaseSettings read_database(TableReader database, std::optional<TableReader> 
     read_number(database, "reread_s", settings.reread_s, 0, kRereadSecondsMax);
     read_number(database, "hole_patience_s", settings.hole_patience_s, 0, kHolePatienceSecondsMax);
     read_number(database, "late_days", settings.late_days, 1, kLateDaysMax);
+    settings.replica = database.boolean("replica", settings.replica);
     const std::string store = database.text("log_store", "standard");
     if (store != "standard" && store != "database")
         database.object_to("log_store",
@@ -132,10 +133,10 @@ std::string database_document(const std::optional<DatabaseSettings>& database) {
            server_document(s.server) +
            fmt::format(
                "prefix = {}\nlog_store = {}\npage_rows = {}\nstatement_timeout_s = {}\nrows_per_second = {}\n"
-               "collect_every_s = {}\nreread_ids = {}\nreread_s = {}\nhole_patience_s = {}\nlate_days = {}\n",
+               "collect_every_s = {}\nreread_ids = {}\nreread_s = {}\nhole_patience_s = {}\nlate_days = {}\nreplica = {}\n",
                toml_text(s.prefix), toml_text(s.log_server ? "database" : "standard"), s.page_rows,
                s.statement_timeout_s, s.rows_per_second, s.collect_every_s, s.reread_ids, s.reread_s,
-               s.hole_patience_s, s.late_days) +
+               s.hole_patience_s, s.late_days, s.replica) +
            (s.log_server ? "\n[log_database]\n" + server_document(*s.log_server) +
                                fmt::format("table = {}\n", toml_text(s.log_table))
                          : "");

@@ -76,6 +76,8 @@ struct DirtyMark {
 };
 inline constexpr std::int64_t kFromTheBegin = std::numeric_limits<std::int64_t>::min();
 
+class Collection;  // collection.h
+
 class Archive {
   public:
     Archive() = default;
@@ -140,6 +142,9 @@ class Archive {
     // The instant of the last mark_clean(); nothing before the first. Totals that hold for an earlier one are
     // not those the marks are about.
     [[nodiscard]] virtual std::optional<std::int64_t> clean_as_of(SourceKey source) const = 0;
+
+    // What the collector of a Moodle's database remembers; lives as long as the archive.
+    [[nodiscard]] virtual Collection& collection() = 0;
 };
 
 }  // namespace assidu::node::archive

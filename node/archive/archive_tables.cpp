@@ -76,7 +76,22 @@ CREATE INDEX signed_day_of_user ON signed_day (source, user_id);
 ALTER TABLE source ADD COLUMN evidence_revision INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE source ADD COLUMN evidence_computed INTEGER NOT NULL DEFAULT 0;
 )sql";
-constexpr std::string_view kMigrations[] = {kVersion1, kVersion2, kVersion3, kVersion4};
+// What the collector of a Moodle's database remembers.
+constexpr std::string_view kVersion5 = R"sql(
+CREATE TABLE collector (source INTEGER PRIMARY KEY, state TEXT NOT NULL);
+CREATE TABLE collected (source INTEGER NOT NULL, chunk INTEGER NOT NULL, fate INTEGER NOT NULL, ids BLOB NOT NULL,
+  PRIMARY KEY (source, chunk, fate)) WITHOUT ROWID;
+CREATE TABLE collected_hour (source INTEGER NOT NULL, utc_hour INTEGER NOT NULL, fate INTEGER NOT NULL,
+  rows INTEGER NOT NULL, min_id INTEGER NOT NULL, max_id INTEGER NOT NULL,
+  PRIMARY KEY (source, utc_hour, fate)) WITHOUT ROWID;
+CREATE TABLE quarantine (source INTEGER NOT NULL, id INTEGER NOT NULL, user_id INTEGER NOT NULL,
+  time_s INTEGER NOT NULL, course INTEGER NOT NULL, activity INTEGER NOT NULL, shape INTEGER NOT NULL, twin INTEGER,
+  PRIMARY KEY (source, id)) WITHOUT ROWID;
+CREATE TABLE clone (source INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (source, id)) WITHOUT ROWID;
+CREATE TABLE reclaim (source INTEGER NOT NULL, user_id INTEGER NOT NULL, up_to_id INTEGER NOT NULL,
+  PRIMARY KEY (source, user_id)) WITHOUT ROWID;
+)sql";
+constexpr std::string_view kMigrations[] = {kVersion1, kVersion2, kVersion3, kVersion4, kVersion5};
 constexpr federation::StoreFormat kFormat{"archive", 0x41736131 /* "Asa1" */, kMigrations};
 
 }  // namespace

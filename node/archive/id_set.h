@@ -31,6 +31,23 @@ class IdChunk {
     // False if it was there.
     bool add(std::int64_t id) { return ids_.addChecked(low(id)); }
 
+    // False if it was not there.
+    bool remove(std::int64_t id) { return ids_.removeChecked(low(id)); }
+    void unite(const IdChunk& other) { ids_ |= other.ids_; }
+    [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(ids_.cardinality()); }
+    // The ids of [first, last], which must lie in one chunk: how many are there, and the first that is not.
+    [[nodiscard]] std::int64_t count(std::int64_t first, std::int64_t last) const {
+        const std::uint64_t below = low(first) == 0 ? 0 : ids_.rank(low(first) - 1);
+        return static_cast<std::int64_t>(ids_.rank(low(last)) - below);
+    }
+    [[nodiscard]] std::optional<std::int64_t> first_missing(std::int64_t first, std::int64_t last) const {
+        Roaring missing;
+        missing.addRange(low(first), std::uint64_t{low(last)} + 1);
+        missing -= ids_;
+        if (missing.isEmpty()) return std::nullopt;
+        return first - low(first) + missing.minimum();
+    }
+
     [[nodiscard]] std::string serialise() {
         ids_.runOptimize();
         std::string bytes(ids_.getSizeInBytes(), '\0');

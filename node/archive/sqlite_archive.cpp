@@ -15,6 +15,7 @@
 #include "config/limits.h"
 #include "federation/sqlite_store.h"
 #include "node/archive/archive_tables.h"
+#include "node/archive/collection.h"
 #include "node/archive/event_block.h"
 #include "node/archive/id_set.h"
 #include "node/nearly_sorted.h"
@@ -49,7 +50,8 @@ BlockKey block_of(const StudentEvent& event) {
 
 class SqliteArchive final : public Archive {
   public:
-    explicit SqliteArchive(const std::filesystem::path& path) : database_(open_archive_file(path)) {
+    explicit SqliteArchive(const std::filesystem::path& path)
+        : database_(open_archive_file(path)), collection_(make_collection(database_, *this)) {
         translating_errors(database_, [&] { load_shapes(); });
     }
 
@@ -338,6 +340,8 @@ class SqliteArchive final : public Archive {
             return maybe(select.getColumn(0));
         });
     }
+
+    Collection& collection() override { return *collection_; }
 
   private:
     void load_shapes() {
@@ -645,6 +649,7 @@ class SqliteArchive final : public Archive {
     }
 
     mutable SQLite::Database database_;
+    std::unique_ptr<Collection> collection_;
     std::vector<EventShape> shapes_;  // by key
     std::map<EventShape, ShapeKey> shape_keys_;
     std::size_t shapes_saved_ = 0;  // the first so many are in the file

@@ -24,7 +24,7 @@ namespace {
 
 constexpr const char* kFooter =
     "Exit codes: 0 done, 1 a defect of Assidu, 2 wrong words, 3 wrong or missing configuration or key,\n"
-    "4 a file or (--strict) a row refused, 5 disk or database, 6 no data, 130 interrupted.";
+    "4 a file or (--strict) a row refused, 5 disk or database, 6 no data, 7 (purge-plan) not safe, 130 interrupted.";
 
 // The options of every subcommand, filled in by the parser, and the subcommand that was named.
 struct Chosen {
@@ -41,6 +41,8 @@ struct Chosen {
     DaysArguments days;
     StatusArguments status;
     AuditArguments audit;
+    CollectArguments collect;
+    PurgePlanArguments purge_plan;
     DemoArguments demo;
     MemberArguments member;
     JoinArguments join;
@@ -309,6 +311,35 @@ void add_status(CLI::App& app, Chosen& chosen, const config::Clock& clock, Conso
     });
 }
 
+void add_collect(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console& console) {
+    CLI::App* command = app.add_subcommand(
+        "collect", "Take the log from the Moodle's own database ([database]), read-only, until Ctrl-C");
+    command->add_flag("--once", chosen.collect.once, "Up to what is there now, then end");
+    command->add_flag("!--no-compute", chosen.collect.compute,
+                      "Only archive; totals are computed by the next report");
+    command->add_flag("--accept-source", chosen.collect.accept_source,
+                      "Go on with a database that was found to be another than before");
+    command
+        ->add_option("--release", chosen.collect.release,
+                     "Archive the rows in quarantine: \"late\" those that are no copies, \"all\" the copies, too")
+        ->check(CLI::IsMember({"late", "all"}));
+    command->callback([&] {
+        chosen.run = [&] {
+            chosen.collect.dir = chosen.dir;
+            return collect_log(chosen.collect, clock, console);
+        };
+    });
+    CLI::App* plan = app.add_subcommand(
+        "purge-plan", "Up to where the Moodle's log may be purged now, and why not further (exit code 9: nowhere)");
+    plan->add_flag("--json", chosen.purge_plan.json, "The same as one JSON object");
+    plan->callback([&] {
+        chosen.run = [&] {
+            chosen.purge_plan.dir = chosen.dir;
+            return purge_plan(chosen.purge_plan, clock, console);
+        };
+    });
+}
+
 void add_intake(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console& console) {
     CLI::App* command = app.add_subcommand("intake", "Logs that a Moodle pushes itself (local_log_sender)");
     command->require_subcommand(1);
@@ -456,6 +487,7 @@ int run(int argc, const char* const* argv, const config::Clock& clock, Console& 
     add_exclude(app, chosen, clock, console);
     add_days(app, chosen, clock, console);
     add_status(app, chosen, clock, console);
+    add_collect(app, chosen, clock, console);
     add_intake(app, chosen, clock, console);
     add_member(app, chosen, clock, console);
     add_pool(app, chosen, clock, console);

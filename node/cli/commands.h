@@ -101,6 +101,21 @@ struct DaysArguments {
 };
 // The signed days on which alone a student's time counts under a scale with `calendar.user_days`.
 [[nodiscard]] ExitCode days(const DaysArguments& arguments, const config::Clock& clock, Console& console);
+struct CollectArguments {
+    std::filesystem::path dir;
+    bool once = false, compute = true;
+    bool accept_source = false;  // go on with a database that is not the one of before
+    std::string release;         // rows in quarantine are archived: "late" or "all"; empty: none are
+};
+// The Moodle's own database into the archive: once, or until Ctrl-C.
+[[nodiscard]] ExitCode collect_log(const CollectArguments& arguments, const config::Clock& clock, Console& console);
+
+struct PurgePlanArguments {
+    std::filesystem::path dir;
+    bool json = false;
+};
+// Up to where the Moodle's log may be purged. `not_safe` if nowhere.
+[[nodiscard]] ExitCode purge_plan(const PurgePlanArguments& arguments, const config::Clock& clock, Console& console);
 
 struct AuditArguments {
     std::filesystem::path dir;

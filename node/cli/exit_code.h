@@ -13,6 +13,7 @@ enum class ExitCode : int {
     no_data = 6,        // a report over what was never computed, or an unknown student
     warned = 7,         // `doctor` found what an administrator should look at
     ailing = 8,         // `doctor` found what keeps the node from its work, or costs events
+    not_safe = 9,       // purge-plan: nothing of the source may be purged
     interrupted = 130,  // Ctrl-C or SIGTERM; everything acknowledged is kept
 };
 

@@ -19,6 +19,7 @@
 #include "node/collect/database/side_tables.h"
 #include "node/collect/text.h"
 #include "node/node.h"
+#include "node/services/collecting.h"
 #include "node/privacy/retention.h"
 #include "node/services/complaints.h"
 #include "node/services/hub_contact.h"
@@ -50,6 +51,8 @@ constexpr std::int64_t kMillisecondsASecond = 1000;
 constexpr std::int64_t kCountsMilliseconds = 10'000;
 // Reports that failed in a row, as far as it makes a difference to the wait.
 constexpr int kFailuresCounted = 16;
+// Pages of the Moodle's log that one turn takes while it has the lock on the folder.
+constexpr std::int64_t kPagesATurn = 40;
 
 // Waiting changes no number: it may look at a clock of its own.
 std::int64_t steady_ms() {
@@ -140,19 +143,21 @@ struct Pushes {
 class Serving {
   public:
     Serving(NodeFolder folder, const config::Clock& clock, Speech& speech, std::int64_t every_s,
-            std::optional<services::Spool> spool, Pushes* pushes)
+            std::optional<services::Spool> spool, Pushes* pushes, std::int64_t collect_every_s)
         : folder_(std::move(folder)),
           clock_(clock),
           speech_(speech),
           spool_(std::move(spool)),
           pushes_(pushes),
           schedule_(every_s, steady_ms, chance),
+          collect_every_s_(collect_every_s),
           hub_seen_(hub_document()) {}
 
     void run() {
         std::int64_t look_at_ms = 0;
         while (!interrupted()) {
             if (schedule_.round_due()) round();
+            if (!interrupted() && collect_every_s_ > 0 && steady_ms() >= collect_at_ms_) collect();
             if (!interrupted() && schedule_.delivery_due()) delivery();
             if (!interrupted() && report_due()) report();
             if (steady_ms() >= look_at_ms) {
@@ -296,6 +301,41 @@ class Serving {
         return services::take_in_pushes(node, *pushes_->journal, events);
     }
 
+    // A turn of the Moodle's database; the next one at once while there is more, later and later while it is away.
+    void collect() {
+        const auto turn = failing_softly([&]() -> Result<services::CollectingTurn> {
+            const auto lock = FolderLock::take(folder_);
+            if (!lock) return std::unexpected(lock.error());
+            auto node = Node::open(folder_, clock_, Node::Access::look);  // this turn has the lock
+            if (!node) return std::unexpected(node.error());
+            if (!node->settings().database) return services::CollectingTurn{0, 0, 0, true, "", true};
+            collect::database::CollectEvents events;
+            events.warning = [&](const std::string& line) { speech_.complain(line); };
+            events.wants_more = [] { return !interrupted(); };
+            return services::collect_turn(*node, events, kPagesATurn);
+        });
+        const std::string trouble = turn ? turn->trouble : turn.error().what;
+        if (turn && turn->rows + turn->found_again > 0) {
+            speech_.done(fmt::format("collected {} rows, {} events", turn->rows + turn->found_again, turn->events));
+            if (turn->at_end) schedule_.wake();
+        }
+        if (interrupted()) return;
+        if (trouble.empty()) {
+            speech_.settle("collector");
+            collect_failures_ = 0;
+            collect_at_ms_ = turn->at_end ? steady_ms() + collect_every_s_ * kMillisecondsASecond : 0;
+            return;
+        }
+        const bool lasting = turn && !turn->retryable;
+        collect_failures_ = std::min(collect_failures_ + 1, kFailuresCounted);
+        collect_at_ms_ = steady_ms() + (lasting ? config::limits::kRetryMillisecondsMax
+                                                : std::min(config::limits::kRetryMillisecondsMin << collect_failures_,
+                                                           config::limits::kRetryMillisecondsMax));
+        speech_.problem("collector", trouble + (lasting ? "; repeating it does not cure this, so it is tried again only "
+                                                          "now and then"
+                                                        : "; tried again, after longer and longer waits"));
+    }
+
     // Once a day, after a round that computed everything; a refusal is said and ends nothing.
     void retain(Node& node) {
         constexpr std::int64_t kDay_s = 86'400;
@@ -425,6 +465,8 @@ class Serving {
     std::vector<std::filesystem::path> reports_ready_;  // a round has come since they were asked for
     std::int64_t report_at_ms_ = 0;
     int report_failures_ = 0;      // in a row
+    std::int64_t collect_every_s_, collect_at_ms_ = 0;  // 0: there is no database
+    int collect_failures_ = 0;                          // in a row
     std::set<std::string> stuck_;  // of the spool, what the last round left alone
     std::string hub_seen_;
 };
@@ -487,10 +529,10 @@ ExitCode serve(const ServeArguments& arguments, const config::Clock& clock, Cons
         if (!parsed) return refused(speech, {"--listen " + parsed.error().what}, ExitCode::usage);
         endpoint = std::move(*parsed);
     }
-    if (!endpoint && settings.spool.empty() && !std::filesystem::exists(folder.hub()))
+    if (!endpoint && settings.spool.empty() && !settings.database && !std::filesystem::exists(folder.hub()))
         return refused(
             speech,
-            {fmt::format("nothing to do: {} sets neither [pool] listen (a hub) nor [intake] spool, "
+            {fmt::format("nothing to do: {} sets neither [pool] listen (a hub) nor [intake] spool nor [database], "
                          "and this node joined no hub",
                          folder.settings().string())},
             ExitCode::configuration);
@@ -521,7 +563,7 @@ ExitCode serve(const ServeArguments& arguments, const config::Clock& clock, Cons
     // Only a listener needs the node all the time; rounds open it for themselves.
     if (!hub) node.reset();
     Serving(folder, clock, speech, arguments.every_s.value_or(settings.report_every_s), std::move(spool),
-            pushes ? &*pushes : nullptr)
+            pushes ? &*pushes : nullptr, settings.database ? settings.database->collect_every_s : 0)
         .run();
     if (pushes && pushes->listener) pushes->listener->stop(kGrace);
     if (hub) hub->stop(kGrace);

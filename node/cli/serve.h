@@ -26,6 +26,7 @@ struct ServeArguments {
 //   listening on https://ADDRESS:PORT        (first, and only if it listens)
 //   fingerprint  HEX
 //   imported FILE: N rows, M events
+//   collected N rows, M events               (of the Moodle's database)
 //   computed N students
 //   declared N statements
 //   receipted N statements, M waiting

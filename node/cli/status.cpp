@@ -4,7 +4,9 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "node/archive/collection.h"
 #include "node/cli/commands.h"
+#include "node/collect/database/source_watch.h"
 #include "node/collect/text.h"
 #include "node/node.h"
 #include "node/services/hub_contact.h"
@@ -48,6 +50,9 @@ struct Status {
     std::optional<std::string> serving;  // the process
     config::Result<std::optional<services::ServeState>> serve;
     Instant archive_bytes;
+    archive::CollectorState collector;
+    std::int64_t holes = 0;  // ids that are missing and may still appear
+    std::vector<std::string> warnings;
     std::vector<archive::Intake> intakes;
 };
 
@@ -104,6 +109,12 @@ Status status_of(const Node& node) {
     status.serve = services::read_serve_state(node.folder());
     status.archive_bytes = size_of(node.folder().archive());
     status.intakes = node.archive().intakes(kIntakesShown);
+    if (node.settings().database) {
+        status.collector = node.archive().collection().state(node.source());
+        status.holes = node.archive().collection().count_missing(node.source(), status.collector.safe_id,
+                                                                 status.collector.read_id);
+        status.warnings = collect::database::warnings_of(status.collector, status.now_utc_s);
+    }
     return status;
 }
 
@@ -134,6 +145,7 @@ class Lines {
 
     std::string all() {
         holdings();
+        collector();
         pool();
         serving();
         line("archive",
@@ -177,6 +189,22 @@ class Lines {
         line("computed", fmt::format("as of {}, by {}{}", local(status_.freshness->as_of_utc_s),
                                      status_.freshness->engine, to_compute));
         line("ledger", fmt::format("SHA-256 {}", status_.ledger_sha256));
+    }
+
+    // The Moodle's database; nothing where it is not read.
+    void collector() {
+        if (!node_.settings().database) return;
+        const archive::CollectorState& state = status_.collector;
+        if (state.read_id == 0) return line("collector", "nothing was collected yet");
+        line("collector", fmt::format("read to id {}, safe to id {}, {} holes pending, newest row {}", state.read_id,
+                                      state.safe_id, grouped(status_.holes), local(state.newest_s)));
+        line("", fmt::format("{}{}{}",
+                             state.whole_node_utc_s == 0 ? std::string("never read to its end")
+                                                         : "last read to its end " + ago(state.whole_node_utc_s),
+                             state.pass ? fmt::format("; at id {} of {}", state.pass->at_id, state.pass->to_id) : "",
+                             state.rows_a_second == 0 ? "" : fmt::format("; {} rows a second", grouped(state.rows_a_second))));
+        for (const std::string& warning : status_.warnings)
+            line("WARNING", printable(warning));
     }
 
     void pool() {
@@ -331,6 +359,24 @@ Json serve_json(const Node& node, const Status& status) {
               {"retry_utc_s", json_of(state.retry_utc_s)}}}};
 }
 
+Json collector_json(const Node& node, const Status& status) {
+    if (!node.settings().database) return nullptr;
+    const archive::CollectorState& state = status.collector;
+    const auto instant = [](std::int64_t utc_s) { return utc_s == 0 ? Json(nullptr) : Json(utc_s); };
+    return {{"read_id", state.read_id},
+            {"safe_id", state.safe_id},
+            {"holes_pending", status.holes},
+            {"newest_utc_s", instant(state.newest_s)},
+            {"lag_s", state.newest_s == 0 ? Json(nullptr) : Json(status.now_utc_s - state.newest_s)},
+            {"last_whole_utc_s", instant(state.whole_node_utc_s)},
+            {"last_whole_age_s",
+             state.whole_node_utc_s == 0 ? Json(nullptr) : Json(status.now_utc_s - state.whole_node_utc_s)},
+            {"in_pass", state.pass.has_value()},
+            {"rows_a_second", state.rows_a_second},
+            {"log_lifetime_s", state.lifetime_s},
+            {"warnings", status.warnings}};
+}
+
 Json json_of(const Node& node, const Status& status) {
     Json object = {{"now_utc_s", status.now_utc_s},
                    {"node",
@@ -359,6 +405,7 @@ Json json_of(const Node& node, const Status& status) {
                               {"engine", status.freshness->engine},
                               {"students_to_compute", status.to_compute},
                               {"ledger_sha256", status.ledger_sha256}};
+    object["collector"] = collector_json(node, status);
     object.update(pool_json(status));
     object.update(serve_json(node, status));
     object["archive_bytes"] = json_of(status.archive_bytes);

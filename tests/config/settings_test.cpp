@@ -269,5 +269,57 @@ TEST(NodeId, IsMadeFromANamePeopleRead) {
     EXPECT_FALSE(is_node_id("a.b"));
 }
 
+const std::string kDatabase =
+    "\n[database]\ndriver = \"mariadb\"\nhost = \"db\"\nname = \"moodle\"\nuser = \"assidu\"\n";
+
+TEST(Settings, ADatabaseIsReadAndWrittenBack) {
+    Settings written = example();
+    DatabaseSettings database;
+    database.server = {DatabaseDriver::postgresql, "db", 5433, "", "moodle", "assidu", "keys/p", "", true, "ca.pem"};
+    database.log_server = DatabaseServer{DatabaseDriver::mariadb, "", 0, "/run/s", "logs", "reader", "", "PW", false, ""};
+    database.log_table = "external_log";
+    database.prefix = "m_";
+    database.replica = true;
+    database.hole_patience_s = 5;
+    written.database = database;
+    const auto read = parse_settings(settings_document(written), "x");
+    ASSERT_TRUE(read) << read.error().what;
+    EXPECT_EQ(read->database->server.port, 5433);
+    EXPECT_EQ(read->database->server.tls_ca, "ca.pem");
+    EXPECT_EQ(read->database->log_server->socket, "/run/s");
+    EXPECT_EQ(read->database->log_table, "external_log");
+    EXPECT_EQ(read->database->hole_patience_s, 5);
+    EXPECT_TRUE(read->database->replica);
+    EXPECT_FALSE(parse_settings(settings_document(example()), "x")->database);
+}
+
+TEST(Settings, ADatabaseThatMakesNoSenseIsRefusedByKey) {
+    const std::string document = settings_document(example());
+    EXPECT_EQ(refusal_of(document + kDatabase), "accepted");
+    EXPECT_THAT(refusal_of(document + kDatabase + "socket = \"/s\"\n"), HasSubstr("[database] host or socket"));
+    EXPECT_THAT(refusal_of(document + kDatabase + "prefix = \"mdl-\"\n"), HasSubstr("[database] prefix"));
+    EXPECT_THAT(refusal_of(document + kDatabase + "pasword_file = \"x\"\n"), HasSubstr("pasword_file is not known"));
+    EXPECT_THAT(refusal_of(document + kDatabase + "log_store = \"database\"\n"), HasSubstr("[log_database]"));
+    EXPECT_THAT(refusal_of(document + "\n[log_database]\ntable = \"x\"\n"), HasSubstr("[database] is not"));
+    const auto limit = [&](const char* key, std::int64_t value) {
+        return refusal_of(document + kDatabase + key + " = " + std::to_string(value) + "\n");
+    };
+    for (const auto& [key, min, max] : {std::tuple{"page_rows", limits::kPageRowsMin, limits::kPageRowsMax},
+                                        std::tuple{"statement_timeout_s", std::int64_t{1}, limits::kStatementSecondsMax},
+                                        std::tuple{"rows_per_second", std::int64_t{0}, limits::kRowsPerSecondMax},
+                                        std::tuple{"reread_ids", std::int64_t{0}, limits::kRereadIdsMax},
+                                        std::tuple{"reread_s", std::int64_t{0}, limits::kRereadSecondsMax},
+                                        std::tuple{"hole_patience_s", std::int64_t{0}, limits::kHolePatienceSecondsMax},
+                                        std::tuple{"late_days", std::int64_t{1}, limits::kLateDaysMax}}) {
+        EXPECT_EQ(limit(key, min), "accepted") << key;
+        EXPECT_EQ(limit(key, max), "accepted") << key;
+        EXPECT_THAT(limit(key, min - 1), HasSubstr(key));
+        EXPECT_THAT(limit(key, max + 1), HasSubstr(key));
+    }
+    const std::string long_prefix(limits::kTableNameBytesMax, 'a');
+    EXPECT_EQ(refusal_of(document + kDatabase + "prefix = \"" + long_prefix + "\"\n"), "accepted");
+    EXPECT_THAT(refusal_of(document + kDatabase + "prefix = \"" + long_prefix + "a\"\n"), HasSubstr("prefix"));
+}
+
 }  // namespace
 }  // namespace assidu::config

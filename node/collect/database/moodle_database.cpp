@@ -101,9 +101,11 @@ SqlResult<void> MoodleDatabase::probe(std::span<const TableNeed> needs) {
     if (!names.empty()) {
         const bool mariadb = driver() == config::DatabaseDriver::mariadb;
         const std::string sql = fmt::format(
-            "SELECT table_name AS t, column_name AS c FROM information_schema.columns WHERE table_schema {} AND "
-            "lower(table_name) IN ({})",
-            mariadb ? "= DATABASE()" : "= ANY(current_schemas(false))", places);
+            "SELECT table_name AS t, column_name AS c FROM information_schema.columns WHERE table_schema {} AND {} IN "
+            "({})",
+            mariadb ? "= DATABASE()" : "= ANY(current_schemas(false))",
+            // Where MariaDB keeps names depends on its disk; PostgreSQL keeps Moodle's in small letters.
+            mariadb ? "lower(table_name)" : "table_name", places);
         const std::vector<SqlParameter> parameters(names.begin(), names.end());
         const auto done = read(sql, parameters, [&](const SqlRow& row) {
             const auto table = wanted.find(lower_ascii(row.bytes(0)));

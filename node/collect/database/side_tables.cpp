@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "config/limits.h"
+#include "node/collect/database/reclaim.h"
 #include "node/collect/selection.h"
 #include "node/collect/text.h"
 
@@ -360,6 +361,7 @@ SqlResult<SideRead> SideTables::take_people(std::vector<archive::PersonRecord>& 
     for (const archive::PersonRecord& person : people)
         kept.push_back(kept_of(node_, person, selector.is_erased(person.user_id)));
     done.rows += static_cast<std::int64_t>(people.size());
+    reclaim_newly_selected(node_, kept);
     const std::string& source = node_.settings().source_name;
     const std::int64_t changed =
         node_.catalogue().put(source, kept, node_.clock().now_utc_s(), all_of);

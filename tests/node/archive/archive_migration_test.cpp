@@ -3,6 +3,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <gtest/gtest.h>
 
+#include "node/archive/collection.h"
 #include "node/archive/sqlite_archive.h"
 #include "tests/temporary_folder.h"
 
@@ -71,6 +72,40 @@ TEST_F(ArchiveMigration, AFileOfFormat1IsBroughtForward) {
     EXPECT_EQ(archive->dirty(source), (std::vector<DirtyMark>{{7, kFromTheBegin}}));
     EXPECT_FALSE(archive->clean_as_of(source));
     EXPECT_EQ(archive->events(source, 7).front().time_s, 1'772'438'400 + 0);
+}
+
+TEST_F(ArchiveMigration, AFileOfFormat2TakesWhatTheCollectorRemembers) {
+    make({kFormat1, kFormat2});
+    const auto archive = open_sqlite_archive(path);
+    const SourceKey source = archive->source("moodle", "").value();
+    Collection& collection = archive->collection();
+    EXPECT_EQ(collection.state(source).read_id, 0);
+    CollectedPage page;
+    page.events = {{7, {1'772'438'500, 1100, 10, 0, 0}}, {7, {1'772'438'600, 1101, 10, 0, 0}}};
+    page.rows = {{1100, 1'772'438'500, Fate::archived},
+                 {1101, 1'772'438'600, Fate::archived},
+                 {1102, 1'772'438'600, Fate::guest}};
+    page.state.read_id = 1102;
+    page.state.pass = CollectorPass{1, 2, 3, 4, false, 5};
+    page.state.marks = {{1, 2, 3}};
+    page.state.remembered = {{1102, 5, 1}};
+    const auto counts = [](const Appended&) { return std::map<std::string, std::int64_t>{}; };
+    EXPECT_EQ(collection.take(source, page, 1, counts).added, 2);
+    EXPECT_EQ(collection.take(source, page, 1, counts).duplicates, 2) << "and not twice";
+    EXPECT_EQ(collection.state(source).pass->to_id, 4);
+    EXPECT_EQ(collection.state(source).marks.at(0).node_utc_s, 3);
+    const std::vector<std::int64_t> ids{1099, 1100, 1101, 1102, 70'000};
+    EXPECT_EQ(collection.fates(source, ids),
+              (std::vector<std::optional<Fate>>{{}, Fate::archived, Fate::archived, Fate::guest, {}}));
+    EXPECT_EQ(collection.first_missing(source, 1099, 2000), 1103);
+    EXPECT_EQ(collection.first_missing(source, 0, 2000), 1);
+    EXPECT_EQ(collection.count_missing(source, 0, 70'000), 70'000 - 3);
+    // The guest's row is a student's after all.
+    page.events = {{8, {1'772'438'600, 1102, 10, 0, 0}}};
+    page.rows = {{1102, 1'772'438'600, Fate::archived}};
+    EXPECT_EQ(collection.take(source, page, 1, counts).added, 1);
+    EXPECT_EQ(collection.count(source, Fate::guest), 0);
+    EXPECT_EQ(collection.count(source, Fate::archived), 3);
 }
 
 }  // namespace
