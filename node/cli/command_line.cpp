@@ -24,7 +24,7 @@ namespace {
 
 constexpr const char* kFooter =
     "Exit codes: 0 done, 1 a defect of Assidu, 2 wrong words, 3 wrong or missing configuration or key,\n"
-    "4 a file or (--strict) a row refused, 5 disk or database, 6 no data, 7 (purge-plan) not safe, 130 interrupted.";
+    "4 a file or (--strict) a row refused, 5 disk or database, 6 no data, 7 or 8 (doctor) found something, 9 (purge-plan) not safe, 130 interrupted.";
 
 // The options of every subcommand, filled in by the parser, and the subcommand that was named.
 struct Chosen {
