@@ -30,20 +30,19 @@ std::int64_t written_utc_s(const std::filesystem::path& path) {
     return ::stat(path.c_str(), &status) == 0 ? status.st_mtime : INT64_MAX;
 }
 
-// Rows of `files` into the node. Of people who are still unknown, rows go back among the undecided; with
-// `waited_before_s`, those of that time and before do not.
+// Rows of `files` into the node. Rows of people who are still unknown go back among the undecided, or where
+// `give_up` are counted and gone.
 struct Taken {
     std::int64_t rows = 0, added = 0, set_aside = 0, given_up = 0;
     bool complete = false;
 };
 config::Result<Taken> take_files(Node& node, const std::vector<std::filesystem::path>& files,
-                              std::optional<std::int64_t> waited_before_s, PushJournal::Undecided& undecided,
-                              const IntakeEvents& events) {
+                                 bool give_up, PushJournal::Undecided& undecided, const IntakeEvents& events) {
     Taken taken;
     collect::PushesImport pushes;
     pushes.files = files;
     pushes.set_aside = [&](const LogRow& row) {
-        if (waited_before_s && row.time_s < *waited_before_s) {
+        if (give_up) {
             ++taken.given_up;
             return;
         }
@@ -68,12 +67,11 @@ config::Result<void> take_in_pushes(Node& node, PushJournal& journal, const Inta
     constexpr std::int64_t kDay_s = 86'400;
     const std::int64_t catalogue = catalogue_of(node);
     const bool all_known = !node.settings().students.needs_catalogue();
-    // Judged under another catalogue before: whoever was unknown then and is still, after so many days, is
-    // somebody whom no catalogue knows.
+    // Whom no newer catalogue came to know for so many days, none knows. How old the rows are says nothing: a
+    // plugin that begins to push begins with the oldest.
     const std::int64_t expired_s = node.clock().now_utc_s() - node.settings().undecided_days * kDay_s;
     const auto waiting = journal.undecided_before(all_known ? std::nullopt : std::optional(catalogue));
     if (!waiting) return std::unexpected(waiting.error());
-    // And where no newer catalogue ever comes, the wait ends all the same, for the file as a whole.
     const auto everything = journal.undecided_before(std::nullopt);
     if (!everything) return std::unexpected(everything.error());
     std::vector<std::filesystem::path> expired;
@@ -88,11 +86,10 @@ config::Result<void> take_in_pushes(Node& node, PushJournal& journal, const Inta
     PushJournal::Undecided undecided(journal, catalogue);
     Taken all;
     using Files = std::vector<std::filesystem::path>;
-    const std::pair<const Files*, std::optional<std::int64_t>> all_files[] = {
-        {&*waiting, expired_s}, {&expired, INT64_MAX}, {&*pushed, std::nullopt}};
-    for (const auto& [files, before_s] : all_files) {
+    const std::pair<const Files*, bool> all_files[] = {{&*waiting, false}, {&expired, true}, {&*pushed, false}};
+    for (const auto& [files, give_up] : all_files) {
         if (files->empty()) continue;
-        const auto taken = take_files(node, *files, before_s, undecided, events);
+        const auto taken = take_files(node, *files, give_up, undecided, events);
         if (!taken) return std::unexpected(taken.error());
         if (!taken->complete) return {};
         all.rows += taken->rows;
@@ -101,8 +98,8 @@ config::Result<void> take_in_pushes(Node& node, PushJournal& journal, const Inta
         all.given_up += taken->given_up;
     }
     undecided.sync();
-    for (const auto& [files, before_s] : all_files) {
-        for (const auto& path : *files)
+    for (const auto& part : all_files) {
+        for (const auto& path : *part.first)
             journal.forget(path);
     }
     if (all.rows > 0) events.done(fmt::format("imported pushes: {} rows, {} events", all.rows, all.added));

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -468,6 +469,33 @@ TEST_F(Push, RowsOfPeopleWhomTheCatalogueDoesNotKnowWaitForOneThatDoes) {
         users.insert(event.substr(event.find(' ') + 1, 2));
     EXPECT_EQ(users, (std::set<std::string>{"40", "42", "43"}));
     EXPECT_EQ(lyon.events().size(), 60U);
+}
+
+TEST_F(Push, RowsOfSomebodyWhomNoNewerCatalogueKnowsForThirtyDaysAreGivenUpAndSaid) {
+    using std::chrono::days;
+    using std::chrono::minutes;
+    Pushed lyon(folder, "lyon", {"--students", "institution=Lyon"});
+    lyon.start();
+    EXPECT_THAT(lyon.push(push_of(1, 50)), StartsWith(kAccepted));
+    EXPECT_EQ(lyon.process->wait_for("imported pushes: "), "imported pushes: 50 rows, 0 events");
+    lyon.end();
+    const auto waits_since = [&](std::chrono::seconds ago) {
+        for (const auto& entry : fs::directory_iterator(lyon.dir + "/spool/pushes")) {
+            if (entry.path().filename().string().starts_with("undecided-"))
+                fs::last_write_time(entry.path(), fs::file_time_type::clock::now() - ago);
+        }
+    };
+    waits_since(days(30) - minutes(5));
+    lyon.start();
+    EXPECT_THAT(lyon.push(push_of(51, 10)), StartsWith(kAccepted));
+    EXPECT_EQ(lyon.process->wait_for("imported pushes: "), "imported pushes: 10 rows, 0 events");
+    lyon.end();
+    EXPECT_GT(lyon.status().at("intake").at("undecided_bytes"), 0) << "five minutes before";
+    waits_since(days(30) + minutes(5));
+    lyon.start();
+    EXPECT_EQ(lyon.process->wait_for("imported pushes: "), "imported pushes: 60 rows, 0 events");
+    lyon.end();
+    EXPECT_EQ(lyon.status().at("intake").at("undecided_bytes"), 0);
 }
 
 TEST_F(Push, AFullDiskPutsPushesOffAndTheyComeThroughLater) {
