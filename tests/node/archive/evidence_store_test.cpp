@@ -171,7 +171,8 @@ TEST_F(Evidence, AnArchiveOfFormat3GoesForwardWithItsEvents) {
     {
         SQLite::Database file(path(), SQLite::OPEN_READWRITE);
         for (const char* table : {"completion", "declaration", "foreign_time", "enrolment", "role", "course_place",
-                                  "category", "activity_worth", "exclusion_revoked", "exclusion", "signed_day"})
+                                  "category", "activity_worth", "exclusion_revoked", "exclusion", "signed_day", "collector",
+                                  "collected", "collected_hour", "quarantine", "clone", "reclaim"})
             file.exec(std::string("DROP TABLE ") + table);
         file.exec("ALTER TABLE source DROP COLUMN evidence_revision");
         file.exec("ALTER TABLE source DROP COLUMN evidence_computed");
