@@ -4,9 +4,9 @@
 // stands, and what an activity is worth by itself.
 //
 // Every put is idempotent; where a later record of the same key differs, its kind says which of them holds. A
-// put is one transaction that is synced on return, and marks the students dirty whose evidence it changed, in that same transaction. What
-// it does not change it does not mark. Nobody's evidence is kept but that of students (collect/selection.h):
-// who calls put has asked.
+// put is one transaction that is synced on return, and marks the students dirty whose evidence it changed, in
+// that same transaction. What it does not change it does not mark. Nobody's evidence is kept but that of
+// students (collect/selection.h): who calls put has asked.
 //
 // Stands in archive.sqlite (docs/formats/archive.md), on a connection of its own. Every method may throw
 // ResourceFailure naming the file. One object is for one thread; one process writes at a time.
@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -114,8 +115,8 @@ struct ActivityWorth {
     bool operator==(const ActivityWorth&) const = default;
 };
 
-// Time that an administrator took out of a student's total, with the reason and who said so. Never deleted:
-// it may be revoked, which is a record too.
+// Time that an administrator took out of a student's total, with the reason and who said so. It may be revoked,
+// which is a record too; only privacy deletes it (erasure.h).
 struct Exclusion {
     std::int64_t number = 0;  // given by exclude(), from 1
     std::int64_t user_id = 0;
@@ -196,6 +197,16 @@ class EvidenceStore {
     [[nodiscard]] virtual std::int64_t revision(SourceKey source) const = 0;
     [[nodiscard]] virtual std::int64_t computed_revision(SourceKey source) const = 0;
     virtual void mark_computed(SourceKey source, std::int64_t revision) = 0;
+
+    // The latest state of each enrolment (or assignment) with an id in (after, upto], by id.
+    [[nodiscard]] virtual std::vector<EnrolmentState> latest_enrolments(SourceKey source, std::int64_t after,
+                                                                        std::int64_t upto) const = 0;
+    [[nodiscard]] virtual std::vector<RoleState> latest_roles(SourceKey source, std::int64_t after,
+                                                              std::int64_t upto) const = 0;
+    // What `work` puts marks nobody: records that the totals which the marks are about
+    // (Archive::computing_for()) do not look at. revision() grows all the same, by which the totals of other
+    // scales are known to be old.
+    virtual void without_marks(const std::function<void()>& work) = 0;
 };
 
 // On the file of open_sqlite_archive(), which it makes if there is none.

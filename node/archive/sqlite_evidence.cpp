@@ -51,6 +51,18 @@ std::optional<std::vector<std::int64_t>> categories_of(const SQLite::Column& col
     return categories;
 }
 
+// Columns in the order of the tables, from the key on.
+EnrolmentState enrolment_of(SQLite::Statement& row) {
+    return {row.getColumn(0).getInt64(), row.getColumn(2).getInt64(),    row.getColumn(3).getInt64(),
+            row.getColumn(1).getInt64(), row.getColumn(4).getInt64(),    row.getColumn(5).getInt() != 0,
+            maybe(row.getColumn(6)),     maybe(row.getColumn(7))};
+}
+RoleState role_of(SQLite::Statement& row) {
+    return {row.getColumn(0).getInt64(), row.getColumn(2).getInt64(), row.getColumn(3).getString(),
+            row.getColumn(4).getInt(),   row.getColumn(5).getInt64(), row.getColumn(1).getInt64(),
+            row.getColumn(6).getInt() != 0};
+}
+
 // Whom a transaction touched.
 class Change {
   public:
@@ -302,6 +314,21 @@ class SqliteEvidence final : public EvidenceStore {
         });
     }
 
+    // SQLite takes the other columns from the row of the maximum.
+    std::vector<EnrolmentState> latest_enrolments(SourceKey source, std::int64_t after,
+                                                  std::int64_t upto) const override {
+        return latest<EnrolmentState>(
+            "SELECT enrolment, max(since_utc_s), user_id, course, said_utc_s, active, begin_utc_s, end_utc_s FROM "
+            "enrolment WHERE source=? AND enrolment>? AND enrolment<=? GROUP BY enrolment ORDER BY enrolment",
+            enrolment_of, source, after, upto);
+    }
+    std::vector<RoleState> latest_roles(SourceKey source, std::int64_t after, std::int64_t upto) const override {
+        return latest<RoleState>(
+            "SELECT assignment, max(since_utc_s), user_id, role, context_level, instance, active FROM role WHERE "
+            "source=? AND assignment>? AND assignment<=? GROUP BY assignment ORDER BY assignment",
+            role_of, source, after, upto);
+    }
+
     std::vector<Exclusion> exclusions(SourceKey source) const override {
         return translating_errors(database_, [&] { return read_exclusions(source, std::nullopt); });
     }
@@ -384,6 +411,12 @@ class SqliteEvidence final : public EvidenceStore {
         });
     }
 
+    void without_marks(const std::function<void()>& work) override {
+        const std::unique_ptr<bool, void (*)(bool*)> restored(&marking_, [](bool* marking) { *marking = true; });
+        marking_ = false;
+        work();
+    }
+
   private:
     // `work(change)` in one transaction, with the marks of whom it touched.
     template <class Work>
@@ -415,6 +448,7 @@ class SqliteEvidence final : public EvidenceStore {
                                "UPDATE source SET evidence_revision=evidence_revision+1 WHERE key=?");
         grow.bind(1, source);
         grow.exec();
+        if (!marking_) return;
         std::set<std::int64_t> touched = change.users();
         if (change.everybody()) {
             for (const std::int64_t user : everybody(source))
@@ -475,26 +509,34 @@ class SqliteEvidence final : public EvidenceStore {
                                      foreign.getColumn(5).getInt64()});
     }
 
+    template <class State>
+    std::vector<State> latest(const char* sql, State (*state_of)(SQLite::Statement&), SourceKey source,
+                              std::int64_t after, std::int64_t upto) const {
+        return translating_errors(database_, [&] {
+            std::vector<State> found;
+            SQLite::Statement select(database_, sql);
+            bind_all(select, source, after, upto);
+            while (select.executeStep())
+                found.push_back(state_of(select));
+            return found;
+        });
+    }
+
     void read_states(SourceKey source, std::int64_t user_id, StudentEvidence& found) const {
         SQLite::Statement enrolments(
             database_,
-            "SELECT enrolment, course, since_utc_s, said_utc_s, active, begin_utc_s, end_utc_s FROM enrolment "
-            "WHERE source=? AND user_id=? ORDER BY enrolment, since_utc_s");
+            "SELECT enrolment, since_utc_s, user_id, course, said_utc_s, active, begin_utc_s, end_utc_s FROM "
+            "enrolment WHERE source=? AND user_id=? ORDER BY enrolment, since_utc_s");
         bind_all(enrolments, source, user_id);
         while (enrolments.executeStep())
-            found.enrolments.push_back({enrolments.getColumn(0).getInt64(), user_id,
-                                        enrolments.getColumn(1).getInt64(), enrolments.getColumn(2).getInt64(),
-                                        enrolments.getColumn(3).getInt64(), enrolments.getColumn(4).getInt() != 0,
-                                        maybe(enrolments.getColumn(5)), maybe(enrolments.getColumn(6))});
+            found.enrolments.push_back(enrolment_of(enrolments));
         SQLite::Statement roles(
             database_,
-            "SELECT assignment, role, context_level, instance, since_utc_s, active FROM role WHERE source=? AND "
-            "user_id=? ORDER BY assignment, since_utc_s");
+            "SELECT assignment, since_utc_s, user_id, role, context_level, instance, active FROM role WHERE "
+            "source=? AND user_id=? ORDER BY assignment, since_utc_s");
         bind_all(roles, source, user_id);
         while (roles.executeStep())
-            found.roles.push_back({roles.getColumn(0).getInt64(), user_id, roles.getColumn(1).getString(),
-                                   roles.getColumn(2).getInt(), roles.getColumn(3).getInt64(),
-                                   roles.getColumn(4).getInt64(), roles.getColumn(5).getInt() != 0});
+            found.roles.push_back(role_of(roles));
     }
 
     std::vector<Exclusion> read_exclusions(SourceKey source, std::optional<std::int64_t> user_id) const {
@@ -551,6 +593,7 @@ class SqliteEvidence final : public EvidenceStore {
     }
 
     mutable SQLite::Database database_;
+    bool marking_ = true;
 };
 
 }  // namespace

@@ -76,10 +76,12 @@ class Computation {
         // Totals that recompute() made under other scales lack what came since. A student who is dirty only
         // because their last event could still earn more has nothing new; that is known where no event came
         // and not everybody is dirty.
-        const bool nothing_came = held && revision_ == node_.evidence().computed_revision(node_.source()) &&
-                                  held->archived_events == extent_.events &&
+        // Evidence that these totals do not look at changes without a mark.
+        const bool evidence_changed = revision_ != node_.evidence().computed_revision(node_.source());
+        const bool nothing_came = held && held->archived_events == extent_.events &&
                                   dirty.size() < archive_.users(node_.source()).size();
-        if (!dirty.empty() && !nothing_came) node_.ledger().forget_whole(node_.settings().node_id);
+        if (evidence_changed || (!dirty.empty() && !nothing_came))
+            node_.ledger().forget_whole(node_.settings().node_id);
         return dirty;
     }
 

@@ -73,6 +73,11 @@ bool looks_at_memberships(const Scale& scale) {
     return !scale.filter.roles.empty() || scale.filter.enrolment != Scale::Enrolment::none;
 }
 
+bool looks_at_places(const Scale& scale) {
+    return !scale.filter.include_categories.empty() || !scale.filter.roles.empty() || scale.credits.any() ||
+           scale.engine != Scale::Engine::gap;
+}
+
 config::Result<void> fits_archive(const Scale& scale) {
     if (!scale.legacy_quirks.empty())
         return refused(scale, "legacy_quirks",

@@ -22,6 +22,9 @@ namespace assidu::node::attendance {
 // Whether a scale asks in which role or enrolment events were made.
 [[nodiscard]] bool looks_at_memberships(const config::Scale& scale);
 
+// Whether a scale asks where courses stand: in which category, under which id number.
+[[nodiscard]] bool looks_at_places(const config::Scale& scale);
+
 // Refuses, naming the key, a scale that asks for more than an archive has: it holds no addresses. Nor is a
 // plugin's own algorithm one of these rules.
 [[nodiscard]] config::Result<void> fits_archive(const config::Scale& scale);

@@ -48,11 +48,12 @@ ExitCode erase_person(const PersonArguments& arguments, const config::Clock& clo
     const auto erased = privacy::erase_person(*node, *user, arguments.reason, arguments.author);
     if (!erased) return refused(console, erased.error(), ExitCode::usage);
     console.print(fmt::format(
-        "erased: {} events, {} ledger rows, {} sessions; rows in {} statements; {} rejected rows\n"
+        "erased: {} events, {} records of evidence, {} ledger rows, {} sessions; rows in {} statements; {} "
+        "rejected rows\n"
         "this person is not collected again; reports and files that were issued, and backups, are yours to "
         "delete\n",
-        grouped(erased->events), grouped(erased->rows), grouped(erased->sessions), erased->statements,
-        erased->reject_lines));
+        grouped(erased->events), grouped(erased->evidence), grouped(erased->rows), grouped(erased->sessions),
+        erased->statements, erased->reject_lines));
     for (const auto& path : erased->named_in)
         console.complain(
             fmt::format("{} still names them: delete it, or what is theirs in it", path.string()));
@@ -73,12 +74,12 @@ ExitCode retention(const RetentionArguments& arguments, const config::Clock& clo
     const auto before = [](const std::optional<config::CivilDay>& day) {
         return day ? "before " + config::iso_date(*day) : std::string("kept for ever");
     };
-    console.print(
-        fmt::format("events      {}: {} {}\n", before(done->events_before), grouped(done->events), word));
-    console.print(fmt::format("totals      {}: {} ledger rows {}\n", before(done->totals_before),
-                              grouped(done->rows), word));
-    console.print(fmt::format("identities  {} {}; files of rejected rows: {}\n", grouped(done->identities),
-                              word, done->reject_files));
+    console.print(fmt::format("events      {}: {} {}; {} records of evidence\n", before(done->events_before),
+                              grouped(done->events), word, grouped(done->evidence)));
+    console.print(fmt::format("totals      {}: {} ledger rows {}; {} exclusions and signed days\n",
+                              before(done->totals_before), grouped(done->rows), word, grouped(done->reasons)));
+    console.print(fmt::format("identities  {} {}; files of rejected rows: {}\n", grouped(done->identities), word,
+                              done->reject_files));
     return ExitCode::ok;
 }
 
@@ -90,7 +91,8 @@ void add_privacy(CLI::App& app, const std::filesystem::path& dir, std::function<
     CLI::App* exported = command->add_subcommand("export", "All of it, as JSON on standard output; audited");
     CLI::App* erased = command->add_subcommand(
         "erase",
-        "Forget them: identity, events, totals, and their rows in statements; audited, without the name");
+        "Forget them: identity, events, evidence, totals, and their rows in statements; audited, without the "
+        "name");
     for (CLI::App* action : {exported, erased})
         action
             ->add_option("STUDENT", person->student,

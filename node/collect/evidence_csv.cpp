@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "config/limits.h"
+#include "node/collect/category_path.h"
 #include "node/collect/csv_table.h"
 #include "node/collect/durations.h"
 #include "node/collect/text.h"
@@ -134,17 +134,11 @@ bool fill_category(Reader& reader, Entry& entry) {
     archive::CategoryPath record;
     if (!reader.id("id", record.category)) return false;
     const std::string path = reader.row().text("path");
-    for (std::string_view rest = path; !rest.empty();) {
-        if (rest.front() != '/') return reader.refuse("path is no path of categories: " + shown(path));
-        rest.remove_prefix(1);
-        std::int64_t category = 0;
-        const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), category);
-        if (error != std::errc{}) return reader.refuse("path is no path of categories: " + shown(path));
-        rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
-        record.path.push_back(category);
-    }
-    if (record.path.empty() || record.path.back() != record.category)
+    auto categories = parse_category_path(path);
+    if (!categories) return reader.refuse("path is no path of categories: " + shown(path));
+    if (categories->back() != record.category)
         return reader.refuse("path does not end with the category itself: " + shown(path));
+    record.path = *std::move(categories);
     entry.record = std::move(record);
     return true;
 }

@@ -88,6 +88,81 @@ Json events(const Node& node, std::int64_t user_id) {
     return list;
 }
 
+std::string_view name_of(archive::ForeignRecord::Meter meter) {
+    return meter == archive::ForeignRecord::Meter::scorm ? "scorm" : "timestat";
+}
+
+// What is known of a student's work beside events (archive/evidence_store.h).
+void add_entries(const archive::StudentEvidence& known, Json& document) {
+    Json& completions = document["completions"] = Json::array();
+    for (const archive::CompletionRecord& one : known.completions)
+        completions.push_back({{"activity", one.activity}, {"utc_s", one.time_s}, {"state", one.state}});
+    Json& declarations = document["declarations"] = Json::array();
+    for (const archive::DeclarationRecord& one : known.declarations)
+        declarations.push_back({{"table", one.table},
+                                {"id", one.row},
+                                {"begin_utc_s", one.begin_s},
+                                {"seconds", one.seconds},
+                                {"course", one.course},
+                                {"activity", one.activity},
+                                {"declared_utc_s", instant(one.declared_s)},
+                                {"validated", one.validated}});
+    Json& foreign = document["foreign_times"] = Json::array();
+    for (const archive::ForeignRecord& one : known.foreign)
+        foreign.push_back({{"meter", name_of(one.meter)},
+                           {"id", one.row},
+                           {"utc_s", one.time_s},
+                           {"seconds", one.seconds},
+                           {"course", one.course},
+                           {"activity", one.activity}});
+}
+
+// Where they stood, and what was decided about their time.
+void add_states_and_decisions(const archive::StudentEvidence& known, Json& document) {
+    Json& enrolments = document["enrolments"] = Json::array();
+    for (const archive::EnrolmentState& one : known.enrolments)
+        enrolments.push_back({{"id", one.enrolment},
+                              {"course", one.course},
+                              {"since_utc_s", one.since_s},
+                              {"said_utc_s", one.said_s},
+                              {"active", one.active},
+                              {"begin_utc_s", instant(one.begin_s)},
+                              {"end_utc_s", instant(one.end_s)}});
+    Json& roles = document["roles"] = Json::array();
+    for (const archive::RoleState& one : known.roles)
+        roles.push_back({{"id", one.assignment},
+                         {"role", one.role},
+                         {"context_level", one.context_level},
+                         {"instance", one.instance},
+                         {"since_utc_s", one.since_s},
+                         {"active", one.active}});
+    Json& exclusions = document["exclusions"] = Json::array();
+    for (const archive::Exclusion& one : known.exclusions)
+        exclusions.push_back({{"number", one.number},
+                              {"from_utc_s", one.from_s},
+                              {"to_utc_s", one.to_s},
+                              {"reason", one.reason},
+                              {"author", one.author},
+                              {"made_utc_s", one.made_s},
+                              {"revoked_utc_s", instant(one.revoked_s)},
+                              {"revoked_reason", one.revoked_reason},
+                              {"revoked_author", one.revoked_author}});
+    Json& days = document["signed_days"] = Json::array();
+    for (const archive::DayRecord& one : known.days)
+        days.push_back({{"day", config::iso_date(one.day)},
+                        {"counts", one.counts},
+                        {"author", one.author},
+                        {"made_utc_s", one.made_s}});
+}
+
+Json evidence(const Node& node, std::int64_t user_id) {
+    const archive::StudentEvidence known = node.evidence().of(node.source(), user_id);
+    Json document = Json::object();
+    add_entries(known, document);
+    add_states_and_decisions(known, document);
+    return document;
+}
+
 Json totals(const Node& node, const federation::StudentId& student) {
     Json rows = Json::array(), sessions = Json::array();
     const federation::LedgerQuery query{node.settings().node_id, node.scale().sha256, kAlways, student};
@@ -232,6 +307,7 @@ std::string export_person(const Node& node, std::int64_t user_id) {
                   {"identities", identities(node, user_id)},
                   {"records", side_tables(node, user_id)},
                   {"events", events(node, user_id)},
+                  {"evidence", evidence(node, user_id)},
                   {"totals", totals(node, student)},
                   {"statements", statements(node, student)}};
     append_audit(node, "person.export", "", "told");
@@ -251,7 +327,9 @@ Result<ErasedPerson> erase_person(Node& node, std::int64_t user_id, const std::s
     erased.rows = from_ledger.rows;
     erased.sessions = from_ledger.sessions;
     erased.statements = from_ledger.statements;
-    erased.events = archive::erase_user(node.folder().archive(), node.source(), user_id);
+    const auto from_archive = archive::erase_user(node.folder().archive(), node.source(), user_id);
+    erased.events = from_archive.events;
+    erased.evidence = from_archive.evidence;
     look_through_files(node, user_id, words, erased);
     // The names last: whoever repeats this after a crash still finds the person by them.
     node.catalogue().erase_person(node.settings().source_name, user_id, node.erasure_tag(user_id),

@@ -37,7 +37,7 @@ std::int64_t first_utc_day(std::int64_t day_begin_s) {
 // Totals of a day that depend on events of long before cannot be made again without them.
 Result<void> refuse_long_memory(const config::Scale& scale) {
     const bool remembers = scale.caps.week_s || !scale.caps.activity_total_s.empty() ||
-                           !scale.caps.course_total_s.empty() || !scale.credits.completion.empty();
+                           !scale.caps.course_total_s.empty() || scale.credits.any();
     if (!remembers) return {};
     return config::refuse(fmt::format(
         "[retention] events_days: scale {} has caps or credits that look back further than a day, so that "
@@ -51,12 +51,15 @@ void delete_events(Node& node, bool dry_run, RetentionDone& done) {
     const CivilDay first = first_kept(node, days);
     const std::int64_t begin_s = node.calendar().begin_of(first);
     done.events_before = first;
-    done.events = archive::erase_events_before(node.folder().archive(), node.source(), first_utc_day(begin_s),
-                                               /*dry_run=*/true);
-    if (dry_run || done.events == 0) return;
-    // First the ledger holds on to its totals, then the events go.
+    const std::filesystem::path path = node.folder().archive();
+    const std::int64_t first_day = first_utc_day(begin_s);
+    done.events = archive::erase_events_before(path, node.source(), first_day, /*dry_run=*/true);
+    done.evidence = archive::erase_evidence_before(path, node.source(), first_day * kDay_s, /*dry_run=*/true);
+    if (dry_run || done.events + done.evidence == 0) return;
+    // First the ledger holds on to its totals, then what they were made of goes.
     federation::keep_totals_before(node.ledger_file(), node.settings().node_id, first, begin_s);
-    archive::erase_events_before(node.folder().archive(), node.source(), first_utc_day(begin_s));
+    archive::erase_events_before(path, node.source(), first_day);
+    archive::erase_evidence_before(path, node.source(), first_day * kDay_s);
 }
 
 void delete_rejects(const Node& node, bool dry_run, RetentionDone& done) {
@@ -77,6 +80,11 @@ void delete_rejects(const Node& node, bool dry_run, RetentionDone& done) {
 void delete_totals(Node& node, bool dry_run, RetentionDone& done) {
     const CivilDay first = first_kept(node, node.settings().retention.totals_days);
     done.totals_before = first;
+    // Why a day's total is as it is, is told as long as the total is.
+    const std::int64_t begin_s = node.calendar().begin_of(first);
+    done.reasons = archive::erase_reasons_before(node.folder().archive(), node.source(),
+                                                 first_utc_day(begin_s) * kDay_s,
+                                                 config::next(first, -static_cast<int>(kLookBehindDays)), dry_run);
     if (dry_run) {
         node.ledger().rows(
             {node.settings().node_id, node.scale().sha256, {kAlways.from, config::next(first, -1)}, {}},
@@ -84,7 +92,7 @@ void delete_totals(Node& node, bool dry_run, RetentionDone& done) {
         return;
     }
     const auto erased = federation::erase_totals_before(node.ledger_file(), node.settings().node_id, first,
-                                                        node.calendar().begin_of(first));
+                                                        begin_s);
     done.rows = erased.rows;
     done.sessions = erased.sessions;
     done.statements = erased.statements;
@@ -138,8 +146,10 @@ Result<RetentionDone> apply_retention(Node& node, bool dry_run) {
     if (!dry_run && done.any())
         node.audit().append({node.clock().now_utc_s(), node.settings().node_id, node.settings().node_id,
                              "retention",
-                             fmt::format("{} events, {} rows, {} sessions, {} identities", done.events,
-                                         done.rows, done.sessions, done.identities),
+                             fmt::format("{} events, {} records of evidence, {} rows, {} sessions, {} exclusions and "
+                                         "signed days, {} identities",
+                                         done.events, done.evidence, done.rows, done.sessions, done.reasons,
+                                         done.identities),
                              done.identities, 0, "deleted"});
     return done;
 }

@@ -21,6 +21,7 @@ using archive::SideTable;
 constexpr std::int64_t kEnd = std::numeric_limits<std::int64_t>::max();
 // People or activities that one statement names one by one.
 constexpr std::size_t kNamedMax = 500;
+constexpr const char* kRecentCompletions = "read.completion_recent";
 
 // How a column's value is taken over: a text, a whole number (NULL is 0), or a decimal as the database wrote it
 // (NULL is empty).
@@ -31,8 +32,9 @@ struct Plain {
     SideTable table;
     const char* moodle_table;
     std::vector<std::string> columns;
-    std::string kinds;  // a letter a column
+    std::string kinds;  // a letter a column; a column behind them is an instant for the evidence alone
 };
+constexpr std::string_view kAssignmentKinds = "wwwww";
 const std::vector<Plain>& plain_tables() {
     static const std::vector<Plain> kTables{
         {SideTable::category, "course_categories", {"name", "idnumber", "path"}, "ttt"},
@@ -46,7 +48,7 @@ const std::vector<Plain>& plain_tables() {
         {SideTable::enrolment_method, "enrol", {"enrol", "courseid", "status"}, "tww"},
         {SideTable::enrolment,
          "user_enrolments",
-         {"enrolid", "userid", "status", "timestart", "timeend", "timecreated"},
+         {"enrolid", "userid", "status", "timestart", "timeend", "timecreated", "timemodified"},
          "wwwwww"},
         {SideTable::role, "role", {"shortname", "archetype"}, "tt"},
         {SideTable::grade_item,
@@ -132,13 +134,18 @@ bool is_module_name(std::string_view name) {
 SideRead& SideRead::operator+=(const SideRead& other) {
     rows += other.rows;
     changed += other.changed;
+    evidence += other.evidence;
     broken += other.broken;
     missing.insert(missing.end(), other.missing.begin(), other.missing.end());
     return *this;
 }
 
 SideTables::SideTables(Node& node, MoodleDatabase& database, const Rhythm& rhythm, std::function<bool()> goes_on)
-    : node_(node), database_(database), rhythm_(rhythm), goes_on_(std::move(goes_on)) {}
+    : node_(node),
+      database_(database),
+      rhythm_(rhythm),
+      goes_on_(std::move(goes_on)),
+      evidence_(node, database, [this](std::int64_t user) { return keeps_rows_of(user); }, goes_on_) {}
 
 SqlResult<void> SideTables::probe() {
     if (probed_) return {};
@@ -151,6 +158,7 @@ SqlResult<void> SideTables::probe() {
         {"user_info_data", {"userid", "fieldid", "data"}, {}, true},
         {"role_assignments", {"id", "roleid", "contextid", "userid", "timemodified"}, {}, true},
         {"context", {"id", "contextlevel", "instanceid"}, {}, true},
+        MoodleEvidence::completion_need(),
     };
     for (const Plain& plain : plain_tables())
         needs.push_back({plain.moodle_table, {"id"}, plain.columns, true});
@@ -246,7 +254,36 @@ SqlResult<SideRead> SideTables::read_due() {
             !done)
             return std::unexpected(done.error());
     }
+    // What was completed before the last reading but one was read by then.
+    const std::int64_t since_s =
+        node_.catalogue()
+            .mark(node_.settings().source_name, kRecentCompletions)
+            .value_or(node_.clock().now_utc_s()) -
+        rhythm_.often_s;
+    if (auto done = run("read.completion", rhythm_.seldom_s,
+                        [&] { return read_completions([&] { return evidence_.read_all_completions(); }); });
+        !done)
+        return std::unexpected(done.error());
+    if (auto done = run(
+            kRecentCompletions, rhythm_.often_s,
+            [&] { return read_completions([&] { return evidence_.read_recent_completions(since_s); }); });
+        !done)
+        return std::unexpected(done.error());
     return all;
+}
+
+SqlResult<SideRead> SideTables::read_completions(const std::function<SqlResult<CompletionsRead>()>& read) {
+    SideRead done;
+    if (!database_.has_table(MoodleEvidence::kCompletionTable) || !database_.has_table("course_modules")) {
+        done.missing.emplace_back(MoodleEvidence::kCompletionTable);
+        return done;
+    }
+    const auto completions = read();
+    if (!completions) return std::unexpected(completions.error());
+    done.rows = completions->rows;
+    done.evidence = completions->changed;
+    done.broken = completions->broken;
+    return done;
 }
 
 namespace {
@@ -387,6 +424,7 @@ SqlResult<SideRead> SideTables::read_all_courses() {
         all.rows += static_cast<std::int64_t>(courses.size());
         all.changed += node_.catalogue().put(node_.settings().source_name, courses, node_.clock().now_utc_s(),
                                              IdRange{page.after, read->more ? read->last_key : kEnd});
+        all.evidence += evidence_.put_courses(courses);
         if (!read->more || !goes_on_()) return all;
         page.after = read->last_key;
     }
@@ -518,21 +556,26 @@ SqlResult<SideRead> SideTables::read_side(SideTable table) {
         return all;
     }
     const bool about_people = archive::is_about_people(table);
+    const std::string_view kinds = plain != nullptr ? std::string_view(plain->kinds) : kAssignmentKinds;
     std::int64_t after = 0;
     for (;;) {
         std::vector<HistoryRow> rows;
+        std::vector<std::int64_t> changed_s, ids;  // of `rows`, where it is read; of everybody's
         const auto take = [&](const SqlRow& row) {
             Cells cells(row, all);
             HistoryRow taken{row.whole(0).value_or(0), {}};
-            for (std::size_t i = 1; i < row.size(); ++i)
-                taken.values.push_back(
-                    cells.value(i, plain == nullptr ? Kind::whole : static_cast<Kind>(plain->kinds[i - 1])));
+            for (std::size_t i = 0; i < kinds.size(); ++i)
+                taken.values.push_back(cells.value(i + 1, static_cast<Kind>(kinds[i])));
             ++all.rows;
-            if (!about_people) return rows.push_back(std::move(taken));
-            std::int64_t user = 0;
-            const std::string& text = taken.values[archive::user_column_of(table)];
-            std::from_chars(text.data(), text.data() + text.size(), user);
-            if (keeps_rows_of(user)) rows.push_back(std::move(taken));
+            ids.push_back(taken.id);
+            if (about_people) {
+                std::int64_t user = 0;
+                const std::string& text = taken.values[archive::user_column_of(table)];
+                std::from_chars(text.data(), text.data() + text.size(), user);
+                if (!keeps_rows_of(user)) return;
+            }
+            if (row.size() > kinds.size() + 1) changed_s.push_back(cells.whole(kinds.size() + 1));
+            rows.push_back(std::move(taken));
         };
         PageRead page{0, after, false};
         if (plain != nullptr) {
@@ -558,6 +601,8 @@ SqlResult<SideRead> SideTables::read_side(SideTable table) {
         all.changed +=
             node_.catalogue().put(node_.settings().source_name, table, rows, node_.clock().now_utc_s(),
                                   IdRange{after, page.more ? page.last_key : kEnd});
+        all.evidence +=
+            evidence_.put_page(table, rows, changed_s, {after, page.more ? page.last_key : kEnd, ids});
         if (!page.more || !goes_on_()) return all;
         after = page.last_key;
     }

@@ -1,5 +1,6 @@
 // The other tables of a Moodle into the catalogue: people, courses, activities, and who was where with what
-// result (queries Q3 to Q13 and Q15 of docs/collector.md). Read in pages by id, each table at its own rhythm:
+// result (queries Q3 to Q13 and Q15 of docs/collector.md). What of it a scale asks goes into the evidence store
+// as well (moodle_evidence.h), with the completions. Read in pages by id, each table at its own rhythm:
 // what changes under the log's eyes hourly, grades nightly, and at once what a page of the log names and the
 // catalogue does not know. An unchanged table writes nothing.
 //
@@ -18,15 +19,17 @@
 #include <vector>
 
 #include "node/collect/database/moodle_database.h"
+#include "node/collect/database/moodle_evidence.h"
 #include "node/node.h"
 
 namespace assidu::node::collect::database {
 
 // What one call did.
 struct SideRead {
-    std::int64_t rows = 0;     // read
-    std::int64_t changed = 0;  // things whose history got longer
-    std::int64_t broken = 0;   // values that made no sense and were left empty
+    std::int64_t rows = 0;      // read
+    std::int64_t changed = 0;   // things whose history got longer
+    std::int64_t evidence = 0;  // records of evidence that are new
+    std::int64_t broken = 0;    // values that made no sense and were left empty
     // Tables of which nothing could be read because the Moodle does not have them.
     std::vector<std::string> missing;
     SideRead& operator+=(const SideRead& other);
@@ -36,8 +39,9 @@ class SideTables {
   public:
     // Seconds between two readings of a table.
     struct Rhythm {
-        std::int64_t often_s = 3'600;     // people, courses, activities, memberships, enrolments, roles
-        std::int64_t seldom_s = 86'400;   // grades, MNet hosts
+        // People, courses, activities, memberships, enrolments, roles; completions of active courses.
+        std::int64_t often_s = 3'600;
+        std::int64_t seldom_s = 86'400;  // grades, all completions, MNet hosts
     };
     // All must outlive it. `goes_on` false ends a reading between two pages; what was read stands.
     SideTables(Node& node, MoodleDatabase& database, const Rhythm& rhythm, std::function<bool()> goes_on);
@@ -68,12 +72,14 @@ class SideTables {
                                         const std::optional<archive::IdRange>& all_of);
     SqlResult<SideRead> due(const std::string& name, std::int64_t every_s,
                             const std::function<SqlResult<SideRead>()>& read);
+    SqlResult<SideRead> read_completions(const std::function<SqlResult<CompletionsRead>()>& read);
     [[nodiscard]] bool keeps_rows_of(std::int64_t user_id);
 
     Node& node_;
     MoodleDatabase& database_;
     const Rhythm rhythm_;
     const std::function<bool()> goes_on_;
+    MoodleEvidence evidence_;
     bool probed_ = false;
     std::map<std::int64_t, std::string> hosts_, modules_;
     std::map<std::int64_t, std::vector<std::string>> cohorts_;  // name and id number

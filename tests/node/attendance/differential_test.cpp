@@ -9,11 +9,14 @@
 #include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
 
 #include "federation/ledger_tables.h"
 #include "federation/sqlite_ledger.h"
 #include "node/attendance/compute.h"
 #include "node/attendance/recompute.h"
+#include "node/privacy/retention.h"
 #include "node/services/pool_member.h"
 #include "tests/node/attendance/fixtures.h"
 #include "tests/seed.h"
@@ -367,8 +370,107 @@ class Differential : public ::testing::Test {
         EXPECT_TRUE(recomputed->changed.empty());
     }
 
+    // The rows of days before the horizon, and of those from it on with the sessions that begin there.
+    struct Halves {
+        std::vector<LedgerRow> before, from;
+        std::vector<federation::SessionRow> sessions;
+        std::map<std::string, std::int64_t> dropped;
+    };
+    static Halves halves_of(const Node& node, const federation::Horizon& horizon) {
+        Halves halves;
+        for (LedgerRow& row : rows_of(node.ledger(), node))
+            (horizon.computed_from && row.day < *horizon.computed_from ? halves.before : halves.from)
+                .push_back(std::move(row));
+        const std::int64_t begin_s = horizon.computed_from ? horizon.computed_from_s : INT64_MIN;
+        federation::LedgerQuery query{"lyon", node.scale().sha256, kAlways, std::nullopt};
+        node.ledger().sessions(query, INT64_MIN, INT64_MAX, [&](const federation::SessionRow& session) {
+            if (session.begin_utc_s >= begin_s) halves.sessions.push_back(session);
+        });
+        query.period.from = horizon.computed_from.value_or(kAlways.from);
+        halves.dropped = node.ledger().dropped(query);
+        return halves;
+    }
+
+    // A node that deletes what is old again and again, and one that never does, are told the same; `deleted`
+    // counts how often something was.
+    void try_retention(tests::Dice& dice, int number, int& deleted) {
+        const RandomRows random = random_rows(dice);
+        // Scales that look back further are refused events_days.
+        const char* const scales[] = {"sonate", "usestats", "trainingsessions", "sessions.json", "presence.json"};
+        const std::string scale = scales[dice.roll(0, 4)], name = fmt::format("r{}", number),
+                          keeps = fmt::format("k{}", number);
+        SCOPED_TRACE(scale);
+        make(name, scale);
+        make(keeps, scale);
+        std::string settings = tests::contents_of(folder / name / "assidu.toml");
+        const std::string never = "events_days = 0";
+        ASSERT_NE(settings.find(never), std::string::npos);
+        settings.replace(settings.find(never), never.size(), fmt::format("events_days = {}", dice.roll(1, 3)));
+        folder.write(name + "/assidu.toml", settings);
+        config::FixedClock clock{random.begin_s + dice.roll(0, kDay)};
+        std::optional<Node> node(Node::open(NodeFolder{folder / name}, clock).value());
+        Node whole = Node::open(NodeFolder{folder / keeps}, clock).value();
+        std::set<std::int64_t> refused;  // ids of rows that came too late
+        std::vector<LedgerRow> settled;  // rows before the horizon, as they were when it was set
+        federation::Horizon horizon;
+        for (std::size_t at = 0; at < random.rows.size();) {
+            const std::size_t size =
+                std::min(random.rows.size() - at, static_cast<std::size_t>(dice.roll(1, 40)));
+            std::vector<StudentEvent> batch, in_time;
+            const std::int64_t earliest_s = privacy::earliest_event_s(*node);
+            for (; batch.size() < size; ++at) {
+                const StudentEvent& row = random.rows[at];
+                batch.push_back(row);
+                if (row.event.time_s < earliest_s) refused.insert(row.event.id);
+                if (!refused.contains(row.event.id)) in_time.push_back(row);
+            }
+            append(whole, batch);
+            append(*node, in_time);
+            if (dice.one_in(6)) {
+                const std::int64_t activity = dice.roll(501, 503);
+                learn(*node, activity);
+                learn(whole, activity);
+            }
+            if (dice.one_in(2)) (void)compute(*node, dice.one_in(4) ? dice.roll(0, 3) : INT64_MAX);
+            clock.set(clock.now_utc_s() + dice.roll(0, kDay));
+            if (!dice.one_in(3)) continue;
+            ASSERT_TRUE(compute(*node));
+            EXPECT_EQ(halves_of(*node, horizon).before, settled);
+            const auto done = privacy::apply_retention(*node, /*dry_run=*/false);
+            ASSERT_TRUE(done) << done.error().what;
+            if (done->events > 0) ++deleted;
+            node.reset();
+            node.emplace(Node::open(NodeFolder{folder / name}, clock).value());
+            horizon = node->ledger().horizon("lyon");
+            settled = halves_of(*node, horizon).before;
+        }
+        ASSERT_TRUE(compute(*node));
+        ASSERT_TRUE(compute(whole));
+        const Halves kept = halves_of(*node, horizon), wanted = halves_of(whole, horizon);
+        EXPECT_EQ(kept.before, settled);
+        EXPECT_EQ(kept.from, wanted.from);
+        EXPECT_EQ(kept.sessions, wanted.sessions);
+        EXPECT_EQ(kept.dropped, wanted.dropped);
+        const auto recomputed = recompute(
+            *node, node->scale(), [](std::int64_t, std::int64_t) {}, [] { return true; });
+        ASSERT_TRUE(recomputed);
+        EXPECT_TRUE(recomputed->changed.empty());
+        EXPECT_EQ(halves_of(*node, horizon).before, settled);
+    }
+
     tests::TemporaryFolder folder;
 };
+
+TEST_F(Differential, FromTheHorizonOnANodeThatDeletesOldEventsHasTheLedgerOfOneThatKeepsThem) {
+    tests::Dice dice(tests::test_seed());
+    int deleted = 0;
+    for (int number = 0; number < kRandomLogs && !HasFailure(); ++number) {
+        SCOPED_TRACE(fmt::format("log {}", number));
+        try_retention(dice, number, deleted);
+    }
+    // Logs of which nothing was deleted prove nothing.
+    if (deleted == 0 && !HasFailure()) GTEST_SKIP() << "no retention of this seed deleted anything";
+}
 
 TEST_F(Differential, WhateverWayRowsComeInTheLedgerAndTheStatementsAreThoseOfAComputationFromScratch) {
     tests::Dice dice(tests::test_seed());

@@ -1,6 +1,7 @@
 // `person export` and `person erase` as somebody in charge of data protection runs them.
 
 #include <SQLiteCpp/Database.h>
+#include <fmt/format.h>
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -70,6 +71,89 @@ TEST_F(Person, AfterErasureNoByteOfTheFolderNamesThemAndOthersKeepTheirTime) {
     const std::string audit = run({"audit"}).out;
     EXPECT_THAT(audit, HasSubstr("person.erase"));
     EXPECT_THAT(audit, HasSubstr("DPO: demande du 2 mars"));
+}
+
+// Evidence of 42 and of 43 in every table there is, each record with a number or a word of its own.
+class PersonWithEvidence : public Person {
+  protected:
+    void import_evidence() {
+        import_two();
+        const auto both = [](const char* line) {
+            return fmt::format(fmt::runtime(line), 42) + fmt::format(fmt::runtime(line), 43);
+        };
+        ASSERT_EQ(run({"import",
+                       folder.write("completion.csv", "coursemoduleid,userid,completionstate,timemodified\n" +
+                                                          both("501,{},1,1772438700\n")),
+                       folder.write("enrolments.csv",
+                                    "id,userid,courseid,status,timestart,timeend,timecreated,timemodified\n" +
+                                        both("7{0},{0},10,1,0,0,1772000000,1772438000\n")),
+                       folder.write("roles.csv", "id,userid,shortname,contextlevel,instanceid,timemodified\n" +
+                                                     both("8{0},{0},student,50,10,1772000000\n")),
+                       folder.write("register.csv",
+                                    "id,userid,login,logout,onlinesess,refcourse,addedbyuserid\n" +
+                                        both("9{0},{0},1772440000,1772443600,0,10,2\n")),
+                       folder.write("timestat.csv",
+                                    "id,userid,timespent,timecreated,courseid,contextlevel,contextinstanceid\n" +
+                                        both("6{0},{0},120,1772438800,10,70,501\n"))})
+                      .exit_code,
+                  0);
+        for (const char* user : {"42", "43"}) {
+            ASSERT_EQ(run({"exclude", "add", user, "2026-03-02T09:05", "2026-03-02T09:06", "--reason",
+                           "wandering of " + std::string(user), "--author", "Tutor of " + std::string(user)})
+                          .exit_code,
+                      0);
+            ASSERT_EQ(run({"days", "add", user, "2026-03-02", "--author", "Signer of " + std::string(user)}).exit_code,
+                      0);
+        }
+        ASSERT_EQ(run({"exclude", "revoke", "1", "--reason", "mistaken for 42", "--author", "Dean of 42"}).exit_code, 0);
+    }
+    std::int64_t rows_of(const std::string& table, int user) const {
+        return SQLite::Database(dir() + "/archive.sqlite")
+            .execAndGet(fmt::format("SELECT count(*) FROM {} WHERE user_id={}", table, user))
+            .getInt64();
+    }
+    static constexpr const char* kTables[] = {"completion", "declaration", "foreign_time", "enrolment",
+                                              "role",       "exclusion",   "signed_day"};
+};
+
+TEST_F(PersonWithEvidence, ExportTellsAllOfItAndNothingOfOthers) {
+    import_evidence();
+    const Finished exported = run({"person", "export", "42"});
+    ASSERT_EQ(exported.exit_code, 0) << exported.err;
+    const auto evidence = nlohmann::json::parse(exported.out).at("evidence");
+    EXPECT_EQ(evidence.at("completions"), nlohmann::json::parse(R"([{"activity":501,"utc_s":1772438700,"state":1}])"));
+    EXPECT_EQ(evidence.at("declarations").at(0).at("seconds"), 3600);
+    EXPECT_EQ(evidence.at("declarations").at(0).at("declared_utc_s"), nullptr);
+    EXPECT_EQ(evidence.at("foreign_times").at(0).at("meter"), "timestat");
+    ASSERT_EQ(evidence.at("enrolments").size(), 2U) << "active, then suspended";
+    EXPECT_EQ(evidence.at("enrolments").at(1).at("active"), false);
+    EXPECT_EQ(evidence.at("roles").at(0).at("role"), "student");
+    EXPECT_EQ(evidence.at("exclusions").at(0).at("reason"), "wandering of 42");
+    EXPECT_EQ(evidence.at("exclusions").at(0).at("revoked_author"), "Dean of 42");
+    EXPECT_EQ(evidence.at("signed_days").at(0).at("author"), "Signer of 42");
+    EXPECT_THAT(exported.out, Not(HasSubstr("of 43")));
+}
+
+TEST_F(PersonWithEvidence, AfterErasureNoTraceOfItIsLeftAndOthersKeepTheirs) {
+    import_evidence();
+    for (const char* table : kTables) {
+        ASSERT_GT(rows_of(table, 42), 0) << table;
+        ASSERT_GT(rows_of(table, 43), 0) << table;
+    }
+    ASSERT_THAT(files_with("mistaken for 42"), Contains(::testing::StartsWith("archive.sqlite")));
+    const Finished erased = run({"person", "erase", "42", "--reason", "r", "--author", "DPO"});
+    ASSERT_EQ(erased.exit_code, 0) << erased.err;
+    EXPECT_THAT(erased.out, HasSubstr("erased: 2 events, 8 records of evidence"));
+    for (const char* table : kTables) {
+        EXPECT_EQ(rows_of(table, 42), 0) << table;
+        EXPECT_GT(rows_of(table, 43), 0) << table;
+    }
+    for (const char* word :
+         {"wandering of 42", "Tutor of 42", "mistaken for 42", "Dean of 42", "Signer of 42"})
+        EXPECT_THAT(files_with(word), ::testing::IsEmpty()) << word;
+    EXPECT_THAT(files_with("wandering of 43"), Contains("archive.sqlite"));
+    EXPECT_THAT(run({"exclude", "list"}).out, HasSubstr("wandering of 43"));
+    EXPECT_EQ(run({"recompute"}).exit_code, 0);
 }
 
 TEST_F(Person, WhoWasErasedIsNotCollectedAgain) {

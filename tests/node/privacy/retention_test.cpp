@@ -73,6 +73,52 @@ TEST_F(Retention, OldEventsGoAndTheirTotalsStayWhateverComesAfter) {
     EXPECT_THAT(run({"outage", "list"}).out, ::testing::IsEmpty());
 }
 
+TEST_F(Retention, OldEvidenceGoesWithTheEventsButWhatStillHoldsStays) {
+    import_old_and_new();
+    const auto at = [](std::int64_t days_ago) { return std::to_string(noon(days_ago)); };
+    const auto count = [&](const std::string& of) {
+        return SQLite::Database(dir() + "/archive.sqlite").execAndGet("SELECT count(*) FROM " + of).getInt();
+    };
+    ASSERT_EQ(
+        run({"import",
+             // Enrolled 200 days ago and still is; enrolled 200 days ago and suspended 100 days ago.
+             folder.write("enrolments.csv",
+                          "id,userid,courseid,status,timestart,timeend,timecreated,timemodified\n1,42,10,0,0,0," +
+                              at(200) + "," + at(200) + "\n2,42,11,1,0,0," + at(200) + "," + at(100) + "\n"),
+             folder.write("completion.csv", "coursemoduleid,userid,completionstate,timemodified\n501,42,0," +
+                                                at(101) + "\n501,42,1," + at(100) + "\n"),
+             folder.write("timestat.csv",
+                          "id,userid,timespent,timecreated,courseid,contextlevel,contextinstanceid\n1,42,60," +
+                              at(100) + ",10,70,501\n2,42,60," + at(5) + ",10,70,501\n")})
+            .exit_code,
+        0);
+    ASSERT_EQ(run({"exclude", "add", "42", day_text(100), day_text(100), "--reason", "an old reason", "--author",
+                   "T"})
+                  .exit_code,
+              0);
+    const std::string digest = ledger_digest();
+    set("events_days = 60\n");
+    EXPECT_THAT(run({"retention", "--dry-run"}).out, HasSubstr("2 would be deleted; 3 records of evidence"));
+    const Finished done = run({"retention"});
+    ASSERT_EQ(done.exit_code, 0) << done.err;
+    EXPECT_THAT(done.out, HasSubstr("2 deleted; 3 records of evidence"));
+    EXPECT_EQ(count("foreign_time"), 1);
+    EXPECT_EQ(count("completion WHERE state=1"), 1) << "it is completed to this day";
+    EXPECT_EQ(count("completion"), 1);
+    EXPECT_EQ(count("enrolment WHERE enrolment=1 AND active=1"), 1);
+    EXPECT_EQ(count("enrolment WHERE enrolment=2 AND active=1"), 0);
+    EXPECT_EQ(count("enrolment WHERE enrolment=2 AND active=0"), 1);
+    EXPECT_EQ(count("exclusion"), 1) << "the total it explains is kept";
+    EXPECT_EQ(ledger_digest(), digest);
+    EXPECT_EQ(run({"recompute"}).exit_code, 0);
+    EXPECT_EQ(ledger_digest(), digest);
+    EXPECT_THAT(run({"retention"}).out, HasSubstr("0 deleted; 0 records of evidence"));
+    // With the totals goes the reason.
+    set("events_days = 60\ntotals_days = 60\n");
+    EXPECT_THAT(run({"retention"}).out, HasSubstr("1 exclusions and signed days"));
+    EXPECT_EQ(count("exclusion"), 0);
+}
+
 TEST_F(Retention, AReportOverTotalsThatAreGoneIsNoDataAndNotNoActivity) {
     import_old_and_new();
     set("events_days = 60\ntotals_days = 60\n");
