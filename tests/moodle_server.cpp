@@ -161,7 +161,7 @@ void MoodleServer::start() {
                           "--bind-address=127.0.0.1", "--socket=" + (folder_ / "sock").string(),
                           "--pid-file=" + (folder_ / "pid").string(), "--tmpdir=" + folder_.path().string(),
                           "--skip-name-resolve", "--innodb-log-file-size=8M", "--innodb-buffer-pool-size=64M",
-                          "--innodb-flush-log-at-trx-commit=0", "--innodb-file-per-table=OFF", "--innodb-flush-method=nosync",
+                          "--innodb-flush-log-at-trx-commit=2", "--innodb-file-per-table=OFF", "--innodb-flush-method=nosync",
                           "--performance-schema=ON", "--character-set-server=utf8mb4", "--max-connections=40"},
                          folder_.path(), SIGKILL);
     else
