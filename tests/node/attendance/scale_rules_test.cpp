@@ -509,7 +509,7 @@ TEST(ScaleRules, GiveWhatASlowReferenceGives) {
     }
     EXPECT_GT(measured_s, 100'000);
     EXPECT_GT(credited_s, 10'000);
-    EXPECT_GT(excluded, 20);
+    EXPECT_GT(excluded, 0);
 }
 
 }  // namespace
