@@ -477,7 +477,7 @@ void choose(tests::Dice& dice, Scale& scale) {
 TEST(ScaleRules, GiveWhatASlowReferenceGives) {
     tests::Dice dice(tests::test_seed());
     std::int64_t measured_s = 0, credited_s = 0, excluded = 0;
-    for (int number = 0; number < 150 && !::testing::Test::HasFailure(); ++number) {
+    for (int number = 0; number < 400 && !::testing::Test::HasFailure(); ++number) {
         SCOPED_TRACE(number);
         RandomLog log = random_log(dice, number);
         Scale scale = log.scale;
@@ -509,7 +509,7 @@ TEST(ScaleRules, GiveWhatASlowReferenceGives) {
     }
     EXPECT_GT(measured_s, 100'000);
     EXPECT_GT(credited_s, 10'000);
-    EXPECT_GT(excluded, 0);
+    EXPECT_GT(excluded, 20);
 }
 
 }  // namespace
