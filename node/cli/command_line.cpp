@@ -12,6 +12,7 @@
 #include "node/attendance/engine.h"
 #include "node/cli/commands.h"
 #include "node/cli/exit_code.h"
+#include "node/cli/mnet_commands.h"
 #include "node/cli/pool_commands.h"
 #include "node/cli/privacy_commands.h"
 #include "node/cli/scale_commands.h"
@@ -24,7 +25,7 @@ namespace {
 
 constexpr const char* kFooter =
     "Exit codes: 0 done, 1 a defect of Assidu, 2 wrong words, 3 wrong or missing configuration or key,\n"
-    "4 a file or (--strict) a row refused, 5 disk or database, 6 no data, 7 or 8 (doctor) found something, 9 (purge-plan) not safe, 130 interrupted.";
+    "4 a file or (--strict) a row refused, 5 disk or database, 6 no data, 7 or 8 (doctor) found something, 9 (purge-plan) not safe, 10 (envelope open) not all proven, 130 interrupted.";
 
 // The options of every subcommand, filled in by the parser, and the subcommand that was named.
 struct Chosen {
@@ -494,6 +495,7 @@ int run(int argc, const char* const* argv, const config::Clock& clock, Console& 
     add_audit(app, chosen, clock, console);
     add_privacy(app, chosen.dir, chosen.run, clock, console);
     add_doctor(app, chosen.dir, chosen.run, clock, console);
+    add_envelope(app, chosen.run, clock, console);
     add_demo(app, chosen, clock, console);
     add_scale(app, chosen.run, console);
     add_compare(app, chosen, clock, console);
