@@ -142,11 +142,15 @@ std::optional<Peer> PeerList::find(std::string_view wwwroot) const {
 }
 
 std::int64_t PeerList::version() const {
-    return translating_errors(*database_, [&] { return database_->execAndGet("PRAGMA data_version").getInt64(); });
+    constexpr int kHalf = 32;
+    return translating_errors(*database_, [&] {
+        return (database_->execAndGet("PRAGMA data_version").getInt64() << kHalf) + changes_;
+    });
 }
 
 bool PeerList::propose(const std::string& wwwroot, const std::string& application,
                        const rpc::MnetCertificate& certificate, std::int64_t now_utc_s) {
+    ++changes_;
     bool put_down = false;
     translating_errors(*database_, [&] {
         in_transaction(*database_, [&] {
@@ -162,6 +166,7 @@ bool PeerList::propose(const std::string& wwwroot, const std::string& applicatio
 
 Result<void> PeerList::accept(const std::string& wwwroot, const std::string& application,
                               const rpc::MnetCertificate& certificate, std::int64_t now_utc_s) {
+    ++changes_;
     Result<void> done;
     translating_errors(*database_, [&] {
         in_transaction(*database_, [&] {
@@ -183,6 +188,7 @@ Result<void> PeerList::accept(const std::string& wwwroot, const std::string& app
 }
 
 Result<void> PeerList::revoke(const std::string& wwwroot, std::int64_t now_utc_s) {
+    ++changes_;
     Result<void> done;
     translating_errors(*database_, [&] {
         in_transaction(*database_, [&] {
@@ -204,6 +210,7 @@ Result<void> PeerList::revoke(const std::string& wwwroot, std::int64_t now_utc_s
 
 bool PeerList::replace_certificate(const std::string& wwwroot, const rpc::MnetCertificate& former,
                                    const rpc::MnetCertificate& fresh, std::int64_t now_utc_s) {
+    ++changes_;
     bool replaced = false;
     translating_errors(*database_, [&] {
         in_transaction(*database_, [&] {
@@ -219,6 +226,7 @@ bool PeerList::replace_certificate(const std::string& wwwroot, const rpc::MnetCe
 }
 
 Result<void> PeerList::grant(const std::string& wwwroot, const Grant& grant) {
+    ++changes_;
     Result<void> done;
     translating_errors(*database_, [&] {
         in_transaction(*database_, [&] {
@@ -243,6 +251,7 @@ Result<void> PeerList::grant(const std::string& wwwroot, const Grant& grant) {
 }
 
 Result<void> PeerList::withdraw(const std::string& wwwroot, const std::string& service) {
+    ++changes_;
     return translating_errors(*database_, [&]() -> Result<void> {
         int gone = 0;
         in_transaction(*database_, [&] {

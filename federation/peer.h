@@ -67,7 +67,7 @@ class PeerList {
 
     [[nodiscard]] std::vector<Peer> all() const;  // by wwwroot
     [[nodiscard]] std::optional<Peer> find(std::string_view wwwroot) const;
-    // Changes whenever another connection changes the file; what this object changes does not count.
+    // Changes whenever peers or grants do: by this object, or with whatever another connection changes.
     [[nodiscard]] std::int64_t version() const;
 
     // Puts a stranger down. One that is there already stays as it is, whatever its state. False: nothing was
@@ -101,6 +101,7 @@ class PeerList {
 
   private:
     std::unique_ptr<SQLite::Database> database_;
+    std::int64_t changes_ = 0;  // by this object
 };
 
 }  // namespace assidu::federation

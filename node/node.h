@@ -5,9 +5,11 @@
 //   keys/node.pem          the node's Ed25519 key
 //   keys/tls.pem           the node's TLS key and certificate
 //   keys/intake.secret     what stands in the paths under which a Moodle pushes its log
+//   keys/mnet-N.pem        the node's keys for Moodle Networking, the highest number in use
 //   catalogue.sqlite       identities
 //   archive.sqlite         events, and what is known beside them
 //   ledger.sqlite          daily totals, statements, members
+//   peers.sqlite           who this node speaks Moodle Networking with
 //   hub.json               the hub that this node joined, if any
 //   rejects/               rows that gave no event, one file an import that had any
 //   lock                   held by the one process that changes the folder, for as long as it does
@@ -54,6 +56,7 @@ struct NodeFolder {
     [[nodiscard]] std::filesystem::path node_key() const { return path / "keys" / "node.pem"; }
     [[nodiscard]] std::filesystem::path tls_identity() const { return path / "keys" / "tls.pem"; }
     [[nodiscard]] std::filesystem::path intake_secret() const { return path / "keys" / "intake.secret"; }
+    [[nodiscard]] std::filesystem::path peers() const { return path / "peers.sqlite"; }
     [[nodiscard]] std::filesystem::path hub() const { return path / "hub.json"; }
     [[nodiscard]] std::filesystem::path catalogue() const { return path / "catalogue.sqlite"; }
     [[nodiscard]] std::filesystem::path archive() const { return path / "archive.sqlite"; }

@@ -496,6 +496,7 @@ int run(int argc, const char* const* argv, const config::Clock& clock, Console& 
     add_privacy(app, chosen.dir, chosen.run, clock, console);
     add_doctor(app, chosen.dir, chosen.run, clock, console);
     add_envelope(app, chosen.run, clock, console);
+    add_peer(app, chosen.dir, chosen.run, clock, console);
     add_demo(app, chosen, clock, console);
     add_scale(app, chosen.run, console);
     add_compare(app, chosen, clock, console);

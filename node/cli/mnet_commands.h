@@ -1,4 +1,4 @@
-// The subcommands of Moodle Networking: `envelope`, which needs no node.
+// The subcommands of Moodle Networking: `envelope`, which needs no node; `peer` and `call`.
 #pragma once
 
 #include <cstdint>
@@ -40,6 +40,24 @@ struct SealEnvelopeArguments {
 [[nodiscard]] ExitCode seal_envelope_file(const SealEnvelopeArguments& arguments, const config::Clock& clock,
                                           Console& console);
 
+struct PeerArguments {
+    std::filesystem::path dir;
+    std::string action;  // "add", "accept", "list", "show", "grant", "revoke", "rotate"
+    std::string wwwroot, fingerprint, application = "moodle", service;
+    std::vector<std::string> conditions;  // of a grant
+};
+[[nodiscard]] ExitCode peer(const PeerArguments& arguments, const config::Clock& clock, Console& console);
+
+struct CallArguments {
+    std::filesystem::path dir;
+    std::string peer, method, params = "[]";  // a JSON list
+};
+// The answer as JSON on standard output; a fault is `input`, no answer that can be believed `resource`.
+[[nodiscard]] ExitCode call(const CallArguments& arguments, const config::Clock& clock, Console& console);
+
 void add_envelope(CLI::App& app, std::function<ExitCode()>& run, const config::Clock& clock, Console& console);
+// `dir` is read when `run` is called.
+void add_peer(CLI::App& app, const std::filesystem::path& dir, std::function<ExitCode()>& run,
+              const config::Clock& clock, Console& console);
 
 }  // namespace assidu::node::cli
