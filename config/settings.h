@@ -13,6 +13,7 @@
 
 #include "config/database_settings.h"
 #include "config/refusal.h"
+#include "config/web_settings.h"
 
 namespace assidu::config {
 
@@ -80,6 +81,9 @@ struct Settings {
     std::vector<std::string> allow_from;          // parse_address_range(); empty: any address
     std::vector<std::int64_t> report_requestors;  // Moodle user ids that may ask for time reports
     std::vector<std::string> callback_hosts;      // where reports are sent; empty: the host of wwwroot alone
+
+    // [web]
+    WebSettings web;
 
     // [retention]
     Retention retention;

@@ -33,6 +33,7 @@
 #include "node/services/report_queue.h"
 #include "node/services/schedule.h"
 #include "node/services/serve_state.h"
+#include "node/web/web_services.h"
 #include "rpc/secret.h"
 
 namespace assidu::node::cli {
@@ -529,11 +530,11 @@ ExitCode serve(const ServeArguments& arguments, const config::Clock& clock, Cons
         if (!parsed) return refused(speech, {"--listen " + parsed.error().what}, ExitCode::usage);
         endpoint = std::move(*parsed);
     }
-    if (!endpoint && settings.spool.empty() && !settings.database && !std::filesystem::exists(folder.hub()))
+    if (!endpoint && settings.web.listen.empty() && settings.spool.empty() && !settings.database && !std::filesystem::exists(folder.hub()))
         return refused(
             speech,
-            {fmt::format("nothing to do: {} sets neither [pool] listen (a hub) nor [intake] spool nor [database], "
-                         "and this node joined no hub",
+            {fmt::format("nothing to do: {} sets neither [pool] listen (a hub) nor [web] listen nor [intake] spool nor "
+                         "[database], and this node joined no hub",
                          folder.settings().string())},
             ExitCode::configuration);
     const auto serving = FolderLock::take_serving(folder);
@@ -560,11 +561,19 @@ ExitCode serve(const ServeArguments& arguments, const config::Clock& clock, Cons
         if (!taking) return refused(speech, taking.error(), ExitCode::resource);
         pushes = std::move(*taking);
     }
+    std::unique_ptr<web::WebServices> web;
+    if (!settings.web.listen.empty()) {
+        auto started = web::WebServices::start(*node, clock, [&](std::string_view line) { speech.overheard(line); });
+        if (!started) return refused(speech, started.error(), ExitCode::resource);
+        web = std::move(*started);
+        speech.done("answering the web on " + web->root());
+    }
     // Only a listener needs the node all the time; rounds open it for themselves.
     if (!hub) node.reset();
     Serving(folder, clock, speech, arguments.every_s.value_or(settings.report_every_s), std::move(spool),
             pushes ? &*pushes : nullptr, settings.database ? settings.database->collect_every_s : 0)
         .run();
+    if (web) web->stop(kGrace);
     if (pushes && pushes->listener) pushes->listener->stop(kGrace);
     if (hub) hub->stop(kGrace);
     speech.say("stopped");
