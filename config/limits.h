@@ -50,6 +50,12 @@ inline constexpr std::int64_t kScaleTotalSecondsMax = 86'400'000;
 // Days of a report's period: a hundred years. A group report has a line for every week of it.
 inline constexpr std::int64_t kPeriodDaysMax = 36'525;
 
+// What somebody outside asks about students: entries of one kind in a scope, and bytes of one.
+inline constexpr std::size_t kScopeEntriesMax = 1'000;
+inline constexpr std::size_t kScopeTextBytesMax = 255;
+// A text in a question of a peer (a user name, a course), in bytes.
+inline constexpr std::size_t kAskedTextBytesMax = 1'024;
+
 // Messages between nodes
 // ----------------------------------------------------------------------------------------------
 
@@ -269,5 +275,42 @@ inline constexpr std::int64_t kComplaintMilliseconds = 3'600'000;
 // and must not fill a disk by it.
 inline constexpr std::int64_t kListenerLinesMax = 200;
 inline constexpr std::size_t kListenerLineBytesMax = 500;
+
+// The web listener
+// ----------------------------------------------------------------------------------------------------
+
+// The body of a request: of a web service, of a form of the pages, and of a package that is to be checked,
+// with what multipart puts around it.
+inline constexpr std::uint64_t kWebBodyBytesMax = std::uint64_t{1} << 20;
+inline constexpr std::uint64_t kFormBytesMax = std::uint64_t{16} << 10;
+inline constexpr std::uint64_t kUploadBytesMax = kPackageBytesMax + (std::uint64_t{64} << 10);
+// Packages that are checked at once: each may take a few times its size of memory.
+inline constexpr std::size_t kUploadsAtOnceMax = 2;
+// Fields of a form or query, and bytes of one; users of one call of a web service.
+inline constexpr std::size_t kFormFieldsMax = 1'100;
+inline constexpr std::size_t kFormFieldBytesMax = 4'096;
+inline constexpr std::size_t kWebUsersMax = 1'000;
+// Tokens of a node; days that one may hold; requests a minute, by default and at most.
+inline constexpr std::size_t kTokensMax = 1'000;
+inline constexpr std::int64_t kTokenDaysMax = 731;
+inline constexpr std::int64_t kTokenRequestsPerMinute = 60;
+inline constexpr std::int64_t kTokenRequestsPerMinuteMax = 6'000;
+// The label of a token, the name of an account, in bytes.
+inline constexpr std::size_t kLabelBytesMax = 100;
+// Wrong tokens or passwords of one address (of one account) a minute, before it is not even listened to.
+inline constexpr std::int64_t kWrongSecretsPerMinuteMax = 20;
+// Addresses, tokens and accounts that are counted; more of them in a minute, and nobody new is served in it.
+inline constexpr std::size_t kRateSubjectsMax = 10'000;
+// Seconds that the address of a report holds.
+inline constexpr std::int64_t kReportUrlSeconds = 3'600;
+// Accounts of staff; a password, in bytes; the session of one who does nothing, and at most.
+inline constexpr std::size_t kStaffAccountsMax = 1'000;
+inline constexpr std::size_t kPasswordBytesMin = 12;
+inline constexpr std::size_t kPasswordBytesMax = 1'024;
+inline constexpr std::int64_t kSessionIdleSeconds = 1'800;
+inline constexpr std::int64_t kSessionSecondsMax = 36'000;
+inline constexpr std::size_t kSessionsMax = 1'000;
+// Students that the page of staff lists at once.
+inline constexpr std::size_t kStaffListMax = 200;
 
 }  // namespace assidu::config::limits

@@ -14,6 +14,7 @@
 #include "config/database_settings.h"
 #include "config/mnet_settings.h"
 #include "config/refusal.h"
+#include "config/web_settings.h"
 
 namespace assidu::config {
 
@@ -84,6 +85,9 @@ struct Settings {
 
     // [mnet]
     MnetSettings mnet;
+
+    // [web]
+    WebSettings web;
 
     // [retention]
     Retention retention;

@@ -39,6 +39,7 @@ struct Chosen {
     CompareArguments compare;
     OutageArguments outage;
     ExcludeArguments exclude;
+    TokenArguments token;
     DaysArguments days;
     StatusArguments status;
     AuditArguments audit;
@@ -237,6 +238,38 @@ void add_outage(CLI::App& app, Chosen& chosen, const config::Clock& clock, Conso
             chosen.run = [&] {
                 chosen.outage.dir = chosen.dir;
                 return outage(chosen.outage, clock, console);
+            };
+        });
+    }
+}
+
+void add_token(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console& console) {
+    CLI::App* command =
+        app.add_subcommand("token", "Tokens of ERPs for the web services ([web] in the settings); audited");
+    command->require_subcommand(1);
+    CLI::App* create = command->add_subcommand("create", "Make a token; it is shown once");
+    CLI::App* list = command->add_subcommand("list", "Show all tokens, without what is secret of them");
+    CLI::App* revoke = command->add_subcommand("revoke", "Let a token hold no more, from now on");
+    create->add_option("--label", chosen.token.label, "Whose it is, in words")->required();
+    create->add_option("--function", chosen.token.functions, "A function that it allows, or all; may be repeated")
+        ->required()
+        ->allow_extra_args(false);
+    create
+        ->add_option("--students", chosen.token.students,
+                     "Whom it may be told of: everyone, student=NAME, or conditions cohort=, institution=, "
+                     "department=, email_domain=, which must all hold; may be repeated")
+        ->required()
+        ->allow_extra_args(false);
+    create->add_option("--days", chosen.token.days, "How long it holds")->capture_default_str();
+    create->add_option("--per-minute", chosen.token.per_minute, "Requests that it may make in a minute")
+        ->capture_default_str();
+    revoke->add_option("NUMBER", chosen.token.number, "As `token list` shows it")->required();
+    for (CLI::App* action : {create, list, revoke}) {
+        action->callback([&, action] {
+            chosen.token.action = action->get_name();
+            chosen.run = [&] {
+                chosen.token.dir = chosen.dir;
+                return token(chosen.token, clock, console);
             };
         });
     }
@@ -486,6 +519,7 @@ int run(int argc, const char* const* argv, const config::Clock& clock, Console& 
     add_recompute(app, chosen, clock, console);
     add_outage(app, chosen, clock, console);
     add_exclude(app, chosen, clock, console);
+    add_token(app, chosen, clock, console);
     add_days(app, chosen, clock, console);
     add_status(app, chosen, clock, console);
     add_collect(app, chosen, clock, console);

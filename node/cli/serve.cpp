@@ -34,6 +34,7 @@
 #include "node/services/report_queue.h"
 #include "node/services/schedule.h"
 #include "node/services/serve_state.h"
+#include "node/web/web_services.h"
 #include "rpc/secret.h"
 
 namespace assidu::node::cli {
@@ -540,11 +541,12 @@ ExitCode serve(const ServeArguments& arguments, const config::Clock& clock, Cons
         if (!parsed) return refused(speech, {"--listen " + parsed.error().what}, ExitCode::usage);
         endpoint = std::move(*parsed);
     }
-    if (!endpoint && settings.mnet.listen.empty() && settings.spool.empty() && !settings.database && !std::filesystem::exists(folder.hub()))
+    if (!endpoint && settings.mnet.listen.empty() && settings.web.listen.empty() && settings.spool.empty() &&
+        !settings.database && !std::filesystem::exists(folder.hub()))
         return refused(
             speech,
-            {fmt::format("nothing to do: {} sets neither [pool] listen (a hub) nor [mnet] listen nor [intake] spool nor [database], "
-                         "and this node joined no hub",
+            {fmt::format("nothing to do: {} sets neither [pool] listen (a hub) nor [mnet] listen nor [web] listen nor "
+                         "[intake] spool nor [database], and this node joined no hub",
                          folder.settings().string())},
             ExitCode::configuration);
     const auto serving = FolderLock::take_serving(folder);
@@ -582,12 +584,20 @@ ExitCode serve(const ServeArguments& arguments, const config::Clock& clock, Cons
         speech.done(fmt::format("answering Moodles as {} on {}\nMNet fingerprint  {}", settings.mnet.wwwroot,
                                 config::url_of(*at, !settings.mnet.tls_certificate.empty()), mnet->fingerprint()));
     }
+    std::unique_ptr<web::WebServices> web;
+    if (!settings.web.listen.empty()) {
+        auto started = web::WebServices::start(*node, clock, [&](std::string_view line) { speech.overheard(line); });
+        if (!started) return refused(speech, started.error(), ExitCode::resource);
+        web = std::move(*started);
+        speech.done("answering the web on " + web->root());
+    }
     // Only a listener needs the node all the time; rounds open it for themselves.
     if (!hub) node.reset();
     Serving(folder, clock, speech, arguments.every_s.value_or(settings.report_every_s), std::move(spool),
             pushes ? &*pushes : nullptr, mnet.get(), settings.database ? settings.database->collect_every_s : 0)
         .run();
     if (mnet) mnet->stop(kGrace);
+    if (web) web->stop(kGrace);
     if (pushes && pushes->listener) pushes->listener->stop(kGrace);
     if (hub) hub->stop(kGrace);
     speech.say("stopped");

@@ -27,6 +27,7 @@ struct ServeArguments {
 //   fingerprint  HEX
 //   answering Moodles as URL on http://ADDRESS:PORT
 //   MNet fingerprint  HEX
+//   answering the web on URL
 //   imported FILE: N rows, M events
 //   collected N rows, M events               (of the Moodle's database)
 //   computed N students
