@@ -272,6 +272,40 @@ TEST_P(LogCollectorTest, FindsWhatWasMissedByHoldingYesterdayAgainstTheSource) {
     EXPECT_EQ(site.run({"purge-plan"}).exit_code, 0);
 }
 
+TEST_P(LogCollectorTest, SaysWhereAccountsWereMergedAndTakesTheRowsThatBecameAStudents) {
+    CollectedSite site(server(), "hole_patience_s = 0\nreread_ids = 0\nreread_s = 0\n");
+    const std::int64_t yesterday = (site.now_s - 86'400) / 3'600 * 3'600;
+    for (std::int64_t i = 0; i < 4; ++i) {
+        site.tables.add_row(row(10, yesterday + i));
+        site.tables.add_row(row(11, yesterday + i));
+        site.tables.add_row(row(CollectedSite::kOther, yesterday + i));
+    }
+    // The last rows of all are looked at each time; what moves lies before them.
+    for (std::int64_t i = 0; i < 3; ++i)
+        site.tables.add_row(row(13, yesterday + 100 + i));
+    (void)site.collect();
+    {
+        auto node = site.open();
+        auto state = node.archive().collection().state(node.source());
+        state.reconciled_day = 0;
+        node.archive().collection().put_state(node.source(), state);
+    }
+    // As a plugin does that merges accounts: in place.
+    site.tables.run("UPDATE {logstore_standard_log} SET userid = 11 WHERE userid = 10");
+    site.tables.run("UPDATE {logstore_standard_log} SET userid = 12 WHERE userid = 20");
+    const std::string said = site.collect();
+    const std::string warned = status(site)["collector"]["warnings"].dump();
+    EXPECT_THAT(warned, HasSubstr("4 rows of UTC day")) << said;
+    EXPECT_THAT(warned, HasSubstr("as those of user 10 are those of user 11 in the log now"));
+    EXPECT_THAT(warned, Not(HasSubstr("user 12")));
+    auto node = site.open();
+    const auto events_of = [&](std::int64_t user) { return node.archive().events(node.source(), user).size(); };
+    EXPECT_EQ(events_of(10), 4U) << "what was archived stays what it was";
+    EXPECT_EQ(events_of(11), 4U);
+    EXPECT_EQ(events_of(12), 4U) << "rows that were nobody's here are a student's now";
+    EXPECT_EQ(node.archive().collection().count(node.source(), archive::Fate::conflict), 4);
+}
+
 TEST_P(LogCollectorTest, PlansAPurgeByTheRow) {
     CollectedSite site(server(), "hole_patience_s = 3600\n");
     EXPECT_EQ(site.run({"purge-plan"}).exit_code, 9) << "nothing was collected";
