@@ -1,12 +1,16 @@
 #include "node/services/pool_member.h"
 
 #include "federation/declaration.h"
+#include "node/archive/collection.h"
 #include "node/services/roster.h"
 
 namespace assidu::node::services {
 config::Result<std::int64_t> declare(Node& node, bool with_roster) {
-    const federation::Declarant declarant{node.settings().node_id, node.scale_identity(), &node.calendar(),
-                                          &node.signing_key(), node.clock().now_utc_s()};
+    federation::Declarant declarant{node.settings().node_id, node.scale_identity(), &node.calendar(),
+                                    &node.signing_key(), node.clock().now_utc_s()};
+    // A log that is read at its source says itself how far it is known.
+    if (node.settings().database)
+        declarant.read_whole_utc_s = node.archive().collection().state(node.source()).whole_node_utc_s;
     const auto days = federation::declare_days(declarant, node.ledger(), node.statements());
     if (!days || !with_roster) return days;
     const auto roster = federation::declare_roster(declarant, roster_of(node), node.statements());
