@@ -8,6 +8,7 @@
 #include "node/cli/commands.h"
 #include "node/collect/database/source_watch.h"
 #include "node/collect/text.h"
+#include "federation/peer.h"
 #include "node/node.h"
 #include "node/services/hub_contact.h"
 #include "node/services/push_journal.h"
@@ -47,6 +48,7 @@ struct Status {
     std::vector<MemberStatus> members;
     services::Spool::Counts spool;
     services::PushJournal::Counts pushes;
+    std::vector<federation::Peer> peers;
     std::optional<std::string> serving;  // the process
     config::Result<std::optional<services::ServeState>> serve;
     Instant archive_bytes;
@@ -105,6 +107,8 @@ Status status_of(const Node& node) {
         status.spool = services::Spool::count(spool);
         status.pushes = services::PushJournal::count(spool);
     }
+    if (!node.settings().mnet.wwwroot.empty() && std::filesystem::exists(node.folder().peers()))
+        status.peers = federation::PeerList(node.folder().peers()).all();
     status.serving = FolderLock::serving(node.folder());
     status.serve = services::read_serve_state(node.folder());
     status.archive_bytes = size_of(node.folder().archive());
@@ -128,6 +132,10 @@ std::string age(std::int64_t seconds) {
 }
 
 // `repeated`: the same file was read to its end later.
+std::int64_t count_of(const std::vector<federation::Peer>& peers, federation::PeerState state) {
+    return std::ranges::count(peers, state, &federation::Peer::state);
+}
+
 std::string describe(const archive::Intake& intake, bool repeated) {
     std::string counts;
     for (const auto& [name, count] : intake.counts)
@@ -249,6 +257,7 @@ class Lines {
                                       printable(node_.settings().spool), status_.spool.waiting,
                                       status_.spool.importing, status_.spool.refused));
         intake();
+        mnet();
         const std::string running = status_.serving
                                         ? fmt::format("running (process {})", printable(*status_.serving))
                                         : "not running";
@@ -282,6 +291,23 @@ class Lines {
                              bytes(since.pushes), bytes(since.rows), bytes(since.refused),
                              bytes(since.put_off), bytes(since.unknown), bytes(since.reports),
                              since.problem.empty() ? "" : "; PUT OFF: " + printable(since.problem)));
+    }
+
+    // Moodle Networking; nothing where the settings have none.
+    void mnet() {
+        const config::MnetSettings& settings = node_.settings().mnet;
+        if (settings.wwwroot.empty()) return;
+        line("peers", fmt::format("{} accepted, {} proposed, {} revoked; known to Moodles as {}, {}",
+                                  count_of(status_.peers, federation::PeerState::accepted),
+                                  count_of(status_.peers, federation::PeerState::proposed),
+                                  count_of(status_.peers, federation::PeerState::revoked), settings.wwwroot,
+                                  settings.listen.empty() ? "listens nowhere" : "listens on " + printable(settings.listen)));
+        if (!status_.serve || !*status_.serve || !(*status_.serve)->mnet) return;
+        const services::MnetCounts& since = *(*status_.serve)->mnet;
+        line("", fmt::format("since serve began: {} calls, {} refused, {} of them repeats, {} keyswaps, {} strangers put "
+                             "down, {} new keys learnt{}",
+                             since.calls, since.refused, since.replayed, since.keyswaps, since.proposed, since.refreshed,
+                             since.problem.empty() ? "" : "; NOT PUT DOWN: " + printable(since.problem)));
     }
 
     const Node& node_;
@@ -348,8 +374,20 @@ Json serve_json(const Node& node, const Status& status) {
                  {"problem", state.pushes->problem}};
     Json intake = pushes;
     intake["since_start"] = since;
+    Json mnet = {{"wwwroot", node.settings().mnet.wwwroot},
+                 {"listen", node.settings().mnet.listen},
+                 {"accepted", count_of(status.peers, federation::PeerState::accepted)},
+                 {"proposed", count_of(status.peers, federation::PeerState::proposed)},
+                 {"revoked", count_of(status.peers, federation::PeerState::revoked)},
+                 {"since_start", nullptr}};
+    if (state.mnet)
+        mnet["since_start"] = {{"calls", state.mnet->calls},         {"refused", state.mnet->refused},
+                               {"replayed", state.mnet->replayed},   {"keyswaps", state.mnet->keyswaps},
+                               {"proposed", state.mnet->proposed},   {"refreshed", state.mnet->refreshed},
+                               {"problem", state.mnet->problem}};
     return {{"spool", spool},
             {"intake", intake},
+            {"mnet", mnet},
             {"serve",
              {{"running", status.serving.has_value()},
               {"round_utc_s", json_of(state.round_utc_s)},

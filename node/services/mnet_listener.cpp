@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "config/limits.h"
+#include "node/services/node_readers.h"
+#include "node/services/use_stats.h"
 #include "rpc/http_server.h"
 #include "rpc/web_certificate.h"
 #include "rpc/xml_text.h"
@@ -32,6 +34,20 @@ std::string shortened(std::string text) {
     while (!text.empty() && rpc::first_bad_byte(text))
         text.pop_back();
     return text;
+}
+
+// The service use_stats of the node in `nodes`. `own_roots`: addresses under which a question is its to answer.
+MnetMethods::UseStats use_stats_of(NodeReaders& nodes, std::vector<std::string> own_roots) {
+    return [&nodes, roots = std::move(own_roots)](const UseStatsCaller& caller, std::string_view function,
+                                                  std::span<const rpc::Value> params,
+                                                  bool wrapped) -> config::Result<UseStatsAnswer> {
+        UseStatsAnswer answer;
+        const auto done = nodes.with([&](const Node& node) {
+            answer = answer_use_stats(node, caller, function, params, wrapped, roots);
+        });
+        if (!done) return std::unexpected(done.error());
+        return answer;
+    };
 }
 
 class Listening final : public MnetListener {

@@ -157,17 +157,4 @@ Value MnetMethods::relayed(const UseStatsElsewhere& elsewhere, const federation:
     return use_stats_relayed(elsewhere.query, std::get<Value>(answer->response));
 }
 
-MnetMethods::UseStats use_stats_of(NodeReaders& nodes, std::vector<std::string> own_roots) {
-    return [&nodes, roots = std::move(own_roots)](const UseStatsCaller& caller, std::string_view function,
-                                                  std::span<const Value> params,
-                                                  bool wrapped) -> config::Result<UseStatsAnswer> {
-        UseStatsAnswer answer;
-        const auto done = nodes.with([&](const Node& node) {
-            answer = answer_use_stats(node, caller, function, params, wrapped, roots);
-        });
-        if (!done) return std::unexpected(done.error());
-        return answer;
-    };
-}
-
 }  // namespace assidu::node::services

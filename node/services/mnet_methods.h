@@ -17,7 +17,6 @@
 #include "config/refusal.h"
 #include "federation/peer.h"
 #include "node/services/mnet_client.h"
-#include "node/services/node_readers.h"
 #include "node/services/use_stats.h"
 #include "rpc/value.h"
 #include "rpc/xmlrpc.h"
@@ -32,11 +31,10 @@ inline constexpr std::string_view kRelayService = "relay";
 
 class MnetMethods {
   public:
-    // What is asked of the service use_stats; by default answer_use_stats() over `nodes`.
+    // What is asked of the service use_stats (services/use_stats.h, over nodes of node_readers.h).
     using UseStats = std::function<config::Result<UseStatsAnswer>(const UseStatsCaller& caller, std::string_view function,
                                                                   std::span<const rpc::Value> params, bool wrapped)>;
-    // `client` must outlive it. `own_roots`: addresses under which a question is this node's to answer, without
-    // their last slash.
+    // `client` must outlive it.
     MnetMethods(UseStats use_stats, const MnetClient& client, std::string own_wwwroot);
 
     // From any thread, several at once. Throws ResourceFailure if the node's stores fail.
@@ -53,8 +51,5 @@ class MnetMethods {
     const MnetClient& client_;
     const std::string own_wwwroot_;
 };
-
-// The service use_stats of the node in `nodes`, which must outlive it.
-[[nodiscard]] MnetMethods::UseStats use_stats_of(NodeReaders& nodes, std::vector<std::string> own_roots);
 
 }  // namespace assidu::node::services
