@@ -40,7 +40,11 @@ std::string_view advice_for(std::int32_t code) {
 std::string disbelief(const rpc::MnetMessage& message) {
     if (!message.payload.empty()) {
         const auto response = rpc::decode_response(message.payload, rpc::Dialect::moodle);
-        if (const auto* const fault = response ? std::get_if<rpc::Fault>(&*response) : nullptr)
+        const auto* const fault = response ? std::get_if<rpc::Fault>(&*response) : nullptr;
+        if (fault != nullptr && fault->code == kNewKey)
+            return "says that it has a new key, for which the pinned one has not signed: it stays as it was; compare "
+                   "fingerprints with its administrator, and `assidu peer add` it anew";
+        if (fault != nullptr)
             return fmt::format("answers, unproven, with fault {}: {}{}", fault->code, printable(fault->text),
                                advice_for(fault->code));
     }
