@@ -78,6 +78,9 @@ ExitCode retention(const RetentionArguments& arguments, const config::Clock& clo
                               grouped(done->events), word, grouped(done->evidence)));
     console.print(fmt::format("totals      {}: {} ledger rows {}; {} exclusions and signed days\n",
                               before(done->totals_before), grouped(done->rows), word, grouped(done->reasons)));
+    if (done->members_before)
+        console.print(fmt::format("members     {}: {} ledger rows {}\n", before(done->members_before),
+                                  grouped(done->member_rows), word));
     console.print(fmt::format("identities  {} {}; files of rejected rows: {}\n", grouped(done->identities), word,
                               done->reject_files));
     return ExitCode::ok;
