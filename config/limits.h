@@ -50,6 +50,12 @@ inline constexpr std::int64_t kScaleTotalSecondsMax = 86'400'000;
 // Days of a report's period: a hundred years. A group report has a line for every week of it.
 inline constexpr std::int64_t kPeriodDaysMax = 36'525;
 
+// What somebody outside asks about students: entries of one kind in a scope, and bytes of one.
+inline constexpr std::size_t kScopeEntriesMax = 1'000;
+inline constexpr std::size_t kScopeTextBytesMax = 255;
+// A text in a question of a peer (a user name, a course), in bytes.
+inline constexpr std::size_t kAskedTextBytesMax = 1'024;
+
 // Messages between nodes
 // ----------------------------------------------------------------------------------------------
 
@@ -173,6 +179,43 @@ inline constexpr std::int64_t kDatabaseGraceSeconds = 10;
 // The text of a database's error that we repeat.
 inline constexpr std::size_t kDatabaseErrorBytesMax = 500;
 
+// Moodle Networking
+// -----------------------------------------------------------------------------------------------------
+
+// The body of a call or of an answer. A use_stats answer of a student with a thousand activities is some
+// 600 KB inside its envelopes.
+inline constexpr std::size_t kMnetBodyBytesMax = std::size_t{4} << 20;
+// Elements inside elements of an envelope; Moodle's has six.
+inline constexpr std::size_t kMnetEnvelopeDepthMax = 32;
+// '<' of an envelope; Moodle's has some forty.
+inline constexpr std::size_t kMnetEnvelopeTagsMax = 1'000;
+// A wwwroot: the column of Moodle's mnet_host has 255. Our own must fit the 80 of its name.
+inline constexpr std::size_t kMnetWwwrootBytesMax = 255;
+inline constexpr std::size_t kMnetOwnWwwrootBytesMax = 80;
+// A certificate as PEM, and the bits of its RSA key.
+inline constexpr std::size_t kMnetCertificateBytesMax = std::size_t{16} << 10;
+inline constexpr int kMnetKeyBitsMin = 2'048;
+inline constexpr int kMnetKeyBitsMax = 8'192;
+// Former keys that are kept, as Moodle does.
+inline constexpr std::size_t kMnetFormerKeysMax = 3;
+// A number or date of a Moodle's message that is handed on as text.
+inline constexpr std::size_t kMnetNumberBytesMax = 400;
+// Peers; and of those, strangers that only introduced themselves.
+inline constexpr std::size_t kMnetPeersMax = 1'000;
+inline constexpr std::size_t kMnetProposedMax = 50;
+// Seconds that a message is remembered, and messages: 40 a second for all that time.
+inline constexpr std::int64_t kMnetRemembered_s = 86'400;
+inline constexpr std::size_t kMnetRememberedMax = std::size_t{1} << 20;
+// Keys that strangers may swap within a minute, and seconds between two attempts to learn a peer's new key.
+inline constexpr std::int64_t kMnetKeyswapsAMinuteMax = 30;
+inline constexpr std::int64_t kMnetRefreshSeconds = 60;
+// Milliseconds of a call to a peer: a Moodle waits 60 s itself.
+inline constexpr std::int64_t kMnetCallMillisecondsMax = 59'000;
+// Connections of the MNet listener.
+inline constexpr std::size_t kMnetConnectionsMax = 64;
+// Conditions of one grant.
+inline constexpr std::size_t kMnetGrantEntriesMax = 1'000;
+
 // A running node
 // ----------------------------------------------------------------------------------------------------
 
@@ -232,5 +275,42 @@ inline constexpr std::int64_t kComplaintMilliseconds = 3'600'000;
 // and must not fill a disk by it.
 inline constexpr std::int64_t kListenerLinesMax = 200;
 inline constexpr std::size_t kListenerLineBytesMax = 500;
+
+// The web listener
+// ----------------------------------------------------------------------------------------------------
+
+// The body of a request: of a web service, of a form of the pages, and of a package that is to be checked,
+// with what multipart puts around it.
+inline constexpr std::uint64_t kWebBodyBytesMax = std::uint64_t{1} << 20;
+inline constexpr std::uint64_t kFormBytesMax = std::uint64_t{16} << 10;
+inline constexpr std::uint64_t kUploadBytesMax = kPackageBytesMax + (std::uint64_t{64} << 10);
+// Packages that are checked at once: each may take a few times its size of memory.
+inline constexpr std::size_t kUploadsAtOnceMax = 2;
+// Fields of a form or query, and bytes of one; users of one call of a web service.
+inline constexpr std::size_t kFormFieldsMax = 1'100;
+inline constexpr std::size_t kFormFieldBytesMax = 4'096;
+inline constexpr std::size_t kWebUsersMax = 1'000;
+// Tokens of a node; days that one may hold; requests a minute, by default and at most.
+inline constexpr std::size_t kTokensMax = 1'000;
+inline constexpr std::int64_t kTokenDaysMax = 731;
+inline constexpr std::int64_t kTokenRequestsPerMinute = 60;
+inline constexpr std::int64_t kTokenRequestsPerMinuteMax = 6'000;
+// The label of a token, the name of an account, in bytes.
+inline constexpr std::size_t kLabelBytesMax = 100;
+// Wrong tokens or passwords of one address (of one account) a minute, before it is not even listened to.
+inline constexpr std::int64_t kWrongSecretsPerMinuteMax = 20;
+// Addresses, tokens and accounts that are counted; more of them in a minute, and nobody new is served in it.
+inline constexpr std::size_t kRateSubjectsMax = 10'000;
+// Seconds that the address of a report holds.
+inline constexpr std::int64_t kReportUrlSeconds = 3'600;
+// Accounts of staff; a password, in bytes; the session of one who does nothing, and at most.
+inline constexpr std::size_t kStaffAccountsMax = 1'000;
+inline constexpr std::size_t kPasswordBytesMin = 12;
+inline constexpr std::size_t kPasswordBytesMax = 1'024;
+inline constexpr std::int64_t kSessionIdleSeconds = 1'800;
+inline constexpr std::int64_t kSessionSecondsMax = 36'000;
+inline constexpr std::size_t kSessionsMax = 1'000;
+// Students that the page of staff lists at once.
+inline constexpr std::size_t kStaffListMax = 200;
 
 }  // namespace assidu::config::limits

@@ -11,6 +11,8 @@
 #include "config/civil_calendar.h"
 #include "config/limits.h"
 #include "config/settings_database.h"
+#include "config/settings_mnet.h"
+#include "config/settings_web.h"
 #include "config/table_reader.h"
 
 namespace assidu::config {
@@ -291,7 +293,8 @@ Result<Settings> parse_settings(std::string_view text, const std::string& where)
     for (const auto& [key, node] : document) {
         static const std::set<std::string_view> kTables{"format",    "node",     "source",      "students",
                                                         "scale",     "reports",  "pool",        "intake",
-                                                        "retention", "database", "log_database"};
+                                                        "retention", "database", "log_database", "mnet",
+                                                        "web"};
         if (!kTables.contains(key.str()))
             objections.push_back(fmt::format("line {}: {} is not known to this version of Assidu",
                                              node.source().begin.line, key.str()));
@@ -353,6 +356,8 @@ Result<Settings> parse_settings(std::string_view text, const std::string& where)
     reports.finish();
 
     read_serving(table("pool"), table("intake"), settings);
+    settings.mnet = read_mnet(table("mnet"));
+    settings.web = read_web(table("web"));
     read_retention(table("retention"), settings);
     if (document.contains("database"))
         settings.database = read_database(table("database"), document.contains("log_database")
@@ -483,7 +488,7 @@ std::string settings_document(const Settings& s) {
            fmt::format("events_days = {}\ntotals_days = {}\nidentities_days = {}\nmembers_days = {}\n",
                        s.retention.events_days, s.retention.totals_days, s.retention.identities_days,
                        s.retention.members_days) +
-           database_document(s.database);
+           mnet_document(s.mnet) + web_document(s.web) + database_document(s.database);
 }
 
 }  // namespace assidu::config

@@ -12,7 +12,9 @@
 #include <vector>
 
 #include "config/database_settings.h"
+#include "config/mnet_settings.h"
 #include "config/refusal.h"
+#include "config/web_settings.h"
 
 namespace assidu::config {
 
@@ -83,6 +85,12 @@ struct Settings {
     std::vector<std::string> allow_from;          // parse_address_range(); empty: any address
     std::vector<std::int64_t> report_requestors;  // Moodle user ids that may ask for time reports
     std::vector<std::string> callback_hosts;      // where reports are sent; empty: the host of wwwroot alone
+
+    // [mnet]
+    MnetSettings mnet;
+
+    // [web]
+    WebSettings web;
 
     // [retention]
     Retention retention;

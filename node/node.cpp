@@ -86,13 +86,25 @@ Result<void> create_node(const NodeFolder& folder, const config::Settings& setti
     return {};
 }
 
-Result<rpc::Secret> intake_secret(const NodeFolder& folder) {
-    if (!std::filesystem::exists(folder.intake_secret())) {
-        const auto made = rpc::create_intake_secret(folder.intake_secret());
+namespace {
+
+Result<rpc::Secret> made_or_read(const std::filesystem::path& path) {
+    if (!std::filesystem::exists(path)) {
+        const auto made = rpc::create_intake_secret(path);
         // Made by somebody else meanwhile: as good.
-        if (!made && !std::filesystem::exists(folder.intake_secret())) return std::unexpected(made.error());
+        if (!made && !std::filesystem::exists(path)) return std::unexpected(made.error());
     }
-    return rpc::read_intake_secret(folder.intake_secret());
+    return rpc::read_intake_secret(path);
+}
+
+}  // namespace
+
+Result<rpc::Secret> intake_secret(const NodeFolder& folder) {
+    return made_or_read(folder.intake_secret());
+}
+
+Result<rpc::Secret> web_secret(const NodeFolder& folder) {
+    return made_or_read(folder.web_secret());
 }
 
 Result<FolderLock> FolderLock::open(const std::filesystem::path& path) {

@@ -5,9 +5,13 @@
 //   keys/node.pem          the node's Ed25519 key
 //   keys/tls.pem           the node's TLS key and certificate
 //   keys/intake.secret     what stands in the paths under which a Moodle pushes its log
+//   keys/mnet-N.pem        the node's keys for Moodle Networking, the highest number in use
 //   catalogue.sqlite       identities
 //   archive.sqlite         events, and what is known beside them
 //   ledger.sqlite          daily totals, statements, members
+//   peers.sqlite           who this node speaks Moodle Networking with
+//   keys/web.secret        what the web listener signs addresses with
+//   web.sqlite             who may use the web listener
 //   hub.json               the hub that this node joined, if any
 //   rejects/               rows that gave no event, one file an import that had any
 //   lock                   held by the one process that changes the folder, for as long as it does
@@ -54,6 +58,9 @@ struct NodeFolder {
     [[nodiscard]] std::filesystem::path node_key() const { return path / "keys" / "node.pem"; }
     [[nodiscard]] std::filesystem::path tls_identity() const { return path / "keys" / "tls.pem"; }
     [[nodiscard]] std::filesystem::path intake_secret() const { return path / "keys" / "intake.secret"; }
+    [[nodiscard]] std::filesystem::path peers() const { return path / "peers.sqlite"; }
+    [[nodiscard]] std::filesystem::path web_secret() const { return path / "keys" / "web.secret"; }
+    [[nodiscard]] std::filesystem::path web() const { return path / "web.sqlite"; }
     [[nodiscard]] std::filesystem::path hub() const { return path / "hub.json"; }
     [[nodiscard]] std::filesystem::path catalogue() const { return path / "catalogue.sqlite"; }
     [[nodiscard]] std::filesystem::path archive() const { return path / "archive.sqlite"; }
@@ -73,6 +80,9 @@ struct NodeFolder {
 // The secret of the intake's paths; made where it is missing, as in a node of an earlier version. Refused if
 // the file is not of its form. Throws ResourceFailure.
 [[nodiscard]] config::Result<rpc::Secret> intake_secret(const NodeFolder& folder);
+
+// The secret of the web listener, likewise.
+[[nodiscard]] config::Result<rpc::Secret> web_secret(const NodeFolder& folder);
 
 // How to wait for a lock that another process has; by default not at all.
 struct LockPatience {

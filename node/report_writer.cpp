@@ -61,8 +61,13 @@ config::Result<reports::StudentReport> ReportWriter::student(const federation::S
 }
 
 config::Result<reports::GroupReport> ReportWriter::group() const {
+    return group(directory_.students());
+}
+
+config::Result<reports::GroupReport> ReportWriter::group(
+    const std::vector<federation::StudentId>& members) const {
     std::vector<std::pair<federation::StudentId, std::string>> students;
-    for (const federation::StudentId& student : directory_.students())
+    for (const federation::StudentId& student : members)
         students.emplace_back(student, node_.settings().source_name);
     reports::ReportRequest asked = request();
     if (has_excluded_time(nullptr)) asked.remarks.emplace_back("time_excluded");

@@ -45,4 +45,12 @@ namespace assidu::reports {
 [[nodiscard]] std::string render_xml(const GroupReport& report);
 [[nodiscard]] std::string render_xml(const PoolReport& report);
 
+// The same document as a peer asks for it by Moodle Networking: less of it, and nothing else.
+struct UseStatsParts {
+    bool courses = false;  // COURSES
+    bool modules = false;  // MODULES in each COURSE, which it then has, too
+    bool flat = false;     // with `modules`: one MODULES beside USER, in the place of COURSES
+};
+[[nodiscard]] std::string render_use_stats(const StudentReport& report, const UseStatsParts& parts);
+
 }  // namespace assidu::reports

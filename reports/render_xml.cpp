@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "reports/render.h"
 #include "reports/xml_parts.h"
 
@@ -36,7 +38,8 @@ void put_user(xml_node stats, const federation::StudentId& student, const std::o
               std::int64_t begin_utc_s, const Totals& totals) {
     xml_node user = stats.append_child("USER");
     put_names(user, person);
-    put(user, "FROM", begin_utc_s);
+    // "Ever since" is 0, also where civil days begin before it.
+    put(user, "FROM", std::max<std::int64_t>(begin_utc_s, 0));
     put_minutes(user, totals.measured_s);
     put_totals(user, totals);
     put_person(user, student, person);
@@ -50,30 +53,69 @@ void put_empty(xml_node stats, const federation::StudentId& student, const std::
     put_person(without, student, person);
 }
 
-void put_course(xml_node courses, const CourseLine& line, Language language) {
+void put_module(xml_node modules, const ActivityLine& activity, Language language) {
+    const Activity known = activity.names.value_or(Activity{});
+    xml_node module = modules.append_child("MODULE");
+    put(module, "NAME", activity_name(language, activity.activity, activity.names));
+    put(module, "TYPE", known.type);
+    put(module, "IDNUMBER", known.idnumber);
+    put_minutes(module, activity.measured_s);
+    put(module, "ACTIVITY_ID", activity.activity);
+    put_exact(module, activity);
+}
+
+void put_course(xml_node courses, const CourseLine& line, Language language, bool with_modules) {
     const Course names = line.names.value_or(Course{});
     xml_node course = courses.append_child("COURSE");
     put(course, "NAME", course_name(language, line.course, line.names));
     put(course, "SHORTNAME", names.shortname);
     put(course, "IDNUMBER", names.idnumber);
     put_minutes(course, line.measured_s);
-    if (!line.activities.empty()) {
+    if (with_modules && !line.activities.empty()) {
         xml_node modules = course.append_child("MODULES");
-        for (const ActivityLine& activity : line.activities) {
-            const Activity known = activity.names.value_or(Activity{});
-            xml_node module = modules.append_child("MODULE");
-            put(module, "NAME", activity_name(language, activity.activity, activity.names));
-            put(module, "TYPE", known.type);
-            put(module, "IDNUMBER", known.idnumber);
-            put_minutes(module, activity.measured_s);
-            put(module, "ACTIVITY_ID", activity.activity);
-            put_exact(module, activity);
-        }
+        for (const ActivityLine& activity : line.activities)
+            put_module(modules, activity, language);
     }
     put(course, "COURSE_ID", line.course);
     put_exact(course, line);
+    if (!with_modules) return;
     xml_node pages = course.append_child("PAGES");
     put_exact(pages, Totals{line.pages_measured_s, line.pages_credited_s, line.pages_events});
+}
+
+void put_courses(xml_node stats, const StudentReport& report, bool with_modules) {
+    xml_node courses = stats.append_child("COURSES");
+    for (const CourseLine& course : report.courses)
+        put_course(courses, course, language_of(report.provenance.language), with_modules);
+}
+
+// All activities side by side; each says whose it is.
+void put_flat_modules(xml_node stats, const StudentReport& report) {
+    xml_node modules = stats.append_child("MODULES");
+    for (const CourseLine& course : report.courses) {
+        for (const ActivityLine& activity : course.activities) {
+            put_module(modules, activity, language_of(report.provenance.language));
+            put(modules.last_child(), "COURSE_ID", course.course);
+        }
+    }
+}
+
+// Who it is about; false if nothing more is to be said of them.
+bool put_subject(xml_node stats, const StudentReport& report) {
+    if (report.days.empty()) {
+        put_empty(stats, report.student, report.person);
+        return false;
+    }
+    put_user(stats, report.student, report.person, report.calendar.begin_of(report.period.from),
+             report.totals);
+    return true;
+}
+
+xml_node put_ours(xml_node stats, const StudentReport& report) {
+    xml_node ours = stats.append_child("ASSIDU");
+    put(ours, "FORMAT_VERSION", 1);
+    put_period(ours, report.period, report.calendar);
+    return ours;
 }
 
 void put_days(xml_node parent, const StudentReport& report) {
@@ -150,20 +192,24 @@ void put_provenance(xml_node parent, const Provenance& provenance) {
 std::string render_xml(const StudentReport& report) {
     pugi::xml_document document;
     xml_node stats = document.append_child("USE_STATS");
-    if (report.days.empty()) {
-        put_empty(stats, report.student, report.person);
-    } else {
-        put_user(stats, report.student, report.person, report.calendar.begin_of(report.period.from),
-                 report.totals);
-        xml_node courses = stats.append_child("COURSES");
-        for (const CourseLine& course : report.courses)
-            put_course(courses, course, language_of(report.provenance.language));
-    }
-    xml_node ours = stats.append_child("ASSIDU");
-    put(ours, "FORMAT_VERSION", 1);
-    put_period(ours, report.period, report.calendar);
+    if (put_subject(stats, report)) put_courses(stats, report, /*with_modules=*/true);
+    xml_node ours = put_ours(stats, report);
     put_days(ours, report);
     put_sessions(ours, report);
+    put_provenance(ours, report.provenance);
+    return text_of(document);
+}
+
+std::string render_use_stats(const StudentReport& report, const UseStatsParts& parts) {
+    pugi::xml_document document;
+    xml_node stats = document.append_child("USE_STATS");
+    if (put_subject(stats, report)) {
+        if (parts.modules && parts.flat)
+            put_flat_modules(stats, report);
+        else if (parts.courses || parts.modules)
+            put_courses(stats, report, parts.modules);
+    }
+    xml_node ours = put_ours(stats, report);
     put_provenance(ours, report.provenance);
     return text_of(document);
 }

@@ -121,12 +121,12 @@ bool HttpConnection::send_continue() {
 }
 
 bool HttpConnection::respond(std::string_view method, int status, std::string_view content_type,
-                             std::string_view body, bool keep_alive) {
+                             std::string_view body, bool keep_alive, std::string_view fields) {
     using Poco::Net::HTTPResponse;
     std::string bytes =
-        fmt::format("HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: {}\r\n\r\n",
+        fmt::format("HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: {}\r\n{}\r\n",
                     status, HTTPResponse::getReasonForStatus(static_cast<HTTPResponse::HTTPStatus>(status)),
-                    content_type, body.size(), keep_alive ? "keep-alive" : "close");
+                    content_type, body.size(), keep_alive ? "keep-alive" : "close", fields);
     if (method != "HEAD") bytes.append(body);
     return send(bytes);
 }

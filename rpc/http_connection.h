@@ -34,9 +34,10 @@ class HttpConnection {
 
     // False if the connection ended before everything was handed to the network.
     [[nodiscard]] bool send_continue();
-    // A body is left out, but counted, if `method` is HEAD.
+    // A body is left out, but counted, if `method` is HEAD. `fields`: whole lines of the head, each with its
+    // CRLF.
     [[nodiscard]] bool respond(std::string_view method, int status, std::string_view content_type,
-                               std::string_view body, bool keep_alive);
+                               std::string_view body, bool keep_alive, std::string_view fields = {});
 
     // Ends our side and reads what still comes until the peer ends its own: closing with bytes unread would
     // reset the connection and take the response away from a peer that is still sending.

@@ -84,7 +84,7 @@ int read_request_line(std::string_view line, RequestHead& head, bool& version_1_
     return 0;
 }
 
-int read_fields(std::string_view rest, Fields& fields) {
+int read_fields(std::string_view rest, Fields& fields, RequestHead& head) {
     const std::pair<std::string_view, std::string_view*> known[] = {
         {"host", &fields.host},
         {"connection", &fields.connection},
@@ -100,6 +100,9 @@ int read_fields(std::string_view rest, Fields& fields) {
         if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) return 400;
         const std::string_view value = trimmed(line.substr(colon + 1));
         if (!is_field_value(value)) return 400;
+        std::string name_of_field(line.substr(0, colon));
+        std::ranges::transform(name_of_field, name_of_field.begin(), lower);
+        head.fields.emplace_back(std::move(name_of_field), value);
         for (const auto& [name, place] : known) {
             if (!equals(line.substr(0, colon), name)) continue;
             // Nothing among them is both repeatable and needed; an empty one would hide a second.
@@ -129,7 +132,7 @@ std::expected<RequestHead, int> read_request_head(std::string_view text, std::ui
     bool version_1_1 = false;
     std::string_view rest = text;
     if (const int status = read_request_line(take_line(rest), head, version_1_1)) return unexpected(status);
-    if (const int status = read_fields(rest, fields)) return unexpected(status);
+    if (const int status = read_fields(rest, fields, head)) return unexpected(status);
     if (version_1_1 && fields.host.empty()) return unexpected(400);
     if (!fields.transfer_encoding.empty()) {
         if (!fields.content_length.empty() || !version_1_1) return unexpected(400);

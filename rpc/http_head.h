@@ -9,6 +9,8 @@
 #include <expected>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace assidu::rpc {
 
@@ -20,6 +22,8 @@ struct RequestHead {
     bool expects_continue = false;
     bool chunked = false;
     std::uint64_t content_length = 0;  // if not chunked
+    // All of them in their order: names in small letters, values without the blanks around them.
+    std::vector<std::pair<std::string, std::string>> fields;
 };
 
 // Reads `head`: the bytes up to and with the empty line, at most limits::kHeadBytesMax of them. Refused with

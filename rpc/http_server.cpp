@@ -12,6 +12,7 @@
 #include <limits>
 #include <list>
 #include <mutex>
+#include <stdexcept>
 #include <system_error>
 #include <thread>
 
@@ -49,6 +50,22 @@ std::string_view text_of(int status) {
         default:
             return "Not a request that is understood here.\n";
     }
+}
+
+bool is_one_line(std::string_view text) {
+    return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
+}
+
+void refuse_broken_lines(const HttpServer::Response& response) {
+    for (const auto& [name, value] : response.fields)
+        if (!is_one_line(name) || !is_one_line(value)) throw std::logic_error("a field of a head with a line break");
+}
+
+std::string lines_of(const std::vector<std::pair<std::string, std::string>>& fields) {
+    std::string lines;
+    for (const auto& [name, value] : fields)
+        lines += fmt::format("{}: {}\r\n", name, value);
+    return lines;
 }
 
 // Signals are for the program's own threads. A system call of ours that one interrupts would be taken by POCO
@@ -250,7 +267,7 @@ bool HttpServer::Impl::serve_request(Live& live, HttpConnection& connection,
     const auto deadline = steady_clock::now() + options.request_time;
     live.watched.set_deadline(std::min(head_deadline, deadline));
     // Who judges by the head sees it whatever length it announces.
-    auto head = connection.read_head(options.judge ? kAnyLength : options.body_bytes_max);
+    auto head = connection.read_head(options.judge || options.body_limit ? kAnyLength : options.body_bytes_max);
     // Before anything else is looked at: to an unknown peer every request is the same.
     if (fingerprint && options.accept_peer && !options.accept_peer(*fingerprint)) {
         if (!head && head.error() == HttpConnection::kEnded) return false;
@@ -260,20 +277,22 @@ bool HttpServer::Impl::serve_request(Live& live, HttpConnection& connection,
     if (!head) return refuse_request(live, connection, head.error());
     const int verdict = options.judge ? options.judge(head->method, head->path, live.address) : 0;
     if (verdict != 0) return refuse_request(live, connection, verdict);
-    if (head->content_length > options.body_bytes_max) return refuse_body(live, connection, kTooLarge);
+    const std::uint64_t body_bytes_max =
+        options.body_limit ? options.body_limit(head->method, head->path) : options.body_bytes_max;
+    if (head->content_length > body_bytes_max) return refuse_body(live, connection, kTooLarge);
     live.watched.set_deadline(deadline);
     if (head->expects_continue && !connection.send_continue()) return false;
-    auto body = connection.read_body(*head, options.body_bytes_max);
+    auto body = connection.read_body(*head, body_bytes_max);
     if (!body) return refuse_body(live, connection, body.error());
 
     live.watched.set_deadline(std::nullopt);
-    const Response response = handle(
-        Request{head->method, head->path, head->content_type, live.address, std::move(*body), fingerprint},
-        deadline);
+    const Response response = handle(Request{head->method, head->path, head->content_type, live.address,
+                                             std::move(*body), fingerprint, std::move(head->fields)},
+                                     deadline);
     const bool keep_alive = head->keep_alive && !last && !is_stopping();
     live.watched.set_deadline(steady_clock::now() + options.request_time);
-    return connection.respond(head->method, response.status, response.content_type, response.body,
-                              keep_alive) &&
+    return connection.respond(head->method, response.status, response.content_type, response.body, keep_alive,
+                              lines_of(response.fields)) &&
            keep_alive;
 }
 
@@ -298,7 +317,9 @@ HttpServer::Response HttpServer::Impl::handle(const Request& request, steady_clo
     } const turn{*this};
     ++requests;
     try {
-        return handler(request);
+        Response response = handler(request);
+        refuse_broken_lines(response);
+        return response;
     } catch (const std::exception& e) {
         say(fmt::format("{} {} of {} failed: {}", request.method, request.path, request.peer_address,
                         e.what()));
@@ -364,6 +385,16 @@ void HttpServer::Impl::stop(std::chrono::milliseconds grace) {
     changed.notify_all();
     changed.wait(lock, all_finished);
     join_finished();
+}
+
+std::optional<std::string_view> HttpServer::Request::field(std::string_view name) const {
+    std::optional<std::string_view> found;
+    for (const auto& [field, value] : fields) {
+        if (field != name) continue;
+        if (found) return std::nullopt;
+        found = value;
+    }
+    return found;
 }
 
 config::Result<HttpServer> HttpServer::start(HttpServerOptions options, Handler handler) {

@@ -19,6 +19,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "config/limits.h"
 #include "config/refusal.h"
@@ -47,6 +49,9 @@ struct HttpServerOptions {
     // memory: 0 to go on, or the status to refuse it with. Called as accept_peer is.
     std::function<int(const std::string& method, const std::string& path, const std::string& peer_address)>
         judge;
+    // The limit of a body in the place of `body_bytes_max`, by the request that judge() let pass. Called as
+    // accept_peer is.
+    std::function<std::uint64_t(const std::string& method, const std::string& path)> body_limit;
     // A request that judge() let pass has a body over its limit. Called as accept_peer is.
     std::function<void(const std::string& peer_address)> too_large;
     // One line for the operator's log, without line feed. Called as accept_peer is.
@@ -73,11 +78,17 @@ class HttpServer {
         std::string body;
         // SHA-256 of the SubjectPublicKeyInfo of the client's certificate, as TlsIdentity::fingerprint().
         std::optional<std::string> peer_fingerprint;
+        // The head's fields in their order: names in small letters, values without the blanks around them.
+        std::vector<std::pair<std::string, std::string>> fields = {};
+        // The value of the one field of that name; nothing if there is none, or more than one.
+        [[nodiscard]] std::optional<std::string_view> field(std::string_view name) const;
     };
     struct Response {
         int status = 200;
         std::string content_type;  // the handler's own text: nothing from a peer may stand in it
         std::string body;
+        // Further fields of the head: a line break in one is a broken invariant, and the peer gets a 500.
+        std::vector<std::pair<std::string, std::string>> fields = {};
     };
     // Called on the connections' threads, several at once. What it throws is logged, and the peer gets a 500
     // that tells nothing. A client may send a request again when the connection broke before its answer.

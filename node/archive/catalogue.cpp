@@ -177,6 +177,13 @@ class SqliteCatalogue final : public Catalogue {
                           [&](const HeldRow& row) { visit(held_record<PersonRecord>(row).record); });
         });
     }
+    void courses(const std::string& source,
+                 const std::function<void(const CourseRecord&)>& visit) const override {
+        translating_errors(database_, [&] {
+            courses_.visit(source, /*latest_only=*/true,
+                           [&](const HeldRow& row) { visit(held_record<CourseRecord>(row).record); });
+        });
+    }
     void people_ever(const std::string& source,
                      const std::function<void(const Held<PersonRecord>&)>& visit) const override {
         translating_errors(database_, [&] {

@@ -112,6 +112,9 @@ class Catalogue {
     // Everybody as last said, by user id; the record is valid during the call.
     virtual void people(const std::string& source,
                         const std::function<void(const PersonRecord&)>& visit) const = 0;
+    // Every course as last said, by id; as above.
+    virtual void courses(const std::string& source,
+                         const std::function<void(const CourseRecord&)>& visit) const = 0;
     // Everything that was ever said of anybody: former user names are found here.
     virtual void people_ever(const std::string& source,
                              const std::function<void(const Held<PersonRecord>&)>& visit) const = 0;

@@ -12,6 +12,7 @@
 #include "node/attendance/engine.h"
 #include "node/cli/commands.h"
 #include "node/cli/exit_code.h"
+#include "node/cli/mnet_commands.h"
 #include "node/cli/pool_commands.h"
 #include "node/cli/privacy_commands.h"
 #include "node/cli/scale_commands.h"
@@ -24,7 +25,7 @@ namespace {
 
 constexpr const char* kFooter =
     "Exit codes: 0 done, 1 a defect of Assidu, 2 wrong words, 3 wrong or missing configuration or key,\n"
-    "4 a file or (--strict) a row refused, 5 disk or database, 6 no data, 7 or 8 (doctor) found something, 9 (purge-plan) not safe, 130 interrupted.";
+    "4 a file or (--strict) a row refused, 5 disk or database, 6 no data, 7 or 8 (doctor) found something, 9 (purge-plan) not safe, 10 (envelope open) not all proven, 130 interrupted.";
 
 // The options of every subcommand, filled in by the parser, and the subcommand that was named.
 struct Chosen {
@@ -38,6 +39,7 @@ struct Chosen {
     CompareArguments compare;
     OutageArguments outage;
     ExcludeArguments exclude;
+    TokenArguments token;
     DaysArguments days;
     StatusArguments status;
     AuditArguments audit;
@@ -236,6 +238,38 @@ void add_outage(CLI::App& app, Chosen& chosen, const config::Clock& clock, Conso
             chosen.run = [&] {
                 chosen.outage.dir = chosen.dir;
                 return outage(chosen.outage, clock, console);
+            };
+        });
+    }
+}
+
+void add_token(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console& console) {
+    CLI::App* command =
+        app.add_subcommand("token", "Tokens of ERPs for the web services ([web] in the settings); audited");
+    command->require_subcommand(1);
+    CLI::App* create = command->add_subcommand("create", "Make a token; it is shown once");
+    CLI::App* list = command->add_subcommand("list", "Show all tokens, without what is secret of them");
+    CLI::App* revoke = command->add_subcommand("revoke", "Let a token hold no more, from now on");
+    create->add_option("--label", chosen.token.label, "Whose it is, in words")->required();
+    create->add_option("--function", chosen.token.functions, "A function that it allows, or all; may be repeated")
+        ->required()
+        ->allow_extra_args(false);
+    create
+        ->add_option("--students", chosen.token.students,
+                     "Whom it may be told of: everyone, student=NAME, or conditions cohort=, institution=, "
+                     "department=, email_domain=, which must all hold; may be repeated")
+        ->required()
+        ->allow_extra_args(false);
+    create->add_option("--days", chosen.token.days, "How long it holds")->capture_default_str();
+    create->add_option("--per-minute", chosen.token.per_minute, "Requests that it may make in a minute")
+        ->capture_default_str();
+    revoke->add_option("NUMBER", chosen.token.number, "As `token list` shows it")->required();
+    for (CLI::App* action : {create, list, revoke}) {
+        action->callback([&, action] {
+            chosen.token.action = action->get_name();
+            chosen.run = [&] {
+                chosen.token.dir = chosen.dir;
+                return token(chosen.token, clock, console);
             };
         });
     }
@@ -485,6 +519,7 @@ int run(int argc, const char* const* argv, const config::Clock& clock, Console& 
     add_recompute(app, chosen, clock, console);
     add_outage(app, chosen, clock, console);
     add_exclude(app, chosen, clock, console);
+    add_token(app, chosen, clock, console);
     add_days(app, chosen, clock, console);
     add_status(app, chosen, clock, console);
     add_collect(app, chosen, clock, console);
@@ -494,6 +529,8 @@ int run(int argc, const char* const* argv, const config::Clock& clock, Console& 
     add_audit(app, chosen, clock, console);
     add_privacy(app, chosen.dir, chosen.run, clock, console);
     add_doctor(app, chosen.dir, chosen.run, clock, console);
+    add_envelope(app, chosen.run, clock, console);
+    add_peer(app, chosen.dir, chosen.run, clock, console);
     add_demo(app, chosen, clock, console);
     add_scale(app, chosen.run, console);
     add_compare(app, chosen, clock, console);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "config/clock.h"
+#include "config/limits.h"
 #include "node/cli/console.h"
 #include "node/cli/exit_code.h"
 
@@ -123,6 +124,17 @@ struct AuditArguments {
 };
 // Who was told names, when and for what.
 [[nodiscard]] ExitCode audit(const AuditArguments& arguments, const config::Clock& clock, Console& console);
+
+struct TokenArguments {
+    std::filesystem::path dir;
+    std::string action;  // "create", "list", "revoke"
+    std::string label;
+    std::vector<std::string> functions, students;  // "all"; conditions of services/student_scope.h
+    std::int64_t days = 365, per_minute = config::limits::kTokenRequestsPerMinute;
+    std::int64_t number = 0;  // of revoke
+};
+// Who may ask the web services; audited. A token is shown when it is made, and never again.
+[[nodiscard]] ExitCode token(const TokenArguments& arguments, const config::Clock& clock, Console& console);
 
 // What an administrator enters in the Moodle's plugin.
 [[nodiscard]] ExitCode intake_url(const std::filesystem::path& dir, const config::Clock& clock,

@@ -24,6 +24,7 @@
 #include "node/services/complaints.h"
 #include "node/services/hub_contact.h"
 #include "node/services/intake.h"
+#include "node/services/mnet_listener.h"
 #include "node/services/pool_hub.h"
 #include "node/services/pool_member.h"
 #include "node/services/push_import.h"
@@ -33,6 +34,7 @@
 #include "node/services/report_queue.h"
 #include "node/services/schedule.h"
 #include "node/services/serve_state.h"
+#include "node/web/web_services.h"
 #include "rpc/secret.h"
 
 namespace assidu::node::cli {
@@ -143,12 +145,14 @@ struct Pushes {
 class Serving {
   public:
     Serving(NodeFolder folder, const config::Clock& clock, Speech& speech, std::int64_t every_s,
-            std::optional<services::Spool> spool, Pushes* pushes, std::int64_t collect_every_s)
+            std::optional<services::Spool> spool, Pushes* pushes, services::MnetListener* mnet,
+            std::int64_t collect_every_s)
         : folder_(std::move(folder)),
           clock_(clock),
           speech_(speech),
           spool_(std::move(spool)),
           pushes_(pushes),
+          mnet_(mnet),
           schedule_(every_s, steady_ms, chance),
           collect_every_s_(collect_every_s),
           hub_seen_(hub_document()) {}
@@ -168,7 +172,7 @@ class Serving {
             if (report_due()) continue;
             ::poll(nullptr, 0, static_cast<int>(std::min(schedule_.wait_ms(), kWatchMilliseconds)));
         }
-        if (counts() != state_.pushes) remember();
+        if (counts() != state_.pushes || mnet_ != nullptr) remember();
     }
 
   private:
@@ -182,8 +186,9 @@ class Serving {
         }
         if (pushes_ != nullptr && (pushes_->journal->waits() || pushes_->reports->kept() != reports_seen_))
             schedule_.wake();
-        if (pushes_ != nullptr && steady_ms() >= counts_at_ms_ && counts() != state_.pushes) {
-            remember();
+        if (steady_ms() >= counts_at_ms_) {
+            if (mnet_ != nullptr) mnet_->remember();
+            if (counts() != state_.pushes || mnet_counts() != state_.mnet) remember();
             counts_at_ms_ = steady_ms() + kCountsMilliseconds;
         }
         if (std::string hub = hub_document(); hub != hub_seen_) {
@@ -196,6 +201,11 @@ class Serving {
     [[nodiscard]] std::optional<services::PushCounts> counts() const {
         if (pushes_ == nullptr || !pushes_->listener) return std::nullopt;
         return pushes_->listener->counts();
+    }
+
+    [[nodiscard]] std::optional<services::MnetCounts> mnet_counts() const {
+        if (mnet_ == nullptr) return std::nullopt;
+        return mnet_->counts();
     }
 
     // The bytes of hub.json: `join` beside this process changes them.
@@ -442,6 +452,7 @@ class Serving {
 
     void remember() {
         state_.pushes = counts();
+        state_.mnet = mnet_counts();
         const auto written = failing_softly([&]() -> Result<void> {
             services::write_serve_state(folder_, state_);
             return {};
@@ -457,6 +468,7 @@ class Serving {
     Speech& speech_;
     std::optional<services::Spool> spool_;
     Pushes* pushes_;
+    services::MnetListener* mnet_;
     services::Schedule schedule_;
     services::ServeState state_;
     std::int64_t counts_at_ms_ = 0;
@@ -529,11 +541,12 @@ ExitCode serve(const ServeArguments& arguments, const config::Clock& clock, Cons
         if (!parsed) return refused(speech, {"--listen " + parsed.error().what}, ExitCode::usage);
         endpoint = std::move(*parsed);
     }
-    if (!endpoint && settings.spool.empty() && !settings.database && !std::filesystem::exists(folder.hub()))
+    if (!endpoint && settings.mnet.listen.empty() && settings.web.listen.empty() && settings.spool.empty() &&
+        !settings.database && !std::filesystem::exists(folder.hub()))
         return refused(
             speech,
-            {fmt::format("nothing to do: {} sets neither [pool] listen (a hub) nor [intake] spool nor [database], "
-                         "and this node joined no hub",
+            {fmt::format("nothing to do: {} sets neither [pool] listen (a hub) nor [mnet] listen nor [web] listen nor "
+                         "[intake] spool nor [database], and this node joined no hub",
                          folder.settings().string())},
             ExitCode::configuration);
     const auto serving = FolderLock::take_serving(folder);
@@ -560,11 +573,31 @@ ExitCode serve(const ServeArguments& arguments, const config::Clock& clock, Cons
         if (!taking) return refused(speech, taking.error(), ExitCode::resource);
         pushes = std::move(*taking);
     }
+    std::unique_ptr<services::MnetListener> mnet;
+    if (!settings.mnet.listen.empty()) {
+        auto started = services::MnetListener::start(folder, settings, clock,
+                                                     [&](std::string_view line) { speech.overheard(line); });
+        if (!started) return refused(speech, started.error(), ExitCode::configuration);
+        mnet = std::move(*started);
+        auto at = config::parse_endpoint(settings.mnet.listen);
+        at->port = mnet->port();
+        speech.done(fmt::format("answering Moodles as {} on {}\nMNet fingerprint  {}", settings.mnet.wwwroot,
+                                config::url_of(*at, !settings.mnet.tls_certificate.empty()), mnet->fingerprint()));
+    }
+    std::unique_ptr<web::WebServices> web;
+    if (!settings.web.listen.empty()) {
+        auto started = web::WebServices::start(*node, clock, [&](std::string_view line) { speech.overheard(line); });
+        if (!started) return refused(speech, started.error(), ExitCode::resource);
+        web = std::move(*started);
+        speech.done("answering the web on " + web->root());
+    }
     // Only a listener needs the node all the time; rounds open it for themselves.
     if (!hub) node.reset();
     Serving(folder, clock, speech, arguments.every_s.value_or(settings.report_every_s), std::move(spool),
-            pushes ? &*pushes : nullptr, settings.database ? settings.database->collect_every_s : 0)
+            pushes ? &*pushes : nullptr, mnet.get(), settings.database ? settings.database->collect_every_s : 0)
         .run();
+    if (mnet) mnet->stop(kGrace);
+    if (web) web->stop(kGrace);
     if (pushes && pushes->listener) pushes->listener->stop(kGrace);
     if (hub) hub->stop(kGrace);
     speech.say("stopped");

@@ -323,5 +323,40 @@ TEST(Settings, ADatabaseThatMakesNoSenseIsRefusedByKey) {
     EXPECT_THAT(refusal_of(document + kDatabase + "prefix = \"" + long_prefix + "a\"\n"), HasSubstr("prefix"));
 }
 
+TEST(Settings, TheWebIsReadBackAndNeverInClearToANetwork) {
+    Settings written = example();
+    written.web.listen = "0.0.0.0:8444";
+    written.web.tls_certificate = "web.pem";
+    written.web.tls_key = "web.key";
+    written.web.trusted_proxies = {"192.0.2.1", "2001:db8::/64"};
+    written.web.public_url = "https://assidu.example";
+    written.web.identity_header = "X-Remote-User";
+    const WebSettings read = parse_settings(settings_document(written), "x").value().web;
+    EXPECT_EQ(read.listen, "0.0.0.0:8444");
+    EXPECT_EQ(read.tls_certificate, "web.pem");
+    EXPECT_EQ(read.trusted_proxies, written.web.trusted_proxies);
+    EXPECT_EQ(read.public_url, "https://assidu.example");
+    EXPECT_EQ(read.identity_header, "X-Remote-User");
+    EXPECT_EQ(parse_settings(settings_document(example()), "x").value().web.listen, "");
+
+    const auto web = [](const std::string& lines) {
+        std::string document = settings_document(example());
+        document.erase(document.find("\n[web]"), document.find("# [database]") - document.find("\n[web]"));
+        return refusal_of(document + "\n[web]\n" + lines);
+    };
+    EXPECT_EQ(web("listen = \"127.0.0.1:1\"\n"), "accepted");
+    EXPECT_EQ(web("listen = \"[::1]:1\"\n"), "accepted");
+    EXPECT_THAT(web("listen = \"192.0.2.1:1\"\n"), HasSubstr("would show tokens"));
+    EXPECT_THAT(web("listen = \"0.0.0.0:1\"\n"), HasSubstr("would show tokens"));
+    EXPECT_EQ(web("listen = \"0.0.0.0:1\"\ntrusted_proxies = [\"192.0.2.9\"]\n"), "accepted");
+    EXPECT_EQ(web("listen = \"0.0.0.0:1\"\ntls_certificate = \"a\"\ntls_key = \"b\"\n"), "accepted");
+    EXPECT_THAT(web("tls_certificate = \"a\"\n"), HasSubstr("tls_key must both be set"));
+    EXPECT_THAT(web("trusted_proxies = [\"nginx\"]\n"), HasSubstr("trusted_proxies"));
+    EXPECT_THAT(web("public_url = \"https://a/\"\n"), HasSubstr("public_url"));
+    EXPECT_THAT(web("identity_header = \"X-Remote-User\"\n"), HasSubstr("none are named"));
+    EXPECT_THAT(web("identity_header = \"Cookie\"\ntrusted_proxies = [\"192.0.2.9\"]\n"), HasSubstr("identity_header"));
+    EXPECT_THAT(web("listens = \"\"\n"), HasSubstr("listens is not known"));
+}
+
 }  // namespace
 }  // namespace assidu::config

@@ -103,6 +103,15 @@ TEST(RequestHead, SizesAreHeldToTheirLimits) {
     EXPECT_EQ(status_of(head(limits::kHeadBytesMax + 1)), 431);
 }
 
+TEST(RequestHead, FieldsAreGivenInTheirOrderNamesInSmallLetters) {
+    const auto head = read_request_head(with("X-A: 1 \r\nCookie: b=c\r\nx-a:\t2\r\n"), limits::kBodyBytesMax);
+    ASSERT_TRUE(head);
+    std::string all;
+    for (const auto& [name, value] : head->fields)
+        if (name != "host") all += name + "=" + value + ";";
+    EXPECT_EQ(all, "x-a=1;cookie=b=c;x-a=2;");
+}
+
 TEST(RequestHead, EveryCutIsRefused) {
     const std::string whole = with("Content-Length: 5\r\nContent-Type: text/xml\r\n");
     for (std::size_t size = 0; size < whole.size(); ++size)

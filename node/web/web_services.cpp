@@ -1,0 +1,70 @@
+#include "node/web/web_services.h"
+
+#include <mutex>
+#include <optional>
+
+#include "node/services/node_readers.h"
+#include "node/web/moodle_services.h"
+#include "node/web/report_link.h"
+#include "node/web/tokens.h"
+
+namespace assidu::node::web {
+namespace {
+
+class Running final : public WebServices {
+  public:
+    Running(const Node& node, const config::Clock& clock, rpc::Secret secret,
+            const std::function<void(std::string_view line)>& log)
+        : settings_(node.settings().web),
+          readers_(node.folder(), clock),
+          tokens_(node.folder().web()),
+          links_(std::move(secret)),
+          moodle_(readers_, tokens_, links_, clock, [this] { return root(); }, log) {}
+
+    config::Result<void> listen(const Node& node, std::function<void(std::string_view line)> log) {
+        std::optional<rpc::WebCertificate> certificate;
+        if (!settings_.tls_certificate.empty()) {
+            auto read = rpc::WebCertificate::read(node.folder().path / settings_.tls_certificate,
+                                                  node.folder().path / settings_.tls_key);
+            if (!read) return std::unexpected(read.error());
+            certificate = std::move(*read);
+        }
+        // A request may come before start() returns, and then waits for the root.
+        const std::lock_guard lock(mutex_);
+        auto listener =
+            WebListener::start(settings_, certificate ? &*certificate : nullptr, moodle_.routes(), std::move(log));
+        if (!listener) return std::unexpected(listener.error());
+        listener_ = std::move(*listener);
+        root_ = public_root(settings_, listener_->port());
+        return {};
+    }
+
+    std::string root() const override {
+        const std::lock_guard lock(mutex_);
+        return root_;
+    }
+    void stop(std::chrono::milliseconds grace) override { listener_->stop(grace); }
+
+  private:
+    const config::WebSettings settings_;
+    services::NodeReaders readers_;
+    Tokens tokens_;
+    ReportLinks links_;
+    MoodleServices moodle_;
+    mutable std::mutex mutex_;
+    std::string root_;                       // under the mutex
+    std::unique_ptr<WebListener> listener_;  // last: its threads use all above
+};
+
+}  // namespace
+
+config::Result<std::unique_ptr<WebServices>> WebServices::start(const Node& node, const config::Clock& clock,
+                                                                std::function<void(std::string_view line)> log) {
+    auto secret = web_secret(node.folder());
+    if (!secret) return std::unexpected(secret.error());
+    auto running = std::make_unique<Running>(node, clock, std::move(*secret), log);
+    if (auto listening = running->listen(node, std::move(log)); !listening) return std::unexpected(listening.error());
+    return running;
+}
+
+}  // namespace assidu::node::web
