@@ -99,7 +99,8 @@ struct VirtualFile {
         for (const VirtualDisk::Write& write : contents.unsynced)
             VirtualDisk::apply(contents.durable, write);
         contents.unsynced.clear();
-        contents.is_named_durably = true;
+        // As SQLite's own VFS: the first sync of a new file syncs its folder, and so whatever happened in it.
+        if (!contents.is_named_durably) self.disk->sync_folder();
         return SQLITE_OK;
     }
     static int file_size(sqlite3_file* file, sqlite3_int64* size) {
@@ -245,8 +246,9 @@ struct VirtualFiles {
         if (const int failed = disk->begin(DiskWork::remove)) return failed;
         const auto found = disk->files_.find(path);
         if (found == disk->files_.end()) return SQLITE_IOERR_DELETE_NOENT;
-        if (sync_folder == 0 && found->second->is_named_durably) disk->removed_[path] = found->second;
+        if (found->second->is_named_durably) disk->removed_[path] = found->second;
         disk->files_.erase(found);
+        if (sync_folder != 0) disk->sync_folder();
         return SQLITE_OK;
     }
     static int access(sqlite3_vfs*, const char* path, int, int* is_there) {
@@ -328,6 +330,13 @@ std::int64_t VirtualDisk::size() const {
     for (const auto& [name, contents] : files_)
         all += static_cast<std::int64_t>(contents->now.size());
     return all;
+}
+
+void VirtualDisk::sync_folder() {
+    if (lies_) return;
+    removed_.clear();
+    for (auto& [name, contents] : files_)
+        contents->is_named_durably = true;
 }
 
 void VirtualDisk::apply(std::string& bytes, const Write& write) {

@@ -30,9 +30,10 @@ class VirtualDisk {
     static void seed(std::uint64_t seed);
 
     // The machine stops after so many more writes, syncs, truncations and removals: from then on everything on the
-    // disk fails, until power_on(). 0: at once.
+    // disk fails, until power_on().
     void stop_after(std::int64_t works) { fuse_ = works; }
     void stop() { fuse_ = 0; }
+    void go_on() { fuse_ = is_stopped() ? 0 : -1; }
     [[nodiscard]] bool is_stopped() const { return fuse_ == 0; }
     // All files must be closed: what was not synced is lost as chance has it.
     void power_on(tests::Dice& dice);
@@ -75,6 +76,7 @@ class VirtualDisk {
     // SQLITE_OK, or what the work fails with.
     int begin(DiskWork work);
     [[nodiscard]] std::int64_t size() const;
+    void sync_folder();
     static void apply(std::string& bytes, const Write& write);
     static void settle(Contents& contents, tests::Dice& dice);
 
