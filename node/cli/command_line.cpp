@@ -10,6 +10,7 @@
 #include "config/refusal.h"
 #include "config/scale.h"
 #include "node/attendance/engine.h"
+#include "node/cli/backup_commands.h"
 #include "node/cli/commands.h"
 #include "node/cli/exit_code.h"
 #include "node/cli/mnet_commands.h"
@@ -528,6 +529,7 @@ int run(int argc, const char* const* argv, const config::Clock& clock, Console& 
     add_pool(app, chosen, clock, console);
     add_audit(app, chosen, clock, console);
     add_privacy(app, chosen.dir, chosen.run, clock, console);
+    add_backup(app, chosen.dir, chosen.run, clock, console);
     add_doctor(app, chosen.dir, chosen.run, clock, console);
     add_envelope(app, chosen.run, clock, console);
     add_peer(app, chosen.dir, chosen.run, clock, console);
