@@ -48,11 +48,11 @@ ExitCode erase_person(const PersonArguments& arguments, const config::Clock& clo
     const auto erased = privacy::erase_person(*node, *user, arguments.reason, arguments.author);
     if (!erased) return refused(console, erased.error(), ExitCode::usage);
     console.print(fmt::format(
-        "erased: {} events, {} records of evidence, {} ledger rows, {} sessions; rows in {} statements; {} "
-        "rejected rows\n"
+        "erased: {} events, {} records of evidence, {} ledger rows, {} sessions, {} dossiers; rows in {} "
+        "statements; {} rejected rows\n"
         "this person is not collected again; reports and files that were issued, and backups, are yours to "
         "delete\n",
-        grouped(erased->events), grouped(erased->evidence), grouped(erased->rows), grouped(erased->sessions),
+        grouped(erased->events), grouped(erased->evidence), grouped(erased->rows), grouped(erased->sessions), grouped(erased->dossiers),
         erased->statements, erased->reject_lines));
     for (const auto& path : erased->named_in)
         console.complain(
