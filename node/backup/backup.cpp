@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -201,14 +202,20 @@ Result<BackupMade> back_up(const NodeFolder& folder, const fs::path& into, const
     const fs::path target = into / fmt::format("{}-{}", node->settings().node_id, stamp(now_utc_s));
     if (fs::exists(target)) return refuse(fmt::format("{}: is there already", target.string()));
     Draft draft(target);
+    std::vector<fs::path> databases;
     for (const auto& entry : fs::recursive_directory_iterator(folder.path)) {
         const fs::path name = entry.path().lexically_relative(folder.path);
         if (!entry.is_regular_file() || is_left_out(name, options.with_keys)) continue;
-        if (name.extension() == ".sqlite" && !name.has_parent_path()) continue;
-        copy_plain(entry.path(), draft.path() / name);
+        if (name.extension() == ".sqlite" && !name.has_parent_path())
+            databases.push_back(entry.path());
+        else
+            copy_plain(entry.path(), draft.path() / name);
     }
     // The ledger last: it may be newer than the events beside it, and never older.
-    for (const fs::path& database : {folder.catalogue(), folder.archive(), folder.ledger()})
+    std::ranges::sort(databases, {}, [&](const fs::path& database) {
+        return std::pair(database == folder.ledger(), database);
+    });
+    for (const fs::path& database : databases)
         copy_database(database, draft.path() / database.filename());
     BackupMade made{target, 0, 0, 0};
     const fs::path ledger = draft.path() / folder.ledger().filename();
