@@ -126,7 +126,7 @@ void read_retention(TableReader table, Settings& settings) {
     Retention& retention = settings.retention;
     for (const auto& [key, days] :
          {std::pair{"events_days", &retention.events_days}, std::pair{"totals_days", &retention.totals_days},
-          std::pair{"identities_days", &retention.identities_days}}) {
+          std::pair{"identities_days", &retention.identities_days}, std::pair{"members_days", &retention.members_days}}) {
         *days = table.integer(key, 0);
         if (*days < 0 || *days > limits::kRetentionDaysMax)
             table.object_to(key, fmt::format("must be from 0 (for ever) to {}", limits::kRetentionDaysMax));
@@ -482,9 +482,12 @@ std::string settings_document(const Settings& s) {
            "# How long things are kept, in days; 0: for ever. Events, the totals made of them, and who the "
            "people "
            "were whom\n"
-           "# the Moodle has deleted. Totals may not be given a shorter life than events.\n" +
-           fmt::format("events_days = {}\ntotals_days = {}\nidentities_days = {}\n", s.retention.events_days,
-                       s.retention.totals_days, s.retention.identities_days) +
+           "# the Moodle has deleted. Totals may not be given a shorter life than events. members_days: of a "
+           "hub, what its members\n"
+           "# declared to it.\n" +
+           fmt::format("events_days = {}\ntotals_days = {}\nidentities_days = {}\nmembers_days = {}\n",
+                       s.retention.events_days, s.retention.totals_days, s.retention.identities_days,
+                       s.retention.members_days) +
            mnet_document(s.mnet) + web_document(s.web) + database_document(s.database);
 }
 

@@ -38,7 +38,10 @@ struct Retention {
     std::int64_t totals_days = 0;
     // Of people whom the source has deleted, after their last day with time.
     std::int64_t identities_days = 0;
-    [[nodiscard]] bool any() const { return events_days > 0 || totals_days > 0 || identities_days > 0; }
+    std::int64_t members_days = 0;  // of a hub's copies of its members' totals
+    [[nodiscard]] bool any() const {
+        return events_days > 0 || totals_days > 0 || identities_days > 0 || members_days > 0;
+    }
 };
 
 struct Settings {

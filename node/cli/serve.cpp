@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <utility>
 
 #include "config/durable_file.h"
 #include "config/limits.h"
@@ -77,13 +78,15 @@ bool is_lasting(std::int32_t fault) {
         case PoolFault::wrong_recipient:
         case PoolFault::malformed:
         case PoolFault::bad_statement:
-        case PoolFault::fork:
-        case PoolFault::ahead:
-        case PoolFault::broken_chain:
         case PoolFault::not_agreed:
             return true;
         case PoolFault::stale:
         case PoolFault::replay:
+        // The next attempt asks first what the hub has, and goes on from there.
+        case PoolFault::fork:
+        case PoolFault::ahead:
+        case PoolFault::broken_chain:
+        case PoolFault::not_kept:
             return false;
     }
     return false;
@@ -263,7 +266,10 @@ class Serving {
         reports_ready_ = std::move(asked);
         const auto hub = services::read_hub(folder_);
         if (!hub) return std::unexpected(hub.error());
-        if (*hub) {
+        if (*hub && !services::may_issue(*node)) {
+            is_held_ = true;
+            speech_.problem("held", "statements are held back until the hub has said what it has of this node");
+        } else if (*hub) {
             const auto declared = services::declare(*node, (*hub)->names == federation::Names::roster);
             if (!declared) {
                 // What was declared before can still be delivered.
@@ -379,6 +385,14 @@ class Serving {
         state_.delivery_utc_s = clock_.now_utc_s();
         state_.delivery_problem = done ? "" : printable(done.error().what);
         state_.retry_utc_s.reset();
+        if (delivered.taken_back > 0 || delivered.set_aside > 0)
+            speech_.complain(fmt::format("took back {} statements from the hub, set {} of this node's own aside: it "
+                                         "was restored from a backup",
+                                         delivered.taken_back, delivered.set_aside));
+        if (delivered.agreed && std::exchange(is_held_, false)) {
+            speech_.settle("held");
+            schedule_.wake();
+        }
         if (done) {
             speech_.settle("delivery");
             schedule_.delivered();
@@ -481,6 +495,7 @@ class Serving {
     int collect_failures_ = 0;                          // in a row
     std::set<std::string> stuck_;  // of the spool, what the last round left alone
     std::string hub_seen_;
+    bool is_held_ = false;  // the last round did not declare: the hub had not been asked
 };
 
 ExitCode refused(Speech& speech, const config::Refusal& refusal, ExitCode code) {
