@@ -4,13 +4,16 @@
 
 #include <algorithm>
 #include <charconv>
+#include <ranges>
 #include <set>
 #include <stdexcept>
+#include <tuple>
 
 #include "config/limits.h"
 #include "node/archive/side_tables.h"
 #include "node/collect/selection.h"
 #include "node/collect/text.h"
+#include "reports/safe_text.h"
 
 namespace assidu::node::services {
 namespace {
@@ -216,6 +219,46 @@ std::vector<federation::StudentId> StudentDesk::students() const {
     std::vector<federation::StudentId> found;
     for (const Entry& entry : entries_) {
         if (entry.is_student && entry.covered) found.push_back(entry.student);
+    }
+    std::ranges::sort(found);
+    return found;
+}
+
+std::vector<StudentDesk::Listed> StudentDesk::search(std::string_view words) const {
+    std::vector<std::string> wanted;
+    for (const auto& word : std::views::split(collect::folded(words), ' '))
+        if (std::string text(word.begin(), word.end()); !text.empty()) wanted.push_back(std::move(text));
+    std::vector<std::pair<std::string, const Entry*>> found;
+    for (const Entry& entry : entries_) {
+        if (!entry.is_student || !entry.covered) continue;
+        const archive::PersonRecord& person = entry.person;
+        const std::string all = collect::folded(person.lastname + " " + person.firstname + " " + person.username +
+                                                " " + person.email + " " + person.idnumber);
+        if (std::ranges::all_of(wanted, [&](const std::string& word) { return all.contains(word); }))
+            found.emplace_back(reports::sort_key(person.lastname) + "\t" + reports::sort_key(person.firstname), &entry);
+    }
+    std::ranges::sort(found, [](const auto& a, const auto& b) {
+        return std::tie(a.first, a.second->student) < std::tie(b.first, b.second->student);
+    });
+    std::vector<Listed> listed;
+    for (const auto& [key, entry] : found)
+        listed.push_back({entry->student, entry->person});
+    return listed;
+}
+
+std::vector<std::string> StudentDesk::cohorts() const {
+    std::set<std::string> names;
+    for (const Entry& entry : entries_)
+        if (entry.is_student && entry.covered) names.insert(entry.person.cohorts.begin(), entry.person.cohorts.end());
+    return {names.begin(), names.end()};
+}
+
+std::vector<federation::StudentId> StudentDesk::students_of_cohort(std::string_view cohort) const {
+    std::vector<federation::StudentId> found;
+    for (const Entry& entry : entries_) {
+        if (entry.is_student && entry.covered &&
+            std::ranges::find(entry.person.cohorts, cohort) != entry.person.cohorts.end())
+            found.push_back(entry.student);
     }
     std::ranges::sort(found);
     return found;

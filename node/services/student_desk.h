@@ -56,6 +56,16 @@ class StudentDesk {
     [[nodiscard]] std::vector<federation::StudentId> students() const;
     [[nodiscard]] bool covers(const federation::StudentId& student) const;
 
+    // Those in the scope whose name, user name, e-mail or id number has every word of `words` in it, by name as
+    // a reader looks for them; and the names of all groups of people (cohorts) that any in the scope is in.
+    struct Listed {
+        federation::StudentId student;
+        archive::PersonRecord person;
+    };
+    [[nodiscard]] std::vector<Listed> search(std::string_view words) const;
+    [[nodiscard]] std::vector<std::string> cohorts() const;
+    [[nodiscard]] std::vector<federation::StudentId> students_of_cohort(std::string_view cohort) const;
+
     // Of somebody covered; anybody else is a std::logic_error. Refused where there is no data.
     [[nodiscard]] config::Result<reports::StudentReport> report(const federation::StudentId& student) const;
 

@@ -66,8 +66,7 @@ config::Result<void> Staff::put(const StaffAccount& account, std::int64_t now_s)
             if (full) return;
             SQLite::Statement put(*database_,
                                   "INSERT INTO staff (name, password, students, made_utc_s) VALUES (?1,?2,?3,?4) ON "
-                                  "CONFLICT (name) DO UPDATE SET students=?3, password=CASE WHEN ?2='' THEN password "
-                                  "ELSE ?2 END");
+                                  "CONFLICT (name) DO UPDATE SET students=?3, password=?2");
             put.bind(1, account.name);
             put.bind(2, account.password);
             put.bind(3, nlohmann::json(services::conditions_of(account.students)).dump());

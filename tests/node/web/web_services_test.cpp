@@ -24,7 +24,7 @@ constexpr const char* kElodie =
     R"("meansession":719},"courses":[{"id":10,"idnumber":"C-ART","shortname":"ART","fullname":"Arts & Crafts <beta>",)"
     R"("activitytime":659,"coursetime":60,"coursetotal":719,"othertime":0,"sitecoursetime":0,"creditedtime":0},)"
     // A logout is a trace outside any course, and worth nothing.
-    R"({"id":0,"idnumber":"","shortname":"","fullname":"Plateforme (hors cours)","activitytime":0,"coursetime":0,)"
+    R"x({"id":0,"idnumber":"","shortname":"","fullname":"Plateforme (hors cours)","activitytime":0,"coursetime":0,)x"
     R"("coursetotal":0,"othertime":0,"sitecoursetime":0,"creditedtime":0}]})";
 constexpr const char* kInvalidToken =
     R"({"exception":"moodle_exception","errorcode":"invalidtoken","message":"Invalid token - token not found"})";
