@@ -33,7 +33,7 @@ class Browser : public WebProcess {
         init();
         import_people();
         const std::string command = "printf 'correct horse battery\\n' | '" + std::string(ASSIDU_BINARY_DIR) +
-                                    "/assidu' --dir '" + dir() + "' -q staff put anne --students institution=Lyon > /dev/null";
+                                    "/assidu' --dir '" + dir() + "' --quiet staff put anne --students institution=Lyon > /dev/null";
         ASSERT_EQ(std::system(command.c_str()), 0);
         ASSERT_EQ(run({"report", "student", "--student", "elodie", "--from", "2026-03-01", "--to", "2026-03-07",
                        "--package", "--out", folder / "out"})

@@ -31,7 +31,7 @@ class StaffPagesTest : public WebProcess {
     }
     int put_staff(const std::string& name, const std::string& students, const std::string& password = kPassword) const {
         const std::string command = "printf '%s\\n' '" + password + "' | '" + std::string(ASSIDU_BINARY_DIR) +
-                                    "/assidu' --dir '" + dir() + "' -q staff put " + name + " --students '" + students +
+                                    "/assidu' --dir '" + dir() + "' --quiet staff put " + name + " --students '" + students +
                                     "' > '" + (folder / "out").string() + "' 2> '" + (folder / "err").string() + "'";
         return WEXITSTATUS(std::system(command.c_str()));
     }
