@@ -51,12 +51,16 @@ check-format:
 	scripts/install-packages lint
 	git ls-files '*.h' '*.cpp' | xargs clang-format-19 --dry-run -Werror
 
-# Long runs: the random tests many times over, each with another seed.
+# Long runs: the random tests many times over, each with another seed; 10,000 pools under faults.
+soak: SEEDS ?= 10000
+soak: SEED ?= 1000000
 soak:
 	scripts/install-packages test
 	cmake --preset release -DASSIDU_TESTS=ON
 	cmake --build --preset release
 	ctest --preset release -j 2 --repeat until-fail:50 -R 'Properties|Random|Whatever|EventBlock'
+
+	build/release/assidu-simulate --seed $(SEED) --count $(SEEDS) --keep diverging-seeds.txt
 
 # The collector of a Moodle's database killed 200 times on each database, while others write.
 soak-collector: KILLS ?= 200

@@ -179,6 +179,43 @@ inline constexpr std::int64_t kDatabaseGraceSeconds = 10;
 // The text of a database's error that we repeat.
 inline constexpr std::size_t kDatabaseErrorBytesMax = 500;
 
+// Moodle Networking
+// -----------------------------------------------------------------------------------------------------
+
+// The body of a call or of an answer. A use_stats answer of a student with a thousand activities is some
+// 600 KB inside its envelopes.
+inline constexpr std::size_t kMnetBodyBytesMax = std::size_t{4} << 20;
+// Elements inside elements of an envelope; Moodle's has six.
+inline constexpr std::size_t kMnetEnvelopeDepthMax = 32;
+// '<' of an envelope; Moodle's has some forty.
+inline constexpr std::size_t kMnetEnvelopeTagsMax = 1'000;
+// A wwwroot: the column of Moodle's mnet_host has 255. Our own must fit the 80 of its name.
+inline constexpr std::size_t kMnetWwwrootBytesMax = 255;
+inline constexpr std::size_t kMnetOwnWwwrootBytesMax = 80;
+// A certificate as PEM, and the bits of its RSA key.
+inline constexpr std::size_t kMnetCertificateBytesMax = std::size_t{16} << 10;
+inline constexpr int kMnetKeyBitsMin = 2'048;
+inline constexpr int kMnetKeyBitsMax = 8'192;
+// Former keys that are kept, as Moodle does.
+inline constexpr std::size_t kMnetFormerKeysMax = 3;
+// A number or date of a Moodle's message that is handed on as text.
+inline constexpr std::size_t kMnetNumberBytesMax = 400;
+// Peers; and of those, strangers that only introduced themselves.
+inline constexpr std::size_t kMnetPeersMax = 1'000;
+inline constexpr std::size_t kMnetProposedMax = 50;
+// Seconds that a message is remembered, and messages: 40 a second for all that time.
+inline constexpr std::int64_t kMnetRemembered_s = 86'400;
+inline constexpr std::size_t kMnetRememberedMax = std::size_t{1} << 20;
+// Keys that strangers may swap within a minute, and seconds between two attempts to learn a peer's new key.
+inline constexpr std::int64_t kMnetKeyswapsAMinuteMax = 30;
+inline constexpr std::int64_t kMnetRefreshSeconds = 60;
+// Milliseconds of a call to a peer: a Moodle waits 60 s itself.
+inline constexpr std::int64_t kMnetCallMillisecondsMax = 59'000;
+// Connections of the MNet listener.
+inline constexpr std::size_t kMnetConnectionsMax = 64;
+// Conditions of one grant.
+inline constexpr std::size_t kMnetGrantEntriesMax = 1'000;
+
 // A running node
 // ----------------------------------------------------------------------------------------------------
 

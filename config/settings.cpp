@@ -11,6 +11,7 @@
 #include "config/civil_calendar.h"
 #include "config/limits.h"
 #include "config/settings_database.h"
+#include "config/settings_mnet.h"
 #include "config/settings_web.h"
 #include "config/table_reader.h"
 
@@ -125,7 +126,7 @@ void read_retention(TableReader table, Settings& settings) {
     Retention& retention = settings.retention;
     for (const auto& [key, days] :
          {std::pair{"events_days", &retention.events_days}, std::pair{"totals_days", &retention.totals_days},
-          std::pair{"identities_days", &retention.identities_days}}) {
+          std::pair{"identities_days", &retention.identities_days}, std::pair{"members_days", &retention.members_days}}) {
         *days = table.integer(key, 0);
         if (*days < 0 || *days > limits::kRetentionDaysMax)
             table.object_to(key, fmt::format("must be from 0 (for ever) to {}", limits::kRetentionDaysMax));
@@ -292,7 +293,7 @@ Result<Settings> parse_settings(std::string_view text, const std::string& where)
     for (const auto& [key, node] : document) {
         static const std::set<std::string_view> kTables{"format",    "node",     "source",      "students",
                                                         "scale",     "reports",  "pool",        "intake",
-                                                        "retention", "database", "log_database",
+                                                        "retention", "database", "log_database", "mnet",
                                                         "web"};
         if (!kTables.contains(key.str()))
             objections.push_back(fmt::format("line {}: {} is not known to this version of Assidu",
@@ -355,6 +356,7 @@ Result<Settings> parse_settings(std::string_view text, const std::string& where)
     reports.finish();
 
     read_serving(table("pool"), table("intake"), settings);
+    settings.mnet = read_mnet(table("mnet"));
     settings.web = read_web(table("web"));
     read_retention(table("retention"), settings);
     if (document.contains("database"))
@@ -480,10 +482,13 @@ std::string settings_document(const Settings& s) {
            "# How long things are kept, in days; 0: for ever. Events, the totals made of them, and who the "
            "people "
            "were whom\n"
-           "# the Moodle has deleted. Totals may not be given a shorter life than events.\n" +
-           fmt::format("events_days = {}\ntotals_days = {}\nidentities_days = {}\n", s.retention.events_days,
-                       s.retention.totals_days, s.retention.identities_days) +
-           web_document(s.web) + database_document(s.database);
+           "# the Moodle has deleted. Totals may not be given a shorter life than events. members_days: of a "
+           "hub, what its members\n"
+           "# declared to it.\n" +
+           fmt::format("events_days = {}\ntotals_days = {}\nidentities_days = {}\nmembers_days = {}\n",
+                       s.retention.events_days, s.retention.totals_days, s.retention.identities_days,
+                       s.retention.members_days) +
+           mnet_document(s.mnet) + web_document(s.web) + database_document(s.database);
 }
 
 }  // namespace assidu::config

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "config/database_settings.h"
+#include "config/mnet_settings.h"
 #include "config/refusal.h"
 #include "config/web_settings.h"
 
@@ -37,7 +38,10 @@ struct Retention {
     std::int64_t totals_days = 0;
     // Of people whom the source has deleted, after their last day with time.
     std::int64_t identities_days = 0;
-    [[nodiscard]] bool any() const { return events_days > 0 || totals_days > 0 || identities_days > 0; }
+    std::int64_t members_days = 0;  // of a hub's copies of its members' totals
+    [[nodiscard]] bool any() const {
+        return events_days > 0 || totals_days > 0 || identities_days > 0 || members_days > 0;
+    }
 };
 
 struct Settings {
@@ -81,6 +85,9 @@ struct Settings {
     std::vector<std::string> allow_from;          // parse_address_range(); empty: any address
     std::vector<std::int64_t> report_requestors;  // Moodle user ids that may ask for time reports
     std::vector<std::string> callback_hosts;      // where reports are sent; empty: the host of wwwroot alone
+
+    // [mnet]
+    MnetSettings mnet;
 
     // [web]
     WebSettings web;

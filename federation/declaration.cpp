@@ -59,8 +59,14 @@ struct Day {
     DayDigest digest;
 };
 
-// Every closed day from the first with a row, now or when it was declared, to the day of the last event, with
-// what the ledger says of it.
+// The last day of which everything is known that will ever be, late rows aside.
+CivilDay last_known_day(const Declarant& declarant, std::int64_t last_event_utc_s) {
+    if (!declarant.read_whole_utc_s) return declarant.calendar->day_of(last_event_utc_s);
+    return declarant.calendar->day_of(std::min(*declarant.read_whole_utc_s, declarant.now_utc_s));
+}
+
+// Every closed day from the first with a row, now or when it was declared, to the last that is known, with what
+// the ledger says of it.
 std::map<CivilDay, Day> closed_days(const Declarant& declarant, const Ledger& ledger,
                                     const Freshness& freshness,
                                     const std::map<CivilDay, StatementLog::StatedDay>& stated) {
@@ -77,12 +83,13 @@ std::map<CivilDay, Day> closed_days(const Declarant& declarant, const Ledger& le
         days[day];
     if (days.empty() || !freshness.last_event_utc_s) return {};
     const CivilDay first = days.begin()->first;
-    const CivilDay last = declarant.calendar->day_of(*freshness.last_event_utc_s);
+    const CivilDay last = last_known_day(declarant, *freshness.last_event_utc_s);
+    const std::int64_t known_utc_s =
+        std::min(declarant.now_utc_s, declarant.read_whole_utc_s.value_or(declarant.now_utc_s));
     for (CivilDay day = first; day <= last; day = next(day))
         days[day];
     std::erase_if(days, [&](const auto& day) {
-        return day.first > last ||
-               declarant.calendar->end_of(day.first) + kDayClosesAfter_s > declarant.now_utc_s;
+        return day.first > last || declarant.calendar->end_of(day.first) + kDayClosesAfter_s > known_utc_s;
     });
     return days;
 }

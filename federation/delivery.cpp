@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace assidu::federation {
 namespace {
 
@@ -36,54 +38,153 @@ Result<Introduction> ask_introduction(const Carry& carry) {
     return read_introduction(*value->as_bytes());
 }
 
-Result<Names> ask_to_join(const Carry& carry, const std::string& introduction, const std::string& token) {
+Result<Joined> ask_to_join(const Carry& carry, const std::string& introduction, const std::string& token) {
     const auto value = ask(carry, "pool.join", {Value::bytes(introduction), Value::text(token)});
     if (!value) return std::unexpected(value.error());
     const auto text = rpc::Field(*value, "answer").member("names").text();
     if (!text) return std::unexpected(text.error());
     const auto names = parse_names(*text);
     if (!names) return refuse("the hub's answer is malformed: it says no agreement on names");
-    return *names;
+    Joined joined{*names, std::nullopt};
+    if (const auto head = head_of(*value)) joined.head = *head;
+    return joined;
 }
 
 Delivery::Delivery(std::string node, Hub hub, const rpc::SigningKey& key, const config::Clock& clock,
                    Carry carry)
     : node_(std::move(node)),
       hub_(std::move(hub)),
+      key_(key),
+      clock_(clock),
       correspondence_(node_, {hub_.id, hub_.key, kTheHub}, key, clock, std::move(carry)) {}
 
 Result<StatementHead> Delivery::head() {
     return head_of(correspondence_.call("statement.head", {}));
 }
 
-Result<StatementHead> Delivery::announce(const StatementHead& made, std::int64_t* bytes) {
+Result<StatementHead> Delivery::announce(const StatementHead& made, std::int64_t* bytes,
+                                         std::int64_t receipted) {
     return head_of(correspondence_.call("statement.announce",
                                         {Value::structure({{"number", Value::integer(made.number)},
                                                            {"digest", Value::text(made.digest)},
+                                                           {"receipted", Value::integer(receipted)},
                                                            {"url", Value::text(hub_.own_url)}})},
                                         bytes));
 }
 
-Result<void> Delivery::deliver(StatementLog& log, Delivered& delivered) {
-    const std::vector<std::int64_t> numbers = log.unreceipted(node_);
-    delivered.waiting = static_cast<std::int64_t>(numbers.size());
-    const auto head = announce(log.head(node_), &delivered.bytes);
+Result<std::int64_t> Delivery::common(const StatementLog& log, const StatementHead& theirs) {
+    // Chains that differ at a number differ at every one behind it.
+    const auto is_same = [&](std::int64_t number) -> Result<bool> {
+        if (number == theirs.number) return log.digest_at(node_, number) == theirs.digest;
+        const auto at = head_of(correspondence_.call("statement.digest", {Value::integer(number)}));
+        if (!at) return std::unexpected(at.error());
+        return at->digest == log.digest_at(node_, number);
+    };
+    std::int64_t low = 0, high = std::min(theirs.number, log.head(node_).number);
+    if (high > 0) {
+        const auto whole = is_same(high);
+        if (!whole) return std::unexpected(whole.error());
+        if (*whole) return high;
+        --high;
+    }
+    while (low < high) {
+        const std::int64_t middle = low + (high - low + 1) / 2;
+        const auto same = is_same(middle);
+        if (!same) return std::unexpected(same.error());
+        (*same ? low : high) = *same ? middle : middle - 1;
+    }
+    return low;
+}
+
+Result<void> Delivery::take_back(StatementLog& log, std::int64_t number) {
+    const auto value = correspondence_.call("statement.get", {Value::integer(number)});
+    if (!value) return std::unexpected(value.error());
+    const rpc::Field fields(*value, "answer");
+    const auto bytes = fields.member("statement").bytes();
+    const auto receipt = fields.member("receipt").bytes();
+    if (!bytes) return std::unexpected(bytes.error());
+    if (!receipt) return std::unexpected(receipt.error());
+    const auto statement = read_statement(*bytes, key_.verifying_key());
+    if (!statement)
+        return refuse(fmt::format("the hub's statement {} of this node is none: {}", number,
+                                  statement.error().what));
+    if (statement->header.node != node_ || log.judge(*statement) != ChainVerdict::next)
+        return refuse(fmt::format("the hub's statement {} of this node does not continue its chain", number));
+    if (const auto checked = check_receipt(*receipt, number, statement->digest()); !checked) return checked;
+    log.put_back(*statement, std::string(*receipt));
+    return {};
+}
+
+Result<StatementHead> Delivery::agree(StatementLog& log, Delivered& delivered) {
+    const StatementHead made = log.head(node_);
+    const std::int64_t receipted = log.last_receipted(node_);
+    const auto theirs = announce(made, &delivered.bytes, receipted);
     delivered.fault = correspondence_.fault();
-    if (!head) return std::unexpected(head.error());
-    for (const std::int64_t number : numbers) {
-        const KeptStatement statement = log.find(node_, number).value();
-        const auto value =
-            correspondence_.call("statement.put", {Value::bytes(statement.bytes)}, &delivered.bytes);
+    if (!theirs) return theirs;
+    const auto same = common(log, *theirs);
+    delivered.fault = correspondence_.fault();
+    if (!same) return std::unexpected(same.error());
+    if (*same == theirs->number) {
+        if (receipted > theirs->number)
+            log.incidents().note(node_, IncidentKind::hub_behind, theirs->number + 1, receipted,
+                                 clock_.now_utc_s());
+        delivered.agreed = true;
+        return theirs;
+    }
+    if (made.number > *same) {
+        log.incidents().note(node_, IncidentKind::fork, *same + 1, made.number, clock_.now_utc_s());
+        log.set_aside(node_, *same + 1, clock_.now_utc_s());
+        delivered.set_aside += made.number - *same;
+    }
+    log.incidents().note(node_, IncidentKind::node_behind, *same + 1, theirs->number, clock_.now_utc_s());
+    for (std::int64_t number = *same + 1; number <= theirs->number; ++number) {
+        const auto taken = take_back(log, number);
         delivered.fault = correspondence_.fault();
-        if (!value) return std::unexpected(value.error());
-        const auto note = rpc::Field(*value, "answer").member("receipt").bytes();
-        if (!note) return std::unexpected(note.error());
-        const auto receipt = read_receipt(*note, hub_.key);
+        if (!taken) return std::unexpected(taken.error());
+        ++delivered.taken_back;
+    }
+    delivered.agreed = true;
+    return theirs;
+}
+
+Result<void> Delivery::check_receipt(std::string_view note, std::int64_t number,
+                                     const std::string& digest) const {
+    const auto receipt = read_receipt(note, hub_.key);
+    if (!receipt) return std::unexpected(receipt.error());
+    if (receipt->hub != hub_.id || receipt->node != node_ || receipt->number != number ||
+        receipt->statement != digest)
+        return refuse(fmt::format("the receipt for statement {} is of another one", number));
+    return {};
+}
+
+Result<std::string> Delivery::ask_receipt(const KeptStatement& statement, std::int64_t* bytes) {
+    const auto value = correspondence_.call("statement.put", {Value::bytes(statement.bytes)}, bytes);
+    if (!value) return std::unexpected(value.error());
+    const auto note = rpc::Field(*value, "answer").member("receipt").bytes();
+    if (!note) return std::unexpected(note.error());
+    if (const auto checked = check_receipt(*note, statement.number, statement.digest); !checked)
+        return std::unexpected(checked.error());
+    return std::string(*note);
+}
+
+Result<void> Delivery::deliver(StatementLog& log, Delivered& delivered, const std::string& place) {
+    delivered.waiting = static_cast<std::int64_t>(log.unreceipted(node_).size());
+    const auto theirs = agree(log, delivered);
+    if (!theirs) return std::unexpected(theirs.error());
+    if (!place.empty()) log.confirm_place(place);
+    std::vector<std::int64_t> numbers = log.unreceipted(node_);
+    std::erase_if(numbers, [&](std::int64_t number) { return number > theirs->number; });
+    for (std::int64_t number = theirs->number + 1; number <= log.head(node_).number; ++number)
+        numbers.push_back(number);
+    delivered.waiting = static_cast<std::int64_t>(numbers.size());
+    for (const std::int64_t number : numbers) {
+        const auto statement = log.find(node_, number);
+        if (!statement) return refuse("another process asked the hub meanwhile; the rest is sent the next time");
+        const auto receipt = ask_receipt(*statement, &delivered.bytes);
+        delivered.fault = correspondence_.fault();
         if (!receipt) return std::unexpected(receipt.error());
-        if (receipt->hub != hub_.id || receipt->node != node_ || receipt->number != number ||
-            receipt->statement != statement.digest)
-            return refuse(fmt::format("the receipt for statement {} is of another one", number));
-        log.put_receipt(node_, number, std::string(*note));
+        // The first receipt stays: it says how early the hub had it.
+        if (statement->receipt.empty()) log.put_receipt(node_, number, *receipt);
         ++delivered.statements;
         --delivered.waiting;
     }

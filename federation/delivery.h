@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "config/clock.h"
 #include "config/refusal.h"
@@ -28,15 +30,24 @@ struct Hub {
 
 // Asks whoever answers to introduce itself; whether to believe it is for people to decide.
 [[nodiscard]] config::Result<Introduction> ask_introduction(const Carry& carry);
-// Introduces this node to the hub, with the token of its invitation; what the invitation says of names.
-[[nodiscard]] config::Result<Names> ask_to_join(const Carry& carry, const std::string& introduction,
+// Introduces this node to the hub, with the token of its invitation.
+struct Joined {
+    Names names = Names::none;  // what the invitation says of them
+    // The hub's head of this node's statements, which may be older than the invitation; nothing where it does
+    // not say.
+    std::optional<StatementHead> head;
+};
+[[nodiscard]] config::Result<Joined> ask_to_join(const Carry& carry, const std::string& introduction,
                                                 const std::string& token);
 
 // What became of the outbox.
 struct Delivered {
     std::int64_t statements = 0;  // receipted now
     std::int64_t bytes = 0;       // of the outer documents both ways, the announcement's among them
-    std::int64_t waiting = 0;     // still without a receipt
+    std::int64_t waiting = 0;     // still without a receipt, or not at the hub
+    bool agreed = false;          // the log continues what the hub has
+    std::int64_t taken_back = 0;  // of this node's own, that the hub had and this node had not
+    std::int64_t set_aside = 0;   // of this node's own, because the hub has others of those numbers
     // The code (PoolFault) with which the hub answered the last call; 0 if it answered otherwise or not at
     // all.
     std::int32_t fault = 0;
@@ -49,18 +60,37 @@ class Delivery {
 
     // The hub's head of this node's statements.
     [[nodiscard]] config::Result<StatementHead> head();
-    // Tells the hub the last statement that this node has made, and where it is reached; the hub's head of
-    // them. `bytes` as in Correspondence.
+    // Tells the hub the last statement that this node has made, the highest for which it has a receipt, and
+    // where it is reached; the hub's head of them. `bytes` as in Correspondence.
     [[nodiscard]] config::Result<StatementHead> announce(const StatementHead& made,
-                                                         std::int64_t* bytes = nullptr);
-    // Announces the head, also where nothing waits; then sends every statement without a receipt, ascending,
-    // until one is not taken: then refused with the reason, after what was receipted is kept. A receipt is
-    // kept only if it is the hub's, of that very statement.
-    [[nodiscard]] config::Result<void> deliver(StatementLog& log, Delivered& delivered);
+                                                         std::int64_t* bytes = nullptr,
+                                                         std::int64_t receipted = 0);
+    // Announces the head, and makes the log the continuation of what the hub has: before anything is issued by
+    // a log that may come from a backup, and before anything is sent. What the hub has and the log has not is
+    // taken back, one statement at a time (who is interrupted goes on where it was); where the hub has others
+    // of the same numbers, those of the log are set aside first: it is the hub's that were acknowledged. What
+    // the hub lost is sent again by deliver(). Each is an incident of the log. Refused if the hub is not
+    // reached, or what it has is not signed by this node.
+    [[nodiscard]] config::Result<StatementHead> agree(StatementLog& log, Delivered& delivered);
+    // agree(), also where nothing waits; then sends every statement that has no receipt or that the hub does
+    // not have, ascending, until one is not taken: then refused with the reason, after what was receipted is
+    // kept. A receipt is kept only if it is the hub's, of that very statement. `place`: confirmed once both
+    // agree (StatementLog::confirm_place()); empty: none.
+    [[nodiscard]] config::Result<void> deliver(StatementLog& log, Delivered& delivered,
+                                               const std::string& place = {});
 
   private:
+    // The highest number up to which both have the same statements.
+    [[nodiscard]] config::Result<std::int64_t> common(const StatementLog& log, const StatementHead& theirs);
+    [[nodiscard]] config::Result<void> take_back(StatementLog& log, std::int64_t number);
+    [[nodiscard]] config::Result<std::string> ask_receipt(const KeptStatement& statement, std::int64_t* bytes);
+    [[nodiscard]] config::Result<void> check_receipt(std::string_view note, std::int64_t number,
+                                                     const std::string& digest) const;
+
     std::string node_;
     Hub hub_;
+    const rpc::SigningKey& key_;
+    const config::Clock& clock_;
     Correspondence correspondence_;
 };
 

@@ -78,7 +78,22 @@ constexpr std::string_view kVersion6 = R"sql(
 CREATE TABLE horizon (node INTEGER PRIMARY KEY REFERENCES node, computed_from_day INTEGER, computed_from_utc_s INTEGER,
   totals_from_day INTEGER);
 )sql";
-constexpr std::string_view kMigrations[] = {kVersion1, kVersion2, kVersion3, kVersion4, kVersion5, kVersion6};
+// What happened to chains of statements; own statements that the hub has others of; where this file lay when the
+// hub last said what it has; keys that were handed over or revoked.
+constexpr std::string_view kVersion7 = R"sql(
+CREATE TABLE incident (key INTEGER PRIMARY KEY AUTOINCREMENT, node TEXT NOT NULL, kind TEXT NOT NULL,
+  first_utc_s INTEGER NOT NULL, last_utc_s INTEGER NOT NULL, from_number INTEGER NOT NULL, to_number INTEGER NOT NULL,
+  times INTEGER NOT NULL);
+CREATE TABLE set_aside (node INTEGER NOT NULL, number INTEGER NOT NULL, digest TEXT NOT NULL, kind TEXT NOT NULL,
+  bytes BLOB NOT NULL, receipt TEXT NOT NULL, utc_s INTEGER NOT NULL, PRIMARY KEY (node, number, digest));
+CREATE TABLE place (only_one INTEGER PRIMARY KEY CHECK (only_one=1), place TEXT NOT NULL);
+CREATE TABLE handover (node TEXT NOT NULL, ordinal INTEGER NOT NULL, old_key BLOB NOT NULL, new_key BLOB NOT NULL,
+  last_number INTEGER NOT NULL, note TEXT NOT NULL, PRIMARY KEY (node, ordinal)) WITHOUT ROWID;
+CREATE TABLE revoked_key (key BLOB PRIMARY KEY, node TEXT NOT NULL, utc_s INTEGER NOT NULL, reason TEXT NOT NULL)
+  WITHOUT ROWID;
+)sql";
+constexpr std::string_view kMigrations[] = {kVersion1, kVersion2, kVersion3, kVersion4,
+                                            kVersion5, kVersion6, kVersion7};
 constexpr StoreFormat kFormat{"ledger", 0x41736c31 /* "Asl1" */, kMigrations};
 
 [[noreturn]] void damaged(const char* what) {

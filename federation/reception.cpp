@@ -55,6 +55,8 @@ std::string_view name_of(PoolFault fault) {
             return "broken_chain";
         case PoolFault::not_agreed:
             return "not_agreed";
+        case PoolFault::not_kept:
+            return "not_kept";
     }
     return "";
 }
@@ -109,7 +111,10 @@ Reception::Answer Reception::join(const rpc::Call& call, const std::optional<std
     if (const auto put = members_.introduce(*introduction, *token, clock_.now_utc_s()); !put)
         return std::unexpected(Refused{PoolFault::refused, put.error().what});
     const auto member = members_.find(introduction->id);
+    const StatementHead head = statements_.head(member->id);
     return Value::structure({{"state", Value::text(std::string(name_of(member->state)))},
+                             {"number", Value::integer(head.number)},
+                             {"digest", Value::text(head.digest)},
                              {"names", Value::text(std::string(name_of(member->names)))}});
 }
 
@@ -195,12 +200,52 @@ Reception::Answer Reception::of_member(const rpc::Call& call, const Member& memb
     if (call.method == "statement.put" && call.params.size() == 1) return put_statement(call, member);
     if (call.method == "statement.announce" && call.params.size() == 1) return announce(call, member);
     if (call.method == "statement.head" && call.params.empty()) return head_of(member);
+    if (call.method == "statement.digest" && call.params.size() == 1) return digest_at(call, member);
+    if (call.method == "statement.get" && call.params.size() == 1) return give_back(call, member);
     return std::unexpected(Refused{PoolFault::malformed, "no such method with so many parameters"});
 }
 
 Reception::Answer Reception::head_of(const Member& member) const {
     const StatementHead head = statements_.head(member.id);
     return Value::structure({{"number", Value::integer(head.number)}, {"digest", Value::text(head.digest)}});
+}
+
+Reception::Answer Reception::digest_at(const rpc::Call& call, const Member& member) const {
+    const auto number = call.params[0].as_integer();
+    if (!number) return std::unexpected(Refused{PoolFault::malformed, "statement.digest wants a number"});
+    std::string digest = statements_.digest_at(member.id, *number);
+    if (digest.empty())
+        return std::unexpected(Refused{PoolFault::not_kept, fmt::format("there is no statement {}", *number)});
+    return Value::structure({{"number", Value::integer(*number)}, {"digest", Value::text(std::move(digest))}});
+}
+
+Reception::Answer Reception::give_back(const rpc::Call& call, const Member& member) const {
+    const auto number = call.params[0].as_integer();
+    if (!number) return std::unexpected(Refused{PoolFault::malformed, "statement.get wants a number"});
+    auto kept = statements_.find(member.id, *number);
+    if (!kept)
+        return std::unexpected(Refused{PoolFault::not_kept, fmt::format("there is no statement {}", *number)});
+    return Value::structure({{"statement", Value::bytes(std::move(kept->bytes))},
+                             {"receipt", Value::bytes(std::move(kept->receipt))}});
+}
+
+// What only the other side can know: that it was more, or that this hub once had more.
+void Reception::note_rollbacks(const Member& member, std::int64_t announced, std::int64_t receipted) {
+    const StatementHead head = statements_.head(member.id);
+    const std::int64_t now_utc_s = clock_.now_utc_s();
+    // It is accepted all the same: what a member that was restored from a backup still knows is a fact.
+    const std::int64_t known = std::max(member.announced.number, head.number);
+    if (announced < known) {
+        log_(fmt::format("{} announces statement {} after {}: was it restored from a backup?", member.id,
+                         announced, known));
+        statements_.incidents().note(member.id, IncidentKind::node_behind, announced + 1, known, now_utc_s);
+    }
+    if (receipted > head.number) {
+        log_(fmt::format("{} has receipts of this hub up to statement {}, and only {} are here: was this hub "
+                         "restored from a backup? It sends them again",
+                         member.id, receipted, head.number));
+        statements_.incidents().note(member.id, IncidentKind::hub_behind, head.number + 1, receipted, now_utc_s);
+    }
 }
 
 Reception::Answer Reception::announce(const rpc::Call& call, const Member& member) {
@@ -221,10 +266,13 @@ Reception::Answer Reception::announce(const rpc::Call& call, const Member& membe
             PoolFault::malformed, fmt::format("statement.announce wants an https:// address of at most {} "
                                               "bytes, or none",
                                               config::limits::kUrlBytesMax)});
-    // It is accepted all the same: what a member that was restored from a backup still knows is a fact.
-    if (*number < member.announced.number)
-        log_(fmt::format("{} announces statement {} after {}: was it restored from a backup?", member.id,
-                         *number, member.announced.number));
+    const rpc::Field said = fields.member("receipted");
+    const auto receipted = said.exists() ? said.integer() : 0;
+    if (!receipted) return std::unexpected(Refused{PoolFault::malformed, receipted.error().what});
+    if (*receipted < 0 || *receipted > *number)
+        return std::unexpected(
+            Refused{PoolFault::malformed, "statement.announce has receipts for statements that it does not have"});
+    note_rollbacks(member, *number, *receipted);
     members_.announce(member.id, {*number, std::string(*digest)}, std::string(*url), clock_.now_utc_s());
     return head_of(member);
 }
@@ -273,6 +321,9 @@ Reception::Answer Reception::put_statement(const rpc::Call& call, const Member& 
             {{"receipt", Value::bytes(statements_.find(member.id, header.number)->receipt)}});
     if (verdict != ChainVerdict::next) {
         const StatementHead head = statements_.head(member.id);
+        if (verdict == ChainVerdict::fork)
+            statements_.incidents().note(member.id, IncidentKind::fork, header.number, header.number,
+                                         clock_.now_utc_s());
         return std::unexpected(Refused{
             fault_of(verdict),
             fmt::format("statement {} after the head {} ({})", header.number, head.number, head.digest)});

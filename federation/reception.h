@@ -43,6 +43,7 @@ enum class PoolFault : std::int32_t {
     ahead = 8,
     broken_chain = 9,
     not_agreed = 10,  // "not_agreed": what this node agreed with its hub does not have it
+    not_kept = 11,    // "not_kept": no statement of that number is kept here
 };
 [[nodiscard]] std::string_view name_of(PoolFault fault);
 
@@ -97,6 +98,9 @@ class Reception {
     Answer put_statement(const rpc::Call& call, const Member& member);
     Answer announce(const rpc::Call& call, const Member& member);
     Answer head_of(const Member& member) const;
+    Answer digest_at(const rpc::Call& call, const Member& member) const;
+    Answer give_back(const rpc::Call& call, const Member& member) const;
+    void note_rollbacks(const Member& member, std::int64_t announced, std::int64_t receipted);
     void note(const std::string& sender, const Refused& refused);
 
     Receiver receiver_;

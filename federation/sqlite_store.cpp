@@ -1,5 +1,6 @@
 #include "federation/sqlite_store.h"
 
+#include <SQLiteCpp/Backup.h>
 #include <SQLiteCpp/Exception.h>
 #include <SQLiteCpp/Statement.h>
 #include <fmt/format.h>
@@ -60,14 +61,22 @@ void migrate(SQLite::Database& database, const StoreFormat& format, const std::s
     });
 }
 
+// Files made while it lives are their owner's alone.
+class PrivateFiles {
+  public:
+    PrivateFiles() : mask_(::umask(077)) {}
+    ~PrivateFiles() { ::umask(mask_); }
+    PrivateFiles(const PrivateFiles&) = delete;
+    PrivateFiles& operator=(const PrivateFiles&) = delete;
+
+  private:
+    mode_t mask_;
+};
+
 }  // namespace
 
 SQLite::Database open_store(const std::filesystem::path& path, const StoreFormat& format) {
-    const mode_t mask = ::umask(077);
-    struct RestoreMask {
-        mode_t mask;
-        ~RestoreMask() { ::umask(mask); }
-    } const restore{mask};
+    const PrivateFiles guard;
     try {
         SQLite::Database database(path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE,
                                   kBusyMilliseconds);
@@ -93,6 +102,23 @@ void in_transaction(SQLite::Database& database, const std::function<void()>& wor
         // SQLite has rolled back by itself after some errors; then this says so and there is nothing to do.
         database.tryExec("ROLLBACK");
         throw;
+    }
+}
+
+void copy_store(SQLite::Database& database, const std::filesystem::path& path) {
+    const PrivateFiles guard;
+    try {
+        SQLite::Database copy(path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, kBusyMilliseconds);
+        // The copy is one file: written through, with no log beside it.
+        copy.exec("PRAGMA journal_mode=DELETE");
+        copy.exec("PRAGMA synchronous=FULL");
+        SQLite::Backup backup(copy, database);
+        // In one piece: a copy in pieces starts again whenever another process writes, and might never end.
+        if (const int ended = backup.executeStep(-1); ended != SQLITE_DONE)
+            throw ResourceFailure(fmt::format("{}: cannot be copied to {}: {}", database.getFilename(), path.string(),
+                                              ::sqlite3_errstr(ended)));
+    } catch (const SQLite::Exception& error) {
+        fail(path.string(), error);
     }
 }
 

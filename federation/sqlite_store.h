@@ -30,6 +30,10 @@ struct StoreFormat {
 // synced on return; rolled back if `work` throws.
 void in_transaction(SQLite::Database& database, const std::function<void()>& work);
 
+// Copies the whole database, as it is at one instant, into a new file, private to its owner, while others read and
+// write it; synced on return. What was at `path` is replaced. Throws ResourceFailure naming either file.
+void copy_store(SQLite::Database& database, const std::filesystem::path& path);
+
 // Lets nothing remain of what was deleted: rewrites the file and empties its write-ahead log. Needs about as
 // much free disk as the file has. Throws ResourceFailure, naming the file, if another process reads in it all
 // the time; what was deleted is deleted, and the call may be repeated. In no transaction.

@@ -350,6 +350,45 @@ Result<void> check_rows(const Statement& statement) {
     return {};
 }
 
+Result<StatementHeader> read_note_by(std::string_view bytes, const rpc::VerifyingKey* key) {
+    const auto note = rpc::parse_note(bytes);
+    if (!note) return std::unexpected(note.error());
+    auto header = parse_header(note->text);
+    if (!header) return std::unexpected(header.error());
+    if (key != nullptr && !note->is_signed_by(header->node, *key))
+        return refuse(fmt::format("the statement is not signed by the key of {}", header->node));
+    return header;
+}
+
+// No key: the signature was judged before.
+Result<Statement> read_statement_by(std::string_view bytes, const rpc::VerifyingKey* key) {
+    if (bytes.size() > config::limits::kStatementBytesMax)
+        return refuse(
+            fmt::format("the statement is longer than {} bytes", config::limits::kStatementBytesMax));
+    // The note holds one empty line, between its text and its signatures; the next one ends it.
+    const std::size_t gap = bytes.find("\n\n");
+    const std::size_t end = gap == std::string_view::npos ? gap : bytes.find("\n\n", gap + 2);
+    if (end == std::string_view::npos) return refuse("the statement has no rows under its note");
+    Statement statement;
+    statement.note = bytes.substr(0, end + 1);
+    auto header = read_note_by(statement.note, key);
+    if (!header) return std::unexpected(header.error());
+    statement.header = std::move(*header);
+    for (std::string_view rest = bytes.substr(end + 2); !rest.empty();) {
+        const std::size_t line_end = rest.find('\n');
+        if (line_end == std::string_view::npos) return refuse("the last row has no end");
+        const std::string_view line = rest.substr(0, line_end);
+        rest.remove_prefix(line_end + 1);
+        if (statement.rows.size() == config::limits::kStatementRowsMax)
+            return refuse("the statement has too many rows");
+        auto row = read_row(line);
+        if (!row) return refuse(fmt::format("row {}: {}", statement.rows.size() + 1, row.error().what));
+        statement.rows.push_back(*std::move(row));
+    }
+    if (auto checked = check_rows(statement); !checked) return std::unexpected(checked.error());
+    return statement;
+}
+
 }  // namespace
 
 bool StatementHeader::operator==(const StatementHeader& other) const {
@@ -491,13 +530,7 @@ std::string encode_statement(const Statement& statement) {
 }
 
 Result<StatementHeader> read_statement_note(std::string_view bytes, const rpc::VerifyingKey& key) {
-    const auto note = rpc::parse_note(bytes);
-    if (!note) return std::unexpected(note.error());
-    auto header = parse_header(note->text);
-    if (!header) return std::unexpected(header.error());
-    if (!note->is_signed_by(header->node, key))
-        return refuse(fmt::format("the statement is not signed by the key of {}", header->node));
-    return header;
+    return read_note_by(bytes, &key);
 }
 
 std::optional<std::string> erase_rows_of(std::string_view bytes, const StudentId& student) {
@@ -516,31 +549,11 @@ std::optional<std::string> erase_rows_before(std::string_view bytes, CivilDay da
 }
 
 Result<Statement> read_statement(std::string_view bytes, const rpc::VerifyingKey& key) {
-    if (bytes.size() > config::limits::kStatementBytesMax)
-        return refuse(
-            fmt::format("the statement is longer than {} bytes", config::limits::kStatementBytesMax));
-    // The note holds one empty line, between its text and its signatures; the next one ends it.
-    const std::size_t gap = bytes.find("\n\n");
-    const std::size_t end = gap == std::string_view::npos ? gap : bytes.find("\n\n", gap + 2);
-    if (end == std::string_view::npos) return refuse("the statement has no rows under its note");
-    Statement statement;
-    statement.note = bytes.substr(0, end + 1);
-    auto header = read_statement_note(statement.note, key);
-    if (!header) return std::unexpected(header.error());
-    statement.header = std::move(*header);
-    for (std::string_view rest = bytes.substr(end + 2); !rest.empty();) {
-        const std::size_t line_end = rest.find('\n');
-        if (line_end == std::string_view::npos) return refuse("the last row has no end");
-        const std::string_view line = rest.substr(0, line_end);
-        rest.remove_prefix(line_end + 1);
-        if (statement.rows.size() == config::limits::kStatementRowsMax)
-            return refuse("the statement has too many rows");
-        auto row = read_row(line);
-        if (!row) return refuse(fmt::format("row {}: {}", statement.rows.size() + 1, row.error().what));
-        statement.rows.push_back(*std::move(row));
-    }
-    if (auto checked = check_rows(statement); !checked) return std::unexpected(checked.error());
-    return statement;
+    return read_statement_by(bytes, &key);
+}
+
+Result<Statement> read_kept_statement(std::string_view bytes) {
+    return read_statement_by(bytes, nullptr);
 }
 
 std::string sign_receipt(const Receipt& receipt, const rpc::SigningKey& hub_key) {

@@ -107,6 +107,9 @@ struct RosterRow {
 // digest. What it says of the chain (number, previous) is the caller's to judge. Refused with what is wrong.
 [[nodiscard]] config::Result<Statement> read_statement(std::string_view bytes, const rpc::VerifyingKey& key);
 
+// The same of bytes that were read before and kept since: whose signature it bears is not asked again.
+[[nodiscard]] config::Result<Statement> read_kept_statement(std::string_view bytes);
+
 // Reads and checks the note of a statement without its rows: form, limits, the signature by `key` under the
 // header's node, the scale's digest. Refused with what is wrong.
 [[nodiscard]] config::Result<StatementHeader> read_statement_note(std::string_view note,

@@ -3,8 +3,10 @@
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 
+#include <algorithm>
 #include <set>
 
+#include "config/refusal.h"
 #include "federation/ledger_tables.h"
 #include "federation/sqlite_store.h"
 
@@ -64,6 +66,28 @@ std::optional<KeptStatement> StatementLog::find(const std::string& node, std::in
     });
 }
 
+std::string StatementLog::digest_at(const std::string& node, std::int64_t number) const {
+    return translating_errors(*database_, [&]() -> std::string {
+        SQLite::Statement select(
+            *database_,
+            "SELECT digest FROM statement WHERE node=(SELECT key FROM node WHERE id=?) AND number=?");
+        select.bind(1, node);
+        select.bind(2, number);
+        return select.executeStep() ? select.getColumn(0).getString() : std::string();
+    });
+}
+
+std::int64_t StatementLog::last_receipted(const std::string& node) const {
+    return translating_errors(*database_, [&]() -> std::int64_t {
+        SQLite::Statement select(
+            *database_,
+            "SELECT number FROM statement WHERE node=(SELECT key FROM node WHERE id=?) AND receipt<>'' "
+            "ORDER BY number DESC LIMIT 1");
+        select.bind(1, node);
+        return select.executeStep() ? select.getColumn(0).getInt64() : 0;
+    });
+}
+
 std::vector<std::int64_t> StatementLog::unreceipted(const std::string& node) const {
     return translating_errors(*database_, [&] {
         std::vector<std::int64_t> numbers;
@@ -104,12 +128,132 @@ void StatementLog::put(const Statement& statement, const std::string& receipt) {
 void StatementLog::put_own(const Statement& statement) {
     translating_errors(*database_, [&] {
         in_transaction(*database_, [&] {
+            if (judge(statement) != ChainVerdict::next)
+                throw config::ResourceFailure(
+                    "another process declared, or asked the hub, meanwhile; what is left is declared the next time");
             put(statement, "");
-            const std::int64_t node = key_of_node(*database_, statement.header.node);
-            if (statement.header.kind == StatementKind::daily)
-                put_days(node, statement);
-            else
-                put_roster(node, statement);
+            put_said(statement);
+        });
+    });
+}
+
+void StatementLog::put_back(const Statement& statement, const std::string& receipt) {
+    translating_errors(*database_, [&] {
+        in_transaction(*database_, [&] {
+            if (judge(statement) != ChainVerdict::next) return;
+            put(statement, receipt);
+            put_said(statement);
+        });
+    });
+}
+
+void StatementLog::put_said(const Statement& statement) {
+    const std::int64_t node = key_of_node(*database_, statement.header.node);
+    if (statement.header.kind == StatementKind::daily)
+        put_days(node, statement);
+    else
+        put_roster(node, statement);
+}
+
+void StatementLog::set_aside(const std::string& node, std::int64_t from_number, std::int64_t now_utc_s) {
+    translating_errors(*database_, [&] {
+        in_transaction(*database_, [&] {
+            const std::int64_t node_key = key_of_node(*database_, node);
+            unsay(node_key, from_number);
+            SQLite::Statement copy(*database_,
+                                   "INSERT OR REPLACE INTO set_aside SELECT node, number, digest, kind, bytes, "
+                                   "receipt, ? FROM statement WHERE node=? AND number>=?");
+            copy.bind(1, now_utc_s);
+            copy.bind(2, node_key);
+            copy.bind(3, from_number);
+            copy.exec();
+            SQLite::Statement erase(*database_, "DELETE FROM statement WHERE node=? AND number>=?");
+            erase.bind(1, node_key);
+            erase.bind(2, from_number);
+            erase.exec();
+        });
+    });
+}
+
+// Before they go: each day of which they had the last word gets that of the statement before, and so does the
+// roster.
+void StatementLog::unsay(std::int64_t node, std::int64_t from_number) {
+    std::map<std::string, std::set<CivilDay>> unsaid;  // by scale
+    bool roster = false;
+    SQLite::Statement days(*database_,
+                           "SELECT sha256, day FROM stated_day JOIN scale ON scale.key=scale WHERE node=? AND "
+                           "number>=?");
+    days.bind(1, node);
+    days.bind(2, from_number);
+    while (days.executeStep())
+        unsaid[days.getColumn(0).getString()].insert(CivilDay{days.getColumn(1).getInt()});
+    SQLite::Statement rosters(*database_,
+                              "SELECT 1 FROM statement WHERE node=? AND number>=? AND kind='roster' LIMIT 1");
+    rosters.bind(1, node);
+    rosters.bind(2, from_number);
+    roster = rosters.executeStep();
+    for (const char* sql : {"DELETE FROM stated_day WHERE node=?1 AND number>=?2",
+                            "DELETE FROM roster WHERE node=?1 AND EXISTS (SELECT 1 FROM statement WHERE node=?1 "
+                            "AND number>=?2 AND kind='roster')"}) {
+        SQLite::Statement erase(*database_, sql);
+        erase.bind(1, node);
+        erase.bind(2, from_number);
+        erase.exec();
+    }
+    SQLite::Statement before(*database_,
+                             "SELECT bytes FROM statement WHERE node=? AND number<? ORDER BY number DESC");
+    before.bind(1, node);
+    before.bind(2, from_number);
+    while ((roster || !unsaid.empty()) && before.executeStep()) {
+        auto statement = read_kept_statement(blob(before.getColumn(0)));
+        if (!statement) throw config::ResourceFailure("a kept statement is damaged: " + statement.error().what);
+        if (statement->header.kind == StatementKind::roster) {
+            if (roster) put_roster(node, *statement);
+            roster = false;
+            continue;
+        }
+        const auto scale = unsaid.find(statement->header.scale.sha256);
+        if (scale == unsaid.end()) continue;
+        std::erase_if(statement->header.days,
+                      [&](const StatementDay& day) { return scale->second.erase(day.day) == 0; });
+        std::erase_if(statement->rows, [&](const SaltedRow& row) {
+            return !row.is_erased() && !std::ranges::binary_search(statement->header.days,
+                                                                   parse_daily_row(row.row).value().day, {},
+                                                                   &StatementDay::day);
+        });
+        put_days(node, *statement);
+        if (scale->second.empty()) unsaid.erase(scale);
+    }
+}
+
+std::vector<KeptStatement> StatementLog::aside(const std::string& node) const {
+    return translating_errors(*database_, [&] {
+        std::vector<KeptStatement> statements;
+        SQLite::Statement select(*database_,
+                                 "SELECT number, digest, bytes, receipt FROM set_aside WHERE node=(SELECT key FROM "
+                                 "node WHERE id=?) ORDER BY number, digest");
+        select.bind(1, node);
+        while (select.executeStep())
+            statements.push_back({select.getColumn(0).getInt64(), select.getColumn(1).getString(),
+                                  std::string(blob(select.getColumn(2))), select.getColumn(3).getString()});
+        return statements;
+    });
+}
+
+std::string StatementLog::confirmed_place() const {
+    return translating_errors(*database_, [&]() -> std::string {
+        SQLite::Statement select(*database_, "SELECT place FROM place");
+        return select.executeStep() ? select.getColumn(0).getString() : std::string();
+    });
+}
+
+void StatementLog::confirm_place(const std::string& place) {
+    if (confirmed_place() == place) return;
+    translating_errors(*database_, [&] {
+        in_transaction(*database_, [&] {
+            SQLite::Statement put(*database_, "INSERT OR REPLACE INTO place VALUES (1,?)");
+            put.bind(1, place);
+            put.exec();
         });
     });
 }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "config/digest.h"
+#include "federation/incident_log.h"
 #include "federation/statement.h"
 #include "rpc/secret.h"
 
@@ -47,19 +48,41 @@ class StatementLog {
 
     [[nodiscard]] StatementHead head(const std::string& node) const;
     [[nodiscard]] std::optional<KeptStatement> find(const std::string& node, std::int64_t number) const;
+    // The digest of a statement; empty if there is none of that number.
+    [[nodiscard]] std::string digest_at(const std::string& node, std::int64_t number) const;
     // Statements without a receipt, ascending: the outbox.
     [[nodiscard]] std::vector<std::int64_t> unreceipted(const std::string& node) const;
+    // The highest statement with a receipt; 0: none has one.
+    [[nodiscard]] std::int64_t last_receipted(const std::string& node) const;
 
     [[nodiscard]] ChainVerdict judge(const Statement& statement) const;
 
-    // Keeps a statement of our own, which judge() calls next, and what it said of its days.
+    // Keeps a statement of our own, which judge() calls next, and what it said of its days. Throws
+    // ResourceFailure where another process declared meanwhile: what was to be said may have been said.
     void put_own(const Statement& statement);
+    // The same of a statement of our own that the hub kept, with the hub's receipt: what a backup did not have.
+    // Nothing happens where judge() does not call it next any more: another process was faster.
+    void put_back(const Statement& statement, const std::string& receipt);
+    // Takes our own statements from a number on out of the chain, into a table of their own: the hub has others
+    // of those numbers. What was last said of their days is what the ones before said.
+    void set_aside(const std::string& node, std::int64_t from_number, std::int64_t now_utc_s);
+    // Statements that were set aside, by number.
+    [[nodiscard]] std::vector<KeptStatement> aside(const std::string& node) const;
     // Keeps a statement of a member, which judge() calls next, with the receipt for it; puts its rows in the
     // place of what the ledger had of its days (a roster: of the whole roster): all committed and synced on
     // return, or nothing.
     void put_received(const Statement& statement, const std::string& receipt);
     // Keeps the hub's receipt for one of our own.
     void put_receipt(const std::string& node, std::int64_t number, const std::string& receipt);
+
+    // Where this file lay when the hub last said what it has of this node's statements, in words of the caller's;
+    // empty: it never did. A file that lies elsewhere may be a copy from a backup: the hub is asked before
+    // anything is issued.
+    [[nodiscard]] std::string confirmed_place() const;
+    void confirm_place(const std::string& place);
+
+    // What happened to chains, in the same file.
+    [[nodiscard]] IncidentLog incidents() const { return IncidentLog(database_); }
 
     // What was last said of each day under a scale: number of the statement, and the digest of the day's rows
     // (day_digest()).
@@ -80,6 +103,8 @@ class StatementLog {
 
   private:
     void put(const Statement& statement, const std::string& receipt);
+    void put_said(const Statement& statement);
+    void unsay(std::int64_t node, std::int64_t from_number);
     void put_days(std::int64_t node, const Statement& statement);
     void put_roster(std::int64_t node, const Statement& statement);
 

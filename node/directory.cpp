@@ -7,6 +7,7 @@
 #include <limits>
 #include <set>
 
+#include "node/archive/dossier_store.h"
 #include "node/collect/selection.h"
 
 namespace assidu::node {
@@ -28,7 +29,9 @@ bool is_gone(const archive::Held<Record>& latest) {
 }  // namespace
 
 NodeDirectory::NodeDirectory(const Node& node, std::optional<std::int64_t> at_utc_s)
-    : node_(node), at_utc_s_(at_utc_s) {
+    : node_(node),
+      dossiers_(std::make_shared<archive::DossierStore>(archive::DossierStore::path_in(node.folder().path))),
+      at_utc_s_(at_utc_s) {
     for (const std::int64_t user : node.archive().users(node.source()))
         users_.emplace(node.student_id(user), user);
     for (const std::int64_t user : node.evidence().users(node.source()))
@@ -78,6 +81,15 @@ std::optional<reports::Activity> NodeDirectory::activity(const std::string& sour
     const auto facts = node_.archive().activity(node_.source(), activity);
     if (!facts || facts->type.empty()) return std::nullopt;
     return reports::Activity{"", facts->type, ""};
+}
+
+std::vector<federation::Dossier> NodeDirectory::dossiers(const federation::StudentId& student,
+                                                         const federation::Period& period) const {
+    std::vector<federation::Dossier> dossiers = dossiers_->of(node_.settings().node_id, student);
+    std::erase_if(dossiers, [&](const federation::Dossier& dossier) {
+        return dossier.to < period.from || dossier.from > period.to;
+    });
+    return dossiers;
 }
 
 std::int64_t NodeDirectory::instant() const {

@@ -3,10 +3,15 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 
 #include "node/node.h"
 #include "reports/directory.h"
+
+namespace assidu::node::archive {
+class DossierStore;
+}
 
 namespace assidu::node {
 
@@ -22,6 +27,8 @@ class NodeDirectory final : public reports::Directory {
                                                         std::int64_t course) const override;
     [[nodiscard]] std::optional<reports::Activity> activity(const std::string& source,
                                                             std::int64_t activity) const override;
+    [[nodiscard]] std::vector<federation::Dossier> dossiers(const federation::StudentId& student,
+                                                            const federation::Period& period) const override;
 
     // The students of the node: whoever has events, and whoever of the catalogue is selected and neither
     // suspended nor deleted. By pseudonym.
@@ -36,6 +43,7 @@ class NodeDirectory final : public reports::Directory {
     [[nodiscard]] std::int64_t instant() const;
 
     const Node& node_;
+    std::shared_ptr<archive::DossierStore> dossiers_;
     std::optional<std::int64_t> at_utc_s_;
     std::map<federation::StudentId, std::int64_t> users_;
 };

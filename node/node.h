@@ -5,9 +5,11 @@
 //   keys/node.pem          the node's Ed25519 key
 //   keys/tls.pem           the node's TLS key and certificate
 //   keys/intake.secret     what stands in the paths under which a Moodle pushes its log
+//   keys/mnet-N.pem        the node's keys for Moodle Networking, the highest number in use
 //   catalogue.sqlite       identities
 //   archive.sqlite         events, and what is known beside them
 //   ledger.sqlite          daily totals, statements, members
+//   peers.sqlite           who this node speaks Moodle Networking with
 //   keys/web.secret        what the web listener signs addresses with
 //   web.sqlite             who may use the web listener
 //   hub.json               the hub that this node joined, if any
@@ -56,6 +58,7 @@ struct NodeFolder {
     [[nodiscard]] std::filesystem::path node_key() const { return path / "keys" / "node.pem"; }
     [[nodiscard]] std::filesystem::path tls_identity() const { return path / "keys" / "tls.pem"; }
     [[nodiscard]] std::filesystem::path intake_secret() const { return path / "keys" / "intake.secret"; }
+    [[nodiscard]] std::filesystem::path peers() const { return path / "peers.sqlite"; }
     [[nodiscard]] std::filesystem::path web_secret() const { return path / "keys" / "web.secret"; }
     [[nodiscard]] std::filesystem::path web() const { return path / "web.sqlite"; }
     [[nodiscard]] std::filesystem::path hub() const { return path / "hub.json"; }

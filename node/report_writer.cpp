@@ -60,14 +60,10 @@ config::Result<reports::StudentReport> ReportWriter::student(const federation::S
                                          node_.settings().source_name);
 }
 
-config::Result<reports::GroupReport> ReportWriter::group() const {
-    return group(directory_.students());
-}
-
 config::Result<reports::GroupReport> ReportWriter::group(
-    const std::vector<federation::StudentId>& members) const {
+    const std::vector<federation::StudentId>& chosen) const {
     std::vector<std::pair<federation::StudentId, std::string>> students;
-    for (const federation::StudentId& student : members)
+    for (const federation::StudentId& student : chosen)
         students.emplace_back(student, node_.settings().source_name);
     reports::ReportRequest asked = request();
     if (has_excluded_time(nullptr)) asked.remarks.emplace_back("time_excluded");

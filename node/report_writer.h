@@ -23,7 +23,6 @@ class ReportWriter {
 
     // Refused if no totals were ever computed.
     [[nodiscard]] config::Result<reports::StudentReport> student(const federation::StudentId& student) const;
-    [[nodiscard]] config::Result<reports::GroupReport> group() const;
     // Of these students alone.
     [[nodiscard]] config::Result<reports::GroupReport> group(
         const std::vector<federation::StudentId>& students) const;

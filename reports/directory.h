@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "federation/dossier.h"
 #include "federation/ledger.h"
 
 namespace assidu::reports {
@@ -41,6 +43,11 @@ class Directory {
                                                        std::int64_t course) const = 0;
     [[nodiscard]] virtual std::optional<Activity> activity(const std::string& source,
                                                            std::int64_t activity) const = 0;
+    // The student's dossiers that have a day of the period, by begin, funder and number.
+    [[nodiscard]] virtual std::vector<federation::Dossier> dossiers(const federation::StudentId& /*student*/,
+                                                                    const federation::Period& /*period*/) const {
+        return {};
+    }
 };
 
 }  // namespace assidu::reports

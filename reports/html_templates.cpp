@@ -97,6 +97,18 @@ const std::string_view kStudentMain = R"html(<section>
 <dt>{{w_pseudonym}}</dt><dd><code>{{pseudonym}}</code></dd>
 </dl>
 </section>
+{{#has_dossiers}}
+<section id="dossiers">
+<h2>{{w_dossier_caption}}</h2>
+{{#dossiers}}
+<dl data-dossier="{{place}}" data-from="{{from}}" data-to="{{to}}"{{#planned}} data-planned-s="{{s}}"{{/planned}}>
+{{#fields}}
+<dt>{{label}}</dt><dd>{{text}}</dd>
+{{/fields}}
+</dl>
+{{/dossiers}}
+</section>
+{{/has_dossiers}}
 <section>
 <h2>{{w_summary}}</h2>
 <dl class="totals" id="totals">
@@ -187,6 +199,19 @@ const std::string_view kStudentMain = R"html(<section>
 <p>{{w_sessions_unknown}}</p>
 </section>
 {{/sessions_known}}
+{{#has_findings}}
+<section id="findings">
+<h2>{{w_findings_caption}}</h2>
+{{#findings_empty}}
+<p>{{w_findings_none}}</p>
+{{/findings_empty}}
+<ul>
+{{#findings}}
+<li data-finding="{{code}}" data-severity="{{severity}}" data-seconds="{{seconds}}" data-limit-s="{{limit_s}}">[{{severity_text}}] {{text}}{{#overridden}} {{text}}{{/overridden}}</li>
+{{/findings}}
+</ul>
+</section>
+{{/has_findings}}
 )html";
 
 const std::string_view kGroupMain = R"html(<section>

@@ -12,10 +12,12 @@
 
 #include "config/civil_calendar.h"
 #include "federation/consolidation.h"
+#include "federation/dossier.h"
 #include "federation/ledger.h"
 #include "federation/member.h"
 #include "federation/statement_log.h"
 #include "reports/directory.h"
+#include "reports/finding.h"
 
 namespace assidu::reports {
 
@@ -59,6 +61,22 @@ struct Received {
     Declared declared;
 };
 
+// The template of a university that a document was laid out by (docs/formats/template.md).
+struct TemplateIdentity {
+    std::string id;
+    std::int64_t version = 0;
+    std::string sha256;  // over the whole folder
+    bool operator==(const TemplateIdentity&) const = default;
+};
+
+// A report that this one takes the place of.
+struct Replaced {
+    std::string data_sha256;
+    std::int64_t issued_at_utc_s = 0;
+    std::vector<std::string> why;  // codes of text.h ("replaced.rows", ...): what is another now
+    bool operator==(const Replaced&) const = default;
+};
+
 // What made a report's numbers: the same for the reports about students, and part of every format.
 struct Provenance : Imprint {
     // Whose totals these are; it issued the report itself where there is no `received`. `wwwroot` is empty
@@ -71,6 +89,8 @@ struct Provenance : Imprint {
     std::optional<std::map<std::string, std::int64_t>> dropped;
     std::vector<std::string>
         remarks;  // what the source could not give (a code of text.h), such as "minute_resolution"
+    std::optional<TemplateIdentity> used_template = std::nullopt;
+    std::optional<Replaced> replaced = std::nullopt;
     std::optional<Received> received;  // of a report that a hub issues from what a member declared
 };
 
@@ -129,7 +149,11 @@ struct StudentReport {
     config::CivilCalendar calendar;
     federation::StudentId student;
     std::optional<Person> person;
+    // That have a day of the period, by begin. None: not known, or none.
+    std::vector<federation::Dossier> dossiers = {};
     Totals totals;
+    // What the linter says of it. Nothing: it was not asked.
+    std::optional<std::vector<LintFinding>> findings = std::nullopt;
     std::vector<DayLine> days;        // with any time or event, ascending
     std::vector<CourseLine> courses;  // by name; those without one next, the platform last
     // By begin. Nothing: not known, which is not "none".

@@ -81,6 +81,51 @@ void put_days(Table& table, const StudentReport& report) {
     }
 }
 
+// A line a field: `key` is the dossier's place in the report, a dot and the field.
+void put_dossiers(Table& table, const StudentReport& report) {
+    for (std::size_t i = 0; i < report.dossiers.size(); ++i) {
+        const federation::Dossier& dossier = report.dossiers[i];
+        const auto line = [&](const char* key, const std::string& value) {
+            Line("dossier")
+                .text(Column::key, fmt::format("{}.{}", i + 1, key))
+                .text(Column::value, value)
+                .days(dossier.from, dossier.to)
+                .append_to(table);
+        };
+        line("funder", dossier.funder);
+        line("number", dossier.number);
+        line("training", dossier.training);
+        line("nature", std::string(federation::name_of(dossier.nature)));
+        line("modality", std::string(federation::name_of(dossier.modality)));
+        line("status", dossier.status);
+        if (dossier.planned_s) line("planned_s", std::to_string(*dossier.planned_s));
+        for (const std::string& group : dossier.groups)
+            line("group", group);
+    }
+}
+
+void put_findings(Table& table, const StudentReport& report) {
+    for (const LintFinding& finding : report.findings.value_or(std::vector<LintFinding>())) {
+        Line line("finding");
+        line.text(Column::key, finding.code).text(Column::value, name_of(finding.severity));
+        if (!finding.days.empty()) line.days(finding.days.front().from, finding.days.back().to);
+        line.append_to(table);
+        const auto more = [&](const char* field, const std::string& value) {
+            Line("finding")
+                .text(Column::key, fmt::format("{}.{}", finding.code, field))
+                .text(Column::value, value)
+                .append_to(table);
+        };
+        more("seconds", std::to_string(finding.seconds));
+        more("limit_s", std::to_string(finding.limit_s));
+        if (!finding.about.empty()) more("about", finding.about);
+        if (!finding.overridden) continue;
+        more("override.reason", finding.overridden->reason);
+        more("override.author", finding.overridden->author);
+        more("override.made_utc_s", std::to_string(finding.overridden->made_utc_s));
+    }
+}
+
 void put_courses(Table& table, const StudentReport& report) {
     for (const CourseLine& course : report.courses) {
         Line("course").place(course.course, course.names).amount(course).append_to(table);
@@ -126,6 +171,8 @@ std::string render_csv(const StudentReport& report) {
         .days(report.period.from, report.period.to)
         .totals(report.totals);
     total.append_to(table);
+    put_dossiers(table, report);
+    put_findings(table, report);
     put_days(table, report);
     put_courses(table, report);
     put_sessions(table, report);

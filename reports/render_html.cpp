@@ -1,7 +1,10 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "reports/html_page.h"
 #include "reports/html_templates.h"
+#include "reports/print/parts.h"
 #include "reports/render.h"
 
 namespace assidu::reports {
@@ -237,6 +240,59 @@ void put_identity(Page& page, const std::optional<Person>& maybe_person) {
     page.root["identity"] = std::move(identity);
 }
 
+void put_dossiers(Page& page, const std::vector<federation::Dossier>& all) {
+    data dossiers = list();
+    std::int64_t place = 0;
+    for (const federation::Dossier& one : all) {
+        data dossier, fields = list();
+        put(dossier, "place", ++place);
+        put(dossier, "from", config::iso_date(one.from));
+        put(dossier, "to", config::iso_date(one.to));
+        if (one.planned_s) {
+            data planned;
+            put(planned, "s", *one.planned_s);
+            dossier["planned"] = std::move(planned);
+        } else {
+            put_flag(dossier, "planned", false);
+        }
+        for (const auto& [label, value] : print::dossier_of(page.language, one)) {
+            if (value.empty()) continue;
+            data field;
+            put(field, "label", label);
+            put(field, "text", value);
+            fields.push_back(field);
+        }
+        dossier["fields"] = std::move(fields);
+        dossiers.push_back(dossier);
+    }
+    put_flag(page.root, "has_dossiers", !all.empty());
+    page.root["dossiers"] = std::move(dossiers);
+}
+
+void put_findings(Page& page, const std::optional<std::vector<LintFinding>>& all) {
+    put_flag(page.root, "has_findings", all.has_value());
+    put_flag(page.root, "findings_empty", all && all->empty());
+    data findings = list();
+    for (const LintFinding& one : all.value_or(std::vector<LintFinding>())) {
+        data finding;
+        put(finding, "code", one.code);
+        put(finding, "severity", name_of(one.severity));
+        put(finding, "severity_text", text(page.language, fmt::format("severity.{}", name_of(one.severity))));
+        put(finding, "seconds", one.seconds);
+        put(finding, "limit_s", one.limit_s);
+        put(finding, "text", finding_text(page.language, one));
+        if (one.overridden) {
+            data overridden;
+            put(overridden, "text", override_text(page.language, one));
+            finding["overridden"] = std::move(overridden);
+        } else {
+            put_flag(finding, "overridden", false);
+        }
+        findings.push_back(finding);
+    }
+    page.root["findings"] = std::move(findings);
+}
+
 }  // namespace
 
 std::string render_html(const StudentReport& report, Language language) {
@@ -247,6 +303,8 @@ std::string render_html(const StudentReport& report, Language language) {
     put(page.root, "about", person_name(language, report.person));
     put(page.root, "pseudonym", federation::to_string(report.student));
     put_identity(page, report.person);
+    put_dossiers(page, report.dossiers);
+    put_findings(page, report.findings);
     put_notices(page, report.days.empty(), report.provenance, "no_trace_student");
     put_flag(page.root, "has_days", !report.days.empty());
     put_flag(page.root, "has_sessions", report.sessions && !report.sessions->empty());

@@ -24,6 +24,35 @@ Json student_json(const federation::StudentId& student, const std::optional<Pers
             {"department", known(person.department)}};
 }
 
+Json dossier_json(const federation::Dossier& dossier) {
+    return {{"funder", safe_text(dossier.funder)},
+            {"number", safe_text(dossier.number)},
+            {"training", known(dossier.training)},
+            {"nature", federation::name_of(dossier.nature)},
+            {"modality", federation::name_of(dossier.modality)},
+            {"status", known(dossier.status)},
+            {"from", config::iso_date(dossier.from)},
+            {"to", config::iso_date(dossier.to)},
+            {"planned_s", known(dossier.planned_s)},
+            {"groups", array_of(dossier.groups, [](const std::string& group) { return safe_text(group); })}};
+}
+
+Json finding_json(const LintFinding& finding) {
+    Json object = {{"code", finding.code}, {"severity", name_of(finding.severity)}};
+    object["days"] = array_of(finding.days, [](const federation::Period& run) {
+        return Json{{"from", config::iso_date(run.from)}, {"to", config::iso_date(run.to)}};
+    });
+    object["seconds"] = finding.seconds;
+    object["limit_s"] = finding.limit_s;
+    object["about"] = known(finding.about);
+    object["override"] = nullptr;
+    if (finding.overridden)
+        object["override"] = {{"reason", safe_text(finding.overridden->reason)},
+                              {"author", safe_text(finding.overridden->author)},
+                              {"made_utc_s", finding.overridden->made_utc_s}};
+    return object;
+}
+
 Json totals_json(const Totals& totals) {
     Json object;
     put_amount(object, totals);
@@ -126,7 +155,10 @@ Json document_of(const StudentReport& report) {
                      {"language", report.provenance.language},
                      {"period", period_json(report.period, calendar)},
                      {"student", student_json(report.student, report.person)},
+                     {"dossiers", array_of(report.dossiers, dossier_json)},
                      {"totals", totals_json(report.totals)}};
+    document["findings"] = nullptr;
+    if (report.findings) document["findings"] = array_of(*report.findings, finding_json);
     document["days"] = array_of(report.days, [&](const DayLine& day) { return day_json(day, calendar); });
     document["courses"] = array_of(report.courses, course_line_json);
     document["sessions"] = nullptr;

@@ -135,6 +135,47 @@ void put_days(xml_node parent, const StudentReport& report) {
     }
 }
 
+void put_dossiers(xml_node parent, const StudentReport& report) {
+    xml_node dossiers = parent.append_child("DOSSIERS");
+    for (const federation::Dossier& one : report.dossiers) {
+        xml_node dossier = dossiers.append_child("DOSSIER");
+        put(dossier, "FUNDER", one.funder);
+        put(dossier, "DOSSIER_NUMBER", one.number);
+        put(dossier, "TRAINING", one.training);
+        put(dossier, "NATURE", std::string(federation::name_of(one.nature)));
+        put(dossier, "MODALITY", std::string(federation::name_of(one.modality)));
+        put(dossier, "STATUS", one.status);
+        put(dossier, "FIRST_DAY", config::iso_date(one.from));
+        put(dossier, "LAST_DAY", config::iso_date(one.to));
+        put_known(dossier, "PLANNED_SECONDS", one.planned_s);
+        for (const std::string& group : one.groups)
+            put(dossier, "GROUP", group);
+    }
+}
+
+void put_findings(xml_node parent, const StudentReport& report) {
+    if (!report.findings) return;
+    xml_node findings = parent.append_child("FINDINGS");
+    for (const LintFinding& one : *report.findings) {
+        xml_node finding = findings.append_child("FINDING");
+        put(finding, "CODE", one.code);
+        put(finding, "SEVERITY", std::string(name_of(one.severity)));
+        for (const federation::Period& run : one.days) {
+            xml_node days = finding.append_child("FINDING_DAYS");
+            put(days, "FIRST_DAY", config::iso_date(run.from));
+            put(days, "LAST_DAY", config::iso_date(run.to));
+        }
+        put(finding, "SECONDS", one.seconds);
+        put(finding, "LIMIT_SECONDS", one.limit_s);
+        put(finding, "ABOUT", one.about);
+        if (!one.overridden) continue;
+        xml_node overridden = finding.append_child("OVERRIDDEN");
+        put(overridden, "REASON", one.overridden->reason);
+        put(overridden, "AUTHOR", one.overridden->author);
+        put(overridden, "MADE_AT", one.overridden->made_utc_s);
+    }
+}
+
 void put_sessions(xml_node parent, const StudentReport& report) {
     if (!report.sessions) return;
     xml_node sessions = parent.append_child("SESSIONS");
@@ -194,6 +235,8 @@ std::string render_xml(const StudentReport& report) {
     xml_node stats = document.append_child("USE_STATS");
     if (put_subject(stats, report)) put_courses(stats, report, /*with_modules=*/true);
     xml_node ours = put_ours(stats, report);
+    put_dossiers(ours, report);
+    put_findings(ours, report);
     put_days(ours, report);
     put_sessions(ours, report);
     put_provenance(ours, report.provenance);

@@ -68,27 +68,6 @@ std::string place_of(pugi::xml_node node) {
     return place;
 }
 
-// The one-pass checks that need no tree, and come before any parser: size, characters, markup.
-Result<void> check_bytes(std::string_view xml) {
-    if (xml.size() > limits::kMessageBytesMax)
-        return refuse(fmt::format("the message has {} bytes, more than the {} that a message may have",
-                                  xml.size(), limits::kMessageBytesMax));
-    if (const auto bad = first_bad_byte(xml))
-        return refuse(fmt::format(
-            "byte {} of the message (0x{:02x}) is not UTF-8, or is a character that XML 1.0 does not have",
-            *bad, static_cast<unsigned char>(xml[*bad])));
-    std::size_t tags = 0;
-    for (std::size_t at = xml.find('<'); at != std::string_view::npos; at = xml.find('<', at + 1)) {
-        if (++tags > limits::kMessageTagsMax)
-            return refuse(fmt::format("the message has more than {} tags", limits::kMessageTagsMax));
-        const std::string_view markup = xml.substr(at, 9);
-        if (markup.starts_with("<!") && !markup.starts_with("<!--") && markup != "<![CDATA[")
-            return refuse(
-                fmt::format("a document type or entity (\"{}\", byte {}) is not taken", shown(markup), at));
-    }
-    return {};
-}
-
 Result<void> check_declaration(const pugi::xml_node& declaration, std::string_view xml) {
     if (name(declaration) != "xml") return refuse("the XML declaration is not written <?xml ...?>");
     for (const pugi::xml_attribute& attribute : declaration.attributes()) {
@@ -109,11 +88,52 @@ Result<void> check_declaration(const pugi::xml_node& declaration, std::string_vi
     return {};
 }
 
+// Without the "ex:" that Apache put before what it added to XML-RPC.
+std::string_view local_type(const pugi::xml_node& node) {
+    std::string_view type = name(node);
+    if (type.starts_with("ex:")) type.remove_prefix(3);
+    return type;
+}
+
+std::string_view without_blanks(std::string_view text) {
+    const std::size_t begin = text.find_first_not_of(kBlanks);
+    return begin == std::string_view::npos ? std::string_view()
+                                           : text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
+}
+
+// A finite number in figures, such as "-3.25" and "1.5e-7".
+bool is_decimal(std::string_view text) {
+    if (text.size() > limits::kMnetNumberBytesMax) return false;
+    const auto digits = [&] {
+        const std::size_t count = std::min(text.find_first_not_of("0123456789"), text.size());
+        text.remove_prefix(count);
+        return count;
+    };
+    const auto skip = [&](std::string_view any) {
+        const bool found = !text.empty() && any.find(text.front()) != std::string_view::npos;
+        if (found) text.remove_prefix(1);
+        return found;
+    };
+    skip("+-");
+    std::size_t count = digits();
+    if (skip(".")) count += digits();
+    if (count == 0) return false;
+    if (!skip("eE")) return text.empty();
+    skip("+-");
+    return digits() > 0 && text.empty();
+}
+
+std::string moodle_boolean(std::string_view text) {
+    const std::string_view stripped = without_blanks(text);
+    return std::string(stripped == "true" ? "1" : stripped == "false" ? "0" : stripped);
+}
+
 // Checks values and writes them plainly, without recursion. A function that answers false has said why in
 // `refusal`, once.
 class Examination {
   public:
-    explicit Examination(PlainMessage& message) : out_(message.document), is_fault_(message.is_fault) {}
+    Examination(PlainMessage& message, Dialect dialect)
+        : out_(message.document), is_fault_(message.is_fault), dialect_(dialect) {}
 
     bool call(const pugi::xml_node& root);
     bool response(const pugi::xml_node& root);
@@ -143,11 +163,13 @@ class Examination {
     bool begin_member(Open& open, pugi::xml_node member, pugi::xml_node& value);
     void end_value();
     bool scalar(const pugi::xml_node& type);
+    bool moodle_scalar(const pugi::xml_node& type, bool& taken);
     bool integer(const pugi::xml_node& type, std::string_view text);
     bool open_container(const pugi::xml_node& type, bool is_struct);
 
     std::string& out_;
     bool& is_fault_;
+    const Dialect dialect_;
     std::vector<Open> open_;
     std::size_t values_ = 0;
 };
@@ -358,10 +380,34 @@ bool Examination::open_container(const pugi::xml_node& type, bool is_struct) {
     return true;
 }
 
+// What only Moodle sends: as a text.
+bool Examination::moodle_scalar(const pugi::xml_node& type, bool& taken) {
+    const std::string_view kind = local_type(type);
+    taken = kind == "double" || kind == "dateTime.iso8601" || kind == "nil";
+    if (!taken) return true;
+    std::string text;
+    if (!text_of(type, text)) return false;
+    const std::string_view stripped = without_blanks(text);
+    const bool good = kind == "nil"      ? stripped.empty()
+                      : kind == "double" ? is_decimal(stripped)
+                                         : stripped.size() <= limits::kMnetNumberBytesMax;
+    if (!good) return refuse_at(type, fmt::format("<{}> is \"{}\"", shown(kind), shown(text)));
+    out_ += "<string>";
+    append_disguised(out_, stripped);
+    out_ += "</string>";
+    end_value();
+    return true;
+}
+
 bool Examination::scalar(const pugi::xml_node& type) {
+    if (dialect_ == Dialect::moodle) {
+        bool taken = false;
+        if (!moodle_scalar(type, taken)) return false;
+        if (taken) return true;
+    }
     constexpr std::array<std::string_view, 7> kTypes{"value", "string",  "i4",    "int",
                                                      "i8",    "boolean", "base64"};
-    const std::string_view kind = name(type);
+    const std::string_view kind = dialect_ == Dialect::moodle ? local_type(type) : name(type);
     if (std::ranges::find(kTypes, kind) == kTypes.end()) {
         const std::string_view instead = kind == "double"             ? "; send a whole number"
                                          : kind == "dateTime.iso8601" ? "; send seconds since 1970 in UTC"
@@ -381,6 +427,7 @@ bool Examination::scalar(const pugi::xml_node& type) {
             return refuse_at(type, "<base64> is not whole groups of four of its alphabet, padded with '='");
         out_ += "</base64>";
     } else if (kind == "boolean") {
+        if (dialect_ == Dialect::moodle) text = moodle_boolean(text);
         if (text != "0" && text != "1")
             return refuse_at(type, fmt::format("<boolean> is \"{}\", not 0 or 1", shown(text)));
         out_ += fmt::format("<boolean>{}</boolean>", text);
@@ -392,7 +439,8 @@ bool Examination::scalar(const pugi::xml_node& type) {
 }
 
 bool Examination::integer(const pugi::xml_node& type, std::string_view text) {
-    const bool wide = name(type) == "i8";
+    if (dialect_ == Dialect::moodle) text = without_blanks(text);
+    const bool wide = name(type).ends_with("i8");
     std::int64_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     using Narrow = std::numeric_limits<std::int32_t>;
@@ -429,8 +477,28 @@ Result<pugi::xml_node> root_of(const pugi::xml_document& document, std::string_v
 
 }  // namespace
 
-Result<PlainMessage> prescan(std::string_view xml, MessageKind kind) {
-    if (const auto good = check_bytes(xml); !good) return std::unexpected(good.error());
+Result<void> check_bytes(std::string_view xml, std::size_t bytes_max) {
+    if (xml.size() > bytes_max)
+        return refuse(fmt::format("the message has {} bytes, more than the {} that a message may have",
+                                  xml.size(), bytes_max));
+    if (const auto bad = first_bad_byte(xml))
+        return refuse(fmt::format(
+            "byte {} of the message (0x{:02x}) is not UTF-8, or is a character that XML 1.0 does not have",
+            *bad, static_cast<unsigned char>(xml[*bad])));
+    std::size_t tags = 0;
+    for (std::size_t at = xml.find('<'); at != std::string_view::npos; at = xml.find('<', at + 1)) {
+        if (++tags > limits::kMessageTagsMax)
+            return refuse(fmt::format("the message has more than {} tags", limits::kMessageTagsMax));
+        const std::string_view markup = xml.substr(at, 9);
+        if (markup.starts_with("<!") && !markup.starts_with("<!--") && markup != "<![CDATA[")
+            return refuse(
+                fmt::format("a document type or entity (\"{}\", byte {}) is not taken", shown(markup), at));
+    }
+    return {};
+}
+
+Result<PlainMessage> prescan(std::string_view xml, MessageKind kind, Dialect dialect) {
+    if (const auto good = check_bytes(xml, limits::kMessageBytesMax); !good) return std::unexpected(good.error());
     pugi::xml_document document;
     const auto parsed = document.load_buffer(xml.data(), xml.size(), kParse, pugi::encoding_utf8);
     if (parsed.status == pugi::status_out_of_memory) throw std::bad_alloc();
@@ -442,7 +510,9 @@ Result<PlainMessage> prescan(std::string_view xml, MessageKind kind) {
     if (!root) return std::unexpected(root.error());
     PlainMessage message;
     message.document.reserve(xml.size() + xml.size() / 8);
-    Examination examination(message);
+    message.says_encoding =
+        document.first_child().type() == pugi::node_declaration && document.first_child().attribute("encoding");
+    Examination examination(message, dialect);
     if (!(is_call ? examination.call(*root) : examination.response(*root)))
         return refuse(std::move(examination.refusal));
     return message;

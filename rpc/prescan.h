@@ -7,10 +7,12 @@
 // parsers cannot disagree about it.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
 #include "config/refusal.h"
+#include "rpc/xmlrpc.h"
 
 namespace assidu::rpc {
 
@@ -22,11 +24,19 @@ struct PlainMessage {
     // as the value of an ordinary response.
     std::string document;
     bool is_fault = false;
+    bool says_encoding = false;  // whether the declaration names one
 };
+
+// What needs no parser and comes before any: refused if there are more than `bytes_max` or kMessageTagsMax '<',
+// bytes that are no characters of XML, or markup that begins with "<!" and is neither comment nor CDATA.
+[[nodiscard]] config::Result<void> check_bytes(std::string_view xml, std::size_t bytes_max);
 
 // Refused, with the place in the message: whatever is not XML 1.0 in UTF-8 or ASCII, not of the grammar, of a
 // type that rpc/value.h does not have, or past a limit. Attributes, processing instructions and "<!" other
 // than comments between elements and CDATA are refused too; so is "<!DOCTYPE" inside those.
-[[nodiscard]] config::Result<PlainMessage> prescan(std::string_view xml, MessageKind kind);
+//
+// In Moodle's dialect (rpc/xmlrpc.h), what rpc/value.h does not have stands as a text.
+[[nodiscard]] config::Result<PlainMessage> prescan(std::string_view xml, MessageKind kind,
+                                                   Dialect dialect = Dialect::pool);
 
 }  // namespace assidu::rpc

@@ -12,6 +12,7 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <optional>
@@ -96,11 +97,85 @@ Result<int> read_status(StreamSocket& socket) {
     return *status;
 }
 
-Result<int> exchange(StreamSocket& socket, SecureStreamSocket* secure, const std::string& request) {
+Result<HttpMessage> read_whole(StreamSocket& socket, std::uint64_t bytes_max) {
+    std::string bytes;
+    std::array<char, 1 << 14> part{};
+    while (!is_whole_http_message(bytes)) {
+        const int got = socket.receiveBytes(part.data(), static_cast<int>(part.size()));
+        if (got <= 0) break;
+        bytes.append(part.data(), static_cast<std::size_t>(got));
+        if (bytes.size() > 2 * bytes_max + config::limits::kHeadBytesMax)
+            return refuse(fmt::format("answers more than {} bytes", bytes_max));
+    }
+    if (bytes.empty()) return refuse("closed the connection without an answer");
+    auto message = read_http_message(bytes);
+    if (!message) return refuse("its answer is not taken: " + message.error().what);
+    if (message->status == 0) return refuse("answers in no HTTP/1.1");
+    if (message->body.size() > bytes_max) return refuse(fmt::format("answers more than {} bytes", bytes_max));
+    return message;
+}
+
+// Sends the request and lets `read` take the answer.
+template <class Read>
+auto exchange(StreamSocket& socket, SecureStreamSocket* secure, const std::string& request, const Read& read)
+    -> decltype(read(socket)) {
     if (secure != nullptr && secure->completeHandshake() <= 0)
         return refuse("closed the connection during the TLS handshake");
     if (!send_all(socket, request)) return refuse("closed the connection without an answer");
-    return read_status(socket);
+    return read(socket);
+}
+
+// One request on a connection of its own.
+template <class Read>
+auto request_once(const WebUrl& url, std::string_view content_type, std::string_view body,
+                  const WebPostTimes& times, const Read& read) -> decltype(read(std::declval<StreamSocket&>())) {
+    using Answer = decltype(read(std::declval<StreamSocket&>()));
+    if (content_type.find_first_of("\r\n") != std::string_view::npos)
+        throw std::logic_error("a content type that would break the request");
+    ignore_broken_pipes();
+    const std::string place = fmt::format("{}://{}:{}", url.tls ? "https" : "http", url.host, url.port);
+    const std::string request = fmt::format(
+        "POST {} HTTP/1.1\r\nHost: {}:{}\r\nUser-Agent: Assidu\r\nAccept: */*\r\nConnection: close\r\n"
+        "Content-Type: {}\r\nContent-Length: {}\r\n\r\n{}",
+        url.path, url.host, url.port, content_type, body.size(), body);
+    SocketWatch watch;
+    std::optional<SocketWatch::Watched> watched;
+    const auto told = [&](const std::string& what) {
+        return refuse(fmt::format("{}: {}", place,
+                                  watched && watched->was_cut_off()
+                                      ? fmt::format("no answer within {} ms", times.call.count())
+                                      : what));
+    };
+    const auto deadline = steady_clock::now() + times.call;
+    StreamSocket socket;
+    try {
+        SecureStreamSocket* secure = nullptr;
+        std::optional<SecureStreamSocket> over_tls;
+        if (url.tls) {
+            over_tls.emplace(web_context(url.host));
+            over_tls->setLazyHandshake(true);
+            over_tls->setPeerHostName(url.host);
+            secure = &*over_tls;
+            socket = *over_tls;
+        }
+        socket.connect(
+            Poco::Net::SocketAddress(url.host, url.port),
+            Poco::Timespan(std::chrono::microseconds(std::min(times.connect, times.call)).count()));
+        watched.emplace(watch, socket.impl()->sockfd());
+        watched->set_deadline(deadline);
+        ERR_clear_error();
+        errno = 0;
+        Answer answer = exchange(socket, secure, request, read);
+        if (!answer) answer = told(answer.error().what);
+        // Nothing more is to be read, and a farewell must not outlive the deadline.
+        watched->cut_off();
+        watched->release();
+        return answer;
+    } catch (const Poco::Exception& error) {
+        Answer refusal = told(error.displayText());
+        if (watched) watched->release();
+        return refusal;
+    }
 }
 
 }  // namespace
@@ -141,52 +216,13 @@ Result<WebUrl> web_url_of(std::string_view url) {
 
 Result<int> web_post(const WebUrl& url, std::string_view content_type, std::string_view body,
                      const WebPostTimes& times) {
-    if (content_type.find_first_of("\r\n") != std::string_view::npos)
-        throw std::logic_error("a content type that would break the request");
-    ignore_broken_pipes();
-    const std::string place = fmt::format("{}://{}:{}", url.tls ? "https" : "http", url.host, url.port);
-    const std::string request = fmt::format(
-        "POST {} HTTP/1.1\r\nHost: {}:{}\r\nUser-Agent: Assidu\r\nAccept: */*\r\nConnection: close\r\n"
-        "Content-Type: {}\r\nContent-Length: {}\r\n\r\n{}",
-        url.path, url.host, url.port, content_type, body.size(), body);
-    SocketWatch watch;
-    std::optional<SocketWatch::Watched> watched;
-    const auto told = [&](const std::string& what) {
-        return refuse(fmt::format("{}: {}", place,
-                                  watched && watched->was_cut_off()
-                                      ? fmt::format("no answer within {} ms", times.call.count())
-                                      : what));
-    };
-    const auto deadline = steady_clock::now() + times.call;
-    StreamSocket socket;
-    try {
-        SecureStreamSocket* secure = nullptr;
-        std::optional<SecureStreamSocket> over_tls;
-        if (url.tls) {
-            over_tls.emplace(web_context(url.host));
-            over_tls->setLazyHandshake(true);
-            over_tls->setPeerHostName(url.host);
-            secure = &*over_tls;
-            socket = *over_tls;
-        }
-        socket.connect(
-            Poco::Net::SocketAddress(url.host, url.port),
-            Poco::Timespan(std::chrono::microseconds(std::min(times.connect, times.call)).count()));
-        watched.emplace(watch, socket.impl()->sockfd());
-        watched->set_deadline(deadline);
-        ERR_clear_error();
-        errno = 0;
-        const auto status = exchange(socket, secure, request);
-        const Result<int> answer = status ? status : told(status.error().what);
-        // Nothing more is to be read, and a farewell must not outlive the deadline.
-        watched->cut_off();
-        watched->release();
-        return answer;
-    } catch (const Poco::Exception& error) {
-        auto refusal = told(error.displayText());
-        if (watched) watched->release();
-        return refusal;
-    }
+    return request_once(url, content_type, body, times, read_status);
+}
+
+Result<HttpMessage> web_exchange(const WebUrl& url, std::string_view content_type, std::string_view body,
+                                 std::uint64_t bytes_max, const WebPostTimes& times) {
+    return request_once(url, content_type, body, times,
+                        [bytes_max](StreamSocket& socket) { return read_whole(socket, bytes_max); });
 }
 
 }  // namespace assidu::rpc

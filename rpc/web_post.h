@@ -1,4 +1,4 @@
-// One POST to a server of the public web, such as a Moodle: certificates are those of the authorities that
+// Requests to a server of the public web, such as a Moodle: certificates are those of the authorities that
 // this machine trusts (OpenSSL's default paths), for the host of the URL, TLS 1.2 or 1.3. What nodes say to
 // each other goes through http_client, with pinned certificates.
 //
@@ -13,6 +13,7 @@
 
 #include "config/limits.h"
 #include "config/refusal.h"
+#include "rpc/http_answer.h"
 
 namespace assidu::rpc {
 
@@ -38,5 +39,11 @@ struct WebPostTimes {
 // ResourceFailure if OpenSSL refuses.
 [[nodiscard]] config::Result<int> web_post(const WebUrl& url, std::string_view content_type,
                                            std::string_view body, const WebPostTimes& times = {});
+
+// The same with the whole answer, read until its end. Refused also if it has more than `bytes_max` bytes of
+// body, breaks off, or is no HTTP that has one meaning (rpc/http_answer.h).
+[[nodiscard]] config::Result<HttpMessage> web_exchange(const WebUrl& url, std::string_view content_type,
+                                                       std::string_view body, std::uint64_t bytes_max,
+                                                       const WebPostTimes& times = {});
 
 }  // namespace assidu::rpc

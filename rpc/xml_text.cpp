@@ -130,6 +130,37 @@ void append_escaped(std::string& out, std::string_view text) {
     }
 }
 
+void append_escaped_ascii(std::string& out, std::string_view text) {
+    for (std::size_t at = 0; at < text.size();) {
+        const Character character = character_at(text, at);
+        if (character.size != 1 || character.point < 0x20 || character.point > 0x7E)
+            fmt::format_to(std::back_inserter(out), "&#{};", static_cast<std::uint32_t>(character.point));
+        else if (text[at] == '"')
+            out += "&quot;";
+        else if (text[at] == '\'')
+            out += "&apos;";
+        else if (const std::string_view escape = escape_of(text[at]); !escape.empty())
+            out += escape;
+        else
+            out += text[at];
+        at += std::max<std::size_t>(character.size, 1);
+    }
+}
+
+std::optional<std::string> decoded_again(std::string_view text) {
+    std::string bytes;
+    bool high = false;
+    for (std::size_t at = 0; at < text.size();) {
+        const Character character = character_at(text, at);
+        if (character.size == 0 || character.point > 0xFF) return std::nullopt;
+        high = high || character.point >= 0x80;
+        bytes += static_cast<char>(character.point);
+        at += character.size;
+    }
+    if (!high || first_bad_byte(bytes)) return std::nullopt;
+    return bytes;
+}
+
 std::optional<std::size_t> append_resolved(std::string& out, std::string_view raw) {
     for (std::size_t at = 0; at < raw.size();) {
         const std::size_t ampersand = std::min(raw.find('&', at), raw.size());

@@ -19,6 +19,10 @@ inline constexpr std::string_view kBlanks = " \t\r\n";  // XML 1.0, "S"
 // parser turns a raw one into a line feed.
 void append_escaped(std::string& out, std::string_view text);
 
+// The same in ASCII alone, as Moodle's own server writes: every character but printable ASCII as a decimal
+// reference, quotation marks as entities.
+void append_escaped_ascii(std::string& out, std::string_view text);
+
 // Appends the content of an element, its references resolved: the five predefined entities and numbers of
 // characters that XML allows. Nothing else exists without a DOCTYPE. Gives the offset in `raw` of what is
 // not one, or nothing if all went well.
@@ -30,6 +34,10 @@ void append_escaped(std::string& out, std::string_view text);
 void append_disguised(std::string& out, std::string_view text);
 // The text that was disguised; nothing if `disguised` is not what append_disguised() makes.
 [[nodiscard]] std::optional<std::string> undisguised(std::string_view disguised);
+
+// The text of which each byte of UTF-8 was written as a character of its own; nothing if it was not: no
+// character past U+007F, one past U+00FF, or bytes that are no UTF-8 of XML characters.
+[[nodiscard]] std::optional<std::string> decoded_again(std::string_view text);
 
 // A peer's bytes for a message to people: printable ASCII as it is, the rest as '?', cut after 60 bytes.
 [[nodiscard]] std::string shown(std::string_view foreign);

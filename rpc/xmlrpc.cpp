@@ -15,6 +15,7 @@
 #include "config/limits.h"
 #include "rpc/base64.h"
 #include "rpc/prescan.h"
+#include "rpc/value_writer.h"
 #include "rpc/xml_text.h"
 
 namespace assidu::rpc {
@@ -159,6 +160,26 @@ std::optional<Value> value_from(xmlrpc_value* value) {
     }
 }
 
+// A value whose texts are made good, as far as they need it. As deep as values are.
+Value encoded_once(const Value& value) {
+    if (const auto* const elements = value.as_array()) {
+        Value::Array made;
+        for (const Value& element : *elements)
+            made.push_back(encoded_once(element));
+        return Value::array(std::move(made));
+    }
+    if (const auto* const members = value.as_structure()) {
+        Value::Struct made;
+        for (const auto& [name, member] : *members)
+            made.emplace(name, encoded_once(member));
+        return Value::structure(std::move(made));
+    }
+    const std::string* const text = value.as_text();
+    if (text == nullptr) return value;
+    auto good = decoded_again(*text);
+    return good ? Value::text(std::move(*good)) : value;
+}
+
 Result<Response> fault_from(const Value& value) {
     const Field fault(value, "fault");
     const auto code = fault.member("faultCode").integer();
@@ -173,78 +194,7 @@ Result<Response> fault_from(const Value& value) {
     return Fault{static_cast<std::int32_t>(*code), std::string(*text)};
 }
 
-// Writes values, and holds them to the limits of reading.
-class Writer {
-  public:
-    void value(const Value& value, std::size_t depth);
-    void add(std::string_view xml) { out_ += xml; }
-    std::string finish() &&;
-
-  private:
-    void text(std::string_view text);
-    void scalar(const Value& value);
-    static void require(bool held, const char* broken) {
-        if (!held) throw std::logic_error(broken);
-    }
-
-    std::string out_ = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
-    std::size_t values_ = 0;
-};
-
-void Writer::value(const Value& value, std::size_t depth) {
-    require(++values_ <= limits::kMessageValuesMax, "too many values in one message");
-    require(depth <= limits::kMessageDepthMax, "too many values inside each other");
-    add("<value>");
-    if (const auto* const elements = value.as_array()) {
-        require(elements->size() <= limits::kMessageElementsMax, "too many elements in one array");
-        add("<array><data>");
-        for (const Value& element : *elements)
-            this->value(element, depth + 1);
-        add("</data></array>");
-    } else if (const auto* const members = value.as_structure()) {
-        require(members->size() <= limits::kMessageMembersMax, "too many members in one struct");
-        add("<struct>");
-        for (const auto& [name, member] : *members) {
-            require(name.size() <= limits::kMemberNameBytesMax, "the name of a member is too long");
-            add("<member><name>");
-            text(name);
-            add("</name>");
-            this->value(member, depth + 1);
-            add("</member>");
-        }
-        add("</struct>");
-    } else {
-        scalar(value);
-    }
-    add("</value>");
-}
-
-void Writer::scalar(const Value& value) {
-    if (const auto number = value.as_integer()) {
-        const bool narrow = std::in_range<std::int32_t>(*number);
-        out_ += fmt::format("<{0}>{1}</{0}>", narrow ? "int" : "i8", *number);
-    } else if (const auto truth = value.as_boolean()) {
-        add(*truth ? "<boolean>1</boolean>" : "<boolean>0</boolean>");
-    } else if (const std::string* const bytes = value.as_bytes()) {
-        add("<base64>");
-        add(base64(*bytes));
-        add("</base64>");
-    } else {
-        add("<string>");
-        text(*value.as_text());
-        add("</string>");
-    }
-}
-
-void Writer::text(std::string_view text) {
-    require(is_xml_text(text), "a text has bytes that XML cannot carry");
-    append_escaped(out_, text);
-}
-
-std::string Writer::finish() && {
-    if (out_.size() > limits::kMessageBytesMax) throw std::length_error("the message is too long to be sent");
-    return std::move(out_);
-}
+constexpr std::string_view kDeclaration = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 
 }  // namespace
 
@@ -259,7 +209,8 @@ bool is_method_name(std::string_view name) {
 std::string encode_call(std::string_view method, const std::vector<Value>& params) {
     if (!is_method_name(method)) throw std::logic_error("not the name of a method");
     if (params.size() > limits::kMessageElementsMax) throw std::logic_error("too many parameters");
-    Writer writer;
+    ValueWriter writer(Layout::compact);
+    writer.add(kDeclaration);
     writer.add("<methodCall><methodName>");
     writer.add(method);
     writer.add("</methodName><params>");
@@ -273,7 +224,8 @@ std::string encode_call(std::string_view method, const std::vector<Value>& param
 }
 
 std::string encode_response(const Value& value) {
-    Writer writer;
+    ValueWriter writer(Layout::compact);
+    writer.add(kDeclaration);
     writer.add("<methodResponse><params><param>");
     writer.value(value, 1);
     writer.add("</param></params></methodResponse>\n");
@@ -284,7 +236,8 @@ std::string encode_fault(std::int32_t code, std::string_view text) {
     std::string carried(text.substr(0, limits::kFaultTextBytesMax));
     while (const auto bad = first_bad_byte(carried))
         carried[*bad] = '?';
-    Writer writer;
+    ValueWriter writer(Layout::compact);
+    writer.add(kDeclaration);
     writer.add("<methodResponse><fault>");
     writer.value(Value::structure(
                      {{"faultCode", Value::integer(code)}, {"faultString", Value::text(std::move(carried))}}),
@@ -293,8 +246,8 @@ std::string encode_fault(std::int32_t code, std::string_view text) {
     return std::move(writer).finish();
 }
 
-Result<Call> decode_call(std::string_view xml) {
-    const auto plain = prescan(xml, MessageKind::call);
+Result<Call> decode_call(std::string_view xml, Dialect dialect) {
+    const auto plain = prescan(xml, MessageKind::call, dialect);
     if (!plain) return std::unexpected(plain.error());
     prepare_library();
     Environment env;
@@ -309,8 +262,8 @@ Result<Call> decode_call(std::string_view xml) {
     return Call{method, std::move(*values)};
 }
 
-Result<Response> decode_response(std::string_view xml) {
-    const auto plain = prescan(xml, MessageKind::response);
+Result<Response> decode_response(std::string_view xml, Dialect dialect) {
+    const auto plain = prescan(xml, MessageKind::response, dialect);
     if (!plain) return std::unexpected(plain.error());
     prepare_library();
     Environment env;
@@ -325,6 +278,7 @@ Result<Response> decode_response(std::string_view xml) {
     const Owned<xmlrpc_value> result_owner(result);
     auto value = value_from(result);
     if (!value) return std::unexpected(not_carried());
+    if (dialect == Dialect::moodle && plain->says_encoding) value = encoded_once(*value);
     if (plain->is_fault) return fault_from(*value);
     return Response(std::move(*value));
 }

@@ -33,6 +33,14 @@ struct Fault {
 
 using Response = std::variant<Value, Fault>;
 
+// Who speaks.
+enum class Dialect {
+    pool,    // nodes: strictly what this file says
+    moodle,  // Moodle and Mahara (rpc/moodle_xmlrpc.h): a <double> and a <dateTime.iso8601> become the text that
+             // stands in them, a <nil/> the empty text that PHP makes of it; blanks around numbers are passed
+             // over; <boolean> also holds "true" and "false"
+};
+
 // 1 to kMethodNameBytesMax of A-Z a-z 0-9 _ . : /
 [[nodiscard]] bool is_method_name(std::string_view name);
 
@@ -50,7 +58,9 @@ using Response = std::variant<Value, Fault>;
 // Refused with what is wrong and where: "params[0].rows[3]: <double> is not taken; ... (byte 512 of the
 // message)". The words are ours and quote at most a few printable characters of the message, so they may be
 // answered to whoever sent it. Throws std::bad_alloc where memory is short.
-[[nodiscard]] config::Result<Call> decode_call(std::string_view xml);
-[[nodiscard]] config::Result<Response> decode_response(std::string_view xml);
+[[nodiscard]] config::Result<Call> decode_call(std::string_view xml, Dialect dialect = Dialect::pool);
+// Of a response of Moodle's dialect whose declaration names an encoding, which versions up to 3.11 and Mahara
+// write, texts that were encoded twice (each byte of UTF-8 a reference of its own) are made good.
+[[nodiscard]] config::Result<Response> decode_response(std::string_view xml, Dialect dialect = Dialect::pool);
 
 }  // namespace assidu::rpc

@@ -10,8 +10,11 @@
 #include "config/refusal.h"
 #include "config/scale.h"
 #include "node/attendance/engine.h"
+#include "node/cli/backup_commands.h"
 #include "node/cli/commands.h"
+#include "node/cli/dossier.h"
 #include "node/cli/exit_code.h"
+#include "node/cli/mnet_commands.h"
 #include "node/cli/pool_commands.h"
 #include "node/cli/privacy_commands.h"
 #include "node/cli/scale_commands.h"
@@ -24,7 +27,7 @@ namespace {
 
 constexpr const char* kFooter =
     "Exit codes: 0 done, 1 a defect of Assidu, 2 wrong words, 3 wrong or missing configuration or key,\n"
-    "4 a file or (--strict) a row refused, 5 disk or database, 6 no data, 7 or 8 (doctor) found something, 9 (purge-plan) not safe, 130 interrupted.";
+    "4 a file or (--strict) a row refused, 5 disk or database, 6 no data, 7 or 8 (doctor) found something, 9 (purge-plan) not safe,\n10 (envelope open) not all proven, 11 a report not issued for what was found in it, 130 interrupted.";
 
 // The options of every subcommand, filled in by the parser, and the subcommand that was named.
 struct Chosen {
@@ -107,12 +110,14 @@ void add_report(CLI::App& app, Chosen& chosen, const config::Clock& clock, Conso
         ->callback([&] { chosen.run = [&] { return report_list(chosen.dir, clock, console); }; });
     constexpr std::pair<const char*, const char*> kKinds[] = {
         {"student", "Per student: days, courses, activities, sessions"},
+        {"lint", "Only what the look before issue finds of each student; nothing is issued"},
         {"group", "The university: students, courses, weeks"},
         {"pool", "At a hub: all its members, and what is missing"}};
     for (const auto& [kind, about] : kKinds) {
-        const bool one = std::string_view(kind) == "student";
+        const bool looks = std::string_view(kind) == "lint";
+        const bool one = std::string_view(kind) == "student" || looks;
         CLI::App* report_kind = command->add_subcommand(kind, about);
-        if (std::string_view(kind) != "pool")
+        if (std::string_view(kind) != "pool" && !looks)
             report_kind->add_option("--member", chosen.report.member,
                                     "At a hub: the id of the member whose students they are (default: the "
                                     "node's own)");
@@ -124,28 +129,44 @@ void add_report(CLI::App& app, Chosen& chosen, const config::Clock& clock, Conso
                              "User name, e-mail, id number, Moodle user id or pseudonym; may be repeated "
                              "(default: all)")
                 ->allow_extra_args(false);
+        if (std::string_view(kind) != "pool") {
+            report_kind->add_option("--funder", chosen.report.funder, "Students with a dossier of this funder");
+            report_kind->add_option("--group", chosen.report.group, "Students with a dossier of this group");
+        }
+        if (one && !looks) {
+            report_kind
+                ->add_option("--override", chosen.report.overrides,
+                             "A finding, by its code, that is not to keep the named students' reports from being "
+                             "issued; kept in the audit and shown on the report; may be repeated")
+                ->allow_extra_args(false);
+            report_kind->add_option("--reason", chosen.report.reason, "Why, of --override");
+            report_kind->add_option("--author", chosen.report.author,
+                                    "Who decides it (default: the account that runs the command)");
+        }
         const auto has = [&](const FormatEntry& entry) {
             return one                                ? entry.student
                    : std::string_view(kind) == "pool" ? entry.pool
                                                       : entry.group || entry.student;
         };
-        std::vector<std::string> formats;
-        for (const FormatEntry& entry : kReportFormats)
-            if (has(entry)) formats.emplace_back(entry.name);
-        report_kind
-            ->add_option(
-                "--format", chosen.report.formats,
-                fmt::format("{}; a list (default: html, with --package pdf)", fmt::join(formats, ", ")))
-            ->delimiter(',')
-            ->check(CLI::IsMember(formats));
-        if (std::string_view(kind) != "pool")
-            report_kind->add_flag(
-                "--package", chosen.report.package,
-                one ? "Also a package a student: the documents with the proofs that "
-                      "assidu-verify checks (needs --out)"
-                    : "Also a folder a student under --out, with its documents and package");
-        report_kind->add_option("--out", chosen.report.out,
-                                "The folder to write to (default: one document goes to standard output)");
+        if (!looks) {
+            std::vector<std::string> formats;
+            for (const FormatEntry& entry : kReportFormats)
+                if (has(entry)) formats.emplace_back(entry.name);
+            report_kind
+                ->add_option(
+                    "--format", chosen.report.formats,
+                    fmt::format("{}; a list (default: html, with --package pdf)", fmt::join(formats, ", ")))
+                ->delimiter(',')
+                ->check(CLI::IsMember(formats));
+            if (std::string_view(kind) != "pool")
+                report_kind->add_flag(
+                    "--package", chosen.report.package,
+                    one ? "Also a package a student: the documents with the proofs that "
+                          "assidu-verify checks (needs --out)"
+                        : "Also a folder a student under --out, with its documents and package");
+            report_kind->add_option("--out", chosen.report.out,
+                                    "The folder to write to (default: one document goes to standard output)");
+        }
         if (std::string_view(kind) != "pool")
             report_kind->add_option("--scale", chosen.report.scale,
                                     "Of the node's own students, totals under another scale, which "
@@ -257,7 +278,7 @@ void add_token(CLI::App& app, Chosen& chosen, const config::Clock& clock, Consol
     create
         ->add_option("--students", chosen.token.students,
                      "Whom it may be told of: everyone, student=NAME, or conditions cohort=, institution=, "
-                     "department=, email_domain=, which must all hold; may be repeated")
+                     "department=, email_domain=, funder=, group=, which must all hold; may be repeated")
         ->required()
         ->allow_extra_args(false);
     create->add_option("--days", chosen.token.days, "How long it holds")->capture_default_str();
@@ -287,7 +308,7 @@ void add_staff(CLI::App& app, Chosen& chosen, const config::Clock& clock, Consol
         action->add_option("NAME", chosen.staff.name, "The account's name, without blanks")->required();
     put->add_option("--students", chosen.staff.students,
                     "Whom they may see: everyone, student=NAME, or conditions cohort=, institution=, department=, "
-                    "email_domain=, which must all hold; may be repeated")
+                    "email_domain=, funder=, group=, which must all hold; may be repeated")
         ->required()
         ->allow_extra_args(false);
     put->add_flag("--no-password", chosen.staff.no_password,
@@ -549,6 +570,7 @@ int run(int argc, const char* const* argv, const config::Clock& clock, Console& 
     add_exclude(app, chosen, clock, console);
     add_token(app, chosen, clock, console);
     add_staff(app, chosen, clock, console);
+    add_dossier(app, chosen.dir, chosen.run, clock, console);
     add_days(app, chosen, clock, console);
     add_status(app, chosen, clock, console);
     add_collect(app, chosen, clock, console);
@@ -557,7 +579,10 @@ int run(int argc, const char* const* argv, const config::Clock& clock, Console& 
     add_pool(app, chosen, clock, console);
     add_audit(app, chosen, clock, console);
     add_privacy(app, chosen.dir, chosen.run, clock, console);
+    add_backup(app, chosen.dir, chosen.run, clock, console);
     add_doctor(app, chosen.dir, chosen.run, clock, console);
+    add_envelope(app, chosen.run, clock, console);
+    add_peer(app, chosen.dir, chosen.run, clock, console);
     add_demo(app, chosen, clock, console);
     add_scale(app, chosen.run, console);
     add_compare(app, chosen, clock, console);

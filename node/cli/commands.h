@@ -32,7 +32,7 @@ struct ImportArguments {
 
 struct ReportArguments {
     std::filesystem::path dir;
-    std::string kind;                   // "student", "group" or, at a hub, "pool"
+    std::string kind;                   // "student", "group", "lint" or, at a hub, "pool"
     std::string member;                 // at a hub: whose students; empty: the node's own
     std::string from, to;               // civil days, both included
     std::vector<std::string> students;  // none: all
@@ -41,6 +41,9 @@ struct ReportArguments {
     std::filesystem::path out;          // empty: standard output, for one document
     std::string language;               // empty: the settings'
     std::string scale;                  // of recompute(); empty: the node's own
+    std::string funder, group;          // of the node's own: whose dossiers; empty: any
+    std::vector<std::string> overrides;  // findings that are not to keep the named students' reports
+    std::string reason, author;          // of these; an empty author: the account that runs the command
 };
 [[nodiscard]] ExitCode report(const ReportArguments& arguments, const config::Clock& clock, Console& console);
 

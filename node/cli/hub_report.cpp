@@ -6,6 +6,8 @@
 
 #include "node/cli/interrupt.h"
 #include "node/collect/text.h"
+#include "node/staff/linter.h"
+#include "node/staff/people_elsewhere.h"
 
 namespace assidu::node::cli {
 namespace {
@@ -56,23 +58,42 @@ void say_without_names(const MemberSubject& subject, Console& console) {
             fmt::format("{}: issued with pseudonyms: {}", subject.part->node, subject.without_names)));
 }
 
-ExitCode put_students(const HubReportWriter& writer, const MemberSubject& subject,
-                      const std::vector<MemberStudent>& students, const Documents& documents,
+ExitCode put_students(const Node& hub, const HubReportWriter& writer, const MemberSubject& subject,
+                      const std::vector<MemberStudent>& students, const MemberReports* wanted,
+                      const Documents& documents,
                       Console& console, std::vector<std::filesystem::path>& written) {
-    bool all = true;
+    bool all = true, incoherent = false;
+    const staff::PeopleElsewhere elsewhere(hub);
     for (const MemberStudent& student : students) {
         if (interrupted()) {
             console.complain("interrupted while writing reports; those that are there are whole");
             return ExitCode::interrupted;
         }
-        const auto report = writer.student(subject, student);
+        auto report = writer.student(subject, student);
         if (!report) return no_data(console, report.error().what);
+        staff::look_at_member(hub, *subject.names,
+                              elsewhere.of(subject.part->node, report->person, report->period), *report);
+        if (wanted != nullptr && !wanted->overrides.empty()) {
+            if (const auto done = staff::override_findings(hub, *report, wanted->overrides, wanted->reason,
+                                                           wanted->author);
+                !done) {
+                console.complain(collect::printable(fmt::format("{}: {}", file_name(*report), done.error().what)));
+                return ExitCode::usage;
+            }
+        }
+        tell_findings(*report, documents.language, /*only_look=*/false, console);
+        if (!staff::may_be_issued(*report)) {
+            console.complain(fmt::format("{}: NOT ISSUED", file_name(*report)));
+            incoherent = true;
+            continue;
+        }
         if (const auto put = put_document(*report, documents, console, written); !put) {
             console.complain(collect::printable(put.error().what));
             all = false;
         }
         console.progress(fmt::format("writing reports of {}: {} files", subject.part->node, written.size()));
     }
+    if (incoherent) return ExitCode::incoherent;
     return all ? ExitCode::ok : ExitCode::no_data;
 }
 
@@ -127,7 +148,7 @@ ExitCode report_member(const Node& hub, const federation::Period& period, const 
         return no_data(console, fmt::format("no data: {} has declared nothing of any student", part->node));
     if (const ExitCode code = can_be_written(documents, students->size(), console); code != ExitCode::ok)
         return code;
-    return put_students(writer, subject, *students, documents, console, written);
+    return put_students(hub, writer, subject, *students, &wanted, documents, console, written);
 }
 
 ExitCode report_everything(const Node& hub, const federation::Consolidated& consolidated,
@@ -153,7 +174,7 @@ ExitCode report_everything(const Node& hub, const federation::Consolidated& cons
         if (!group) return no_data(console, group.error().what);
         put_document(*group, of_member, console, written.groups);
         const ExitCode code =
-            put_students(writer, subject, subject.students, of_member, console, written.students);
+            put_students(hub, writer, subject, subject.students, nullptr, of_member, console, written.students);
         if (code != ExitCode::ok) return code;
     }
     return ExitCode::ok;

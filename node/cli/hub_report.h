@@ -24,6 +24,8 @@ struct MemberReports {
     bool group = false;                 // the member as a whole, instead of students
     std::vector<std::string> students;  // pseudonym, user name, e-mail or id number; none: all
     bool packages = false;              // with `group`: its students' packages too
+    std::vector<std::string> overrides = {};  // as in ReportFiles
+    std::string reason = {}, author = {};
 };
 [[nodiscard]] ExitCode report_member(const Node& hub, const federation::Period& period,
                                      const MemberReports& wanted, const Documents& documents,

@@ -48,11 +48,11 @@ ExitCode erase_person(const PersonArguments& arguments, const config::Clock& clo
     const auto erased = privacy::erase_person(*node, *user, arguments.reason, arguments.author);
     if (!erased) return refused(console, erased.error(), ExitCode::usage);
     console.print(fmt::format(
-        "erased: {} events, {} records of evidence, {} ledger rows, {} sessions; rows in {} statements; {} "
-        "rejected rows\n"
+        "erased: {} events, {} records of evidence, {} ledger rows, {} sessions, {} dossiers; rows in {} "
+        "statements; {} rejected rows\n"
         "this person is not collected again; reports and files that were issued, and backups, are yours to "
         "delete\n",
-        grouped(erased->events), grouped(erased->evidence), grouped(erased->rows), grouped(erased->sessions),
+        grouped(erased->events), grouped(erased->evidence), grouped(erased->rows), grouped(erased->sessions), grouped(erased->dossiers),
         erased->statements, erased->reject_lines));
     for (const auto& path : erased->named_in)
         console.complain(
@@ -78,6 +78,9 @@ ExitCode retention(const RetentionArguments& arguments, const config::Clock& clo
                               grouped(done->events), word, grouped(done->evidence)));
     console.print(fmt::format("totals      {}: {} ledger rows {}; {} exclusions and signed days\n",
                               before(done->totals_before), grouped(done->rows), word, grouped(done->reasons)));
+    if (done->members_before)
+        console.print(fmt::format("members     {}: {} ledger rows {}\n", before(done->members_before),
+                                  grouped(done->member_rows), word));
     console.print(fmt::format("identities  {} {}; files of rejected rows: {}\n", grouped(done->identities), word,
                               done->reject_files));
     return ExitCode::ok;

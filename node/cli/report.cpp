@@ -1,4 +1,6 @@
 #include <fmt/format.h>
+#include <pwd.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -10,6 +12,7 @@
 #include "node/cli/scale_commands.h"
 #include "node/packages.h"
 #include "node/services/pool_member.h"
+#include "node/staff/selection.h"
 
 namespace assidu::node::cli {
 namespace {
@@ -26,7 +29,7 @@ std::vector<ReportFormat> formats_of(const ReportArguments& arguments) {
 
 // A format that no report of the command has; empty: none.
 std::string_view misplaced_format(const ReportArguments& arguments) {
-    const bool students = arguments.kind == "student" || arguments.package;
+    const bool students = arguments.kind == "student" || arguments.kind == "lint" || arguments.package;
     for (const FormatEntry& entry : kReportFormats) {
         const bool fits = (students && entry.student) || (arguments.kind == "group" && entry.group) ||
                           (arguments.kind == "pool" && entry.pool);
@@ -46,6 +49,13 @@ Documents documents_of(const ReportArguments& arguments, const Node& node) {
     documents.verification_url = node.settings().verification_url;
     documents.folder_each = arguments.package && arguments.kind == "group";
     return documents;
+}
+
+// Who overrides: whoever is named, else the account that runs the command.
+std::string author_of(const ReportArguments& arguments) {
+    if (!arguments.author.empty()) return arguments.author;
+    const passwd* const account = ::getpwuid(::geteuid());
+    return account != nullptr ? account->pw_name : fmt::format("uid {}", ::geteuid());
 }
 
 ExitCode no_data(Console& console, const config::Refusal& refusal) {
@@ -98,6 +108,10 @@ ExitCode report_own(const ReportArguments& arguments, const federation::Period& 
     const NodeDirectory directory(*node, node->calendar().end_of(period.to) - 1);
     ReportFiles wanted;
     wanted.group = arguments.kind == "group";
+    wanted.only_look = arguments.kind == "lint";
+    wanted.overrides = arguments.overrides;
+    wanted.reason = arguments.reason;
+    wanted.author = author_of(arguments);
     if (other) wanted.scale = &*other;
     wanted.documents = documents_of(arguments, *node);
     for (const std::string& name : arguments.students) {
@@ -108,9 +122,18 @@ ExitCode report_own(const ReportArguments& arguments, const federation::Period& 
         }
         wanted.students.push_back(*student);
     }
-    if ((!wanted.group || arguments.package) && arguments.students.empty())
-        wanted.students = directory.students();
+    const staff::Selection selection{arguments.funder, arguments.group, wanted.students};
+    if (wanted.group || !arguments.students.empty() || selection.by_dossier())
+        wanted.group_students = staff::selected_students(*node, directory, selection, period);
+    if (!wanted.group || arguments.package)
+        wanted.students = staff::selected_students(*node, directory, selection, period);
+    if (selection.by_dossier() && wanted.group_students->empty()) {
+        console.complain(
+            "no data: no dossier of that funder and group has a day of the period (assidu dossier list)");
+        return ExitCode::no_data;
+    }
     const std::size_t reports = wanted.students.size() + (wanted.group ? 1 : 0);
+    if (wanted.only_look) wanted.documents.formats.clear();
     if (reports == 0) {
         console.complain("no data: this node has no student yet; import a file of log events first");
         return ExitCode::no_data;
@@ -143,7 +166,8 @@ ExitCode report_members(const ReportArguments& arguments, const federation::Peri
         documents.packages = &packages.emplace(*std::move(made));
     }
     return report_member(*hub, period,
-                         {arguments.member, arguments.kind == "group", arguments.students, arguments.package},
+                         {arguments.member, arguments.kind == "group", arguments.students, arguments.package,
+                          arguments.overrides, arguments.reason, author_of(arguments)},
                          documents, console, written);
 }
 
@@ -160,6 +184,14 @@ ExitCode report(const ReportArguments& arguments, const config::Clock& clock, Co
     }
     if (!arguments.scale.empty() && !arguments.member.empty()) {
         console.complain("--scale is of a node's own students: a member declares under one scale");
+        return ExitCode::usage;
+    }
+    if (!arguments.member.empty() && (!arguments.funder.empty() || !arguments.group.empty())) {
+        console.complain("--funder and --group are of a node's own dossiers, not of a member's");
+        return ExitCode::usage;
+    }
+    if (!arguments.overrides.empty() && (arguments.students.empty() || arguments.reason.empty())) {
+        console.complain("--override is of named students, and for a reason: --student and --reason");
         return ExitCode::usage;
     }
     if (!arguments.scale.empty() && arguments.package) {

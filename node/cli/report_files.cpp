@@ -9,7 +9,9 @@
 #include "node/attendance/compute.h"
 #include "node/attendance/known_evidence.h"
 #include "node/cli/interrupt.h"
+#include "node/collect/text.h"
 #include "node/packages.h"
+#include "node/staff/linter.h"
 
 namespace assidu::node::cli {
 namespace {
@@ -179,34 +181,71 @@ ExitCode bring_up_to_date(Node& node, Console& console) {
     return ExitCode::ok;
 }
 
+void tell_findings(const reports::StudentReport& report, reports::Language language, bool only_look,
+                   Console& console) {
+    for (const reports::LintFinding& finding : report.findings.value_or(std::vector<reports::LintFinding>())) {
+        std::string line = collect::printable(fmt::format(
+            "{}: [{}: {}] {}", file_name(report),
+            reports::text(language, fmt::format("severity.{}", name_of(finding.severity))), finding.code,
+            finding_text(language, finding)));
+        if (finding.overridden) line += " " + collect::printable(override_text(language, finding));
+        if (only_look)
+            console.print(line + "\n");
+        else if (finding.refuses())
+            console.complain(line);
+        else
+            console.say(line);
+    }
+}
+
 ExitCode write_reports(const Node& node, const NodeDirectory& directory, federation::Period period,
                        const ReportFiles& wanted, Console& console,
                        std::vector<std::filesystem::path>& written) {
+    const staff::Linter linter(node, directory, period, wanted.scale);
     const ReportWriter writer(node, directory, period, wanted.documents.language, wanted.scale);
     const auto refused = [&](const config::Refusal& refusal) {
         console.complain(refusal.what);
         return ExitCode::no_data;
     };
     if (wanted.group) {
-        const auto report = writer.group();
+        const auto report = writer.group(wanted.group_students.value_or(directory.students()));
         if (!report) return refused(report.error());
         put_document(*report, wanted.documents, console, written);
     }
-    std::size_t done = 0, without_package = 0;
+    std::size_t done = 0, without_package = 0, incoherent = 0;
     for (const federation::StudentId& student : wanted.students) {
         if (interrupted()) {
             console.complain(fmt::format("interrupted: {} of {} student reports are written, each whole",
                                          done, wanted.students.size()));
             return ExitCode::interrupted;
         }
-        const auto report = writer.student(student);
+        auto report = writer.student(student);
         if (!report) return refused(report.error());
+        linter.look(*report);
+        if (!wanted.overrides.empty()) {
+            if (const auto overridden =
+                    staff::override_findings(node, *report, wanted.overrides, wanted.reason, wanted.author);
+                !overridden) {
+                console.complain(
+                    collect::printable(fmt::format("{}: {}", file_name(*report), overridden.error().what)));
+                return ExitCode::usage;
+            }
+        }
+        tell_findings(*report, wanted.documents.language, wanted.only_look, console);
+        ++done;
+        if (!staff::may_be_issued(*report)) {
+            if (!wanted.only_look) console.complain(fmt::format("{}: NOT ISSUED", file_name(*report)));
+            ++incoherent;
+            continue;
+        }
+        if (wanted.only_look) continue;
         if (const auto put = put_document(*report, wanted.documents, console, written); !put) {
             console.complain(put.error().what);
             ++without_package;
         }
-        console.progress(fmt::format("writing reports: {} of {} students", ++done, wanted.students.size()));
+        console.progress(fmt::format("writing reports: {} of {} students", done, wanted.students.size()));
     }
+    if (incoherent > 0) return ExitCode::incoherent;
     return without_package == 0 ? ExitCode::ok : ExitCode::no_data;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -52,15 +53,25 @@ void put_document(const reports::PoolReport& report, const Documents& wanted, Co
 struct ReportFiles {
     bool group = false;
     std::vector<federation::StudentId> students;
+    std::optional<std::vector<federation::StudentId>> group_students = {};  // nothing: all
     Documents documents;
     const config::Scale* scale = nullptr;  // nothing: the node's own
+    bool only_look = false;                // nothing is issued, findings are results
+    // Findings that are not to keep these students' reports from being issued, and why.
+    std::vector<std::string> overrides = {};
+    std::string reason = {}, author = {};
 };
+
+// Says what was found in the report: a line each, with the code. `only_look`: as results.
+void tell_findings(const reports::StudentReport& report, reports::Language language, bool only_look,
+                   Console& console);
 
 // Brings the totals up to date, with progress; a node without any event keeps none. `interrupted` if a signal
 // came.
 [[nodiscard]] ExitCode bring_up_to_date(Node& node, Console& console);
 
-// Writes the documents and appends their paths to `written`. `no_data` if nothing was ever computed, and,
+// Writes the documents and appends their paths to `written`. `incoherent`, after all others are written, if a
+// student's report was not issued for what was found in it; `no_data` if nothing was ever computed, and,
 // after all others are written, if there can be no package of a student, who is named; `interrupted` between
 // two documents if a signal came.
 [[nodiscard]] ExitCode write_reports(const Node& node, const NodeDirectory& directory,

@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <utility>
 
 #include "config/durable_file.h"
 #include "config/limits.h"
@@ -24,6 +25,7 @@
 #include "node/services/complaints.h"
 #include "node/services/hub_contact.h"
 #include "node/services/intake.h"
+#include "node/services/mnet_listener.h"
 #include "node/services/pool_hub.h"
 #include "node/services/pool_member.h"
 #include "node/services/push_import.h"
@@ -76,13 +78,15 @@ bool is_lasting(std::int32_t fault) {
         case PoolFault::wrong_recipient:
         case PoolFault::malformed:
         case PoolFault::bad_statement:
-        case PoolFault::fork:
-        case PoolFault::ahead:
-        case PoolFault::broken_chain:
         case PoolFault::not_agreed:
             return true;
         case PoolFault::stale:
         case PoolFault::replay:
+        // The next attempt asks first what the hub has, and goes on from there.
+        case PoolFault::fork:
+        case PoolFault::ahead:
+        case PoolFault::broken_chain:
+        case PoolFault::not_kept:
             return false;
     }
     return false;
@@ -144,12 +148,14 @@ struct Pushes {
 class Serving {
   public:
     Serving(NodeFolder folder, const config::Clock& clock, Speech& speech, std::int64_t every_s,
-            std::optional<services::Spool> spool, Pushes* pushes, std::int64_t collect_every_s)
+            std::optional<services::Spool> spool, Pushes* pushes, services::MnetListener* mnet,
+            std::int64_t collect_every_s)
         : folder_(std::move(folder)),
           clock_(clock),
           speech_(speech),
           spool_(std::move(spool)),
           pushes_(pushes),
+          mnet_(mnet),
           schedule_(every_s, steady_ms, chance),
           collect_every_s_(collect_every_s),
           hub_seen_(hub_document()) {}
@@ -169,7 +175,7 @@ class Serving {
             if (report_due()) continue;
             ::poll(nullptr, 0, static_cast<int>(std::min(schedule_.wait_ms(), kWatchMilliseconds)));
         }
-        if (counts() != state_.pushes) remember();
+        if (counts() != state_.pushes || mnet_ != nullptr) remember();
     }
 
   private:
@@ -183,8 +189,9 @@ class Serving {
         }
         if (pushes_ != nullptr && (pushes_->journal->waits() || pushes_->reports->kept() != reports_seen_))
             schedule_.wake();
-        if (pushes_ != nullptr && steady_ms() >= counts_at_ms_ && counts() != state_.pushes) {
-            remember();
+        if (steady_ms() >= counts_at_ms_) {
+            if (mnet_ != nullptr) mnet_->remember();
+            if (counts() != state_.pushes || mnet_counts() != state_.mnet) remember();
             counts_at_ms_ = steady_ms() + kCountsMilliseconds;
         }
         if (std::string hub = hub_document(); hub != hub_seen_) {
@@ -197,6 +204,11 @@ class Serving {
     [[nodiscard]] std::optional<services::PushCounts> counts() const {
         if (pushes_ == nullptr || !pushes_->listener) return std::nullopt;
         return pushes_->listener->counts();
+    }
+
+    [[nodiscard]] std::optional<services::MnetCounts> mnet_counts() const {
+        if (mnet_ == nullptr) return std::nullopt;
+        return mnet_->counts();
     }
 
     // The bytes of hub.json: `join` beside this process changes them.
@@ -254,7 +266,10 @@ class Serving {
         reports_ready_ = std::move(asked);
         const auto hub = services::read_hub(folder_);
         if (!hub) return std::unexpected(hub.error());
-        if (*hub) {
+        if (*hub && !services::may_issue(*node)) {
+            is_held_ = true;
+            speech_.problem("held", "statements are held back until the hub has said what it has of this node");
+        } else if (*hub) {
             const auto declared = services::declare(*node, (*hub)->names == federation::Names::roster);
             if (!declared) {
                 // What was declared before can still be delivered.
@@ -370,6 +385,14 @@ class Serving {
         state_.delivery_utc_s = clock_.now_utc_s();
         state_.delivery_problem = done ? "" : printable(done.error().what);
         state_.retry_utc_s.reset();
+        if (delivered.taken_back > 0 || delivered.set_aside > 0)
+            speech_.complain(fmt::format("took back {} statements from the hub, set {} of this node's own aside: it "
+                                         "was restored from a backup",
+                                         delivered.taken_back, delivered.set_aside));
+        if (delivered.agreed && std::exchange(is_held_, false)) {
+            speech_.settle("held");
+            schedule_.wake();
+        }
         if (done) {
             speech_.settle("delivery");
             schedule_.delivered();
@@ -443,6 +466,7 @@ class Serving {
 
     void remember() {
         state_.pushes = counts();
+        state_.mnet = mnet_counts();
         const auto written = failing_softly([&]() -> Result<void> {
             services::write_serve_state(folder_, state_);
             return {};
@@ -458,6 +482,7 @@ class Serving {
     Speech& speech_;
     std::optional<services::Spool> spool_;
     Pushes* pushes_;
+    services::MnetListener* mnet_;
     services::Schedule schedule_;
     services::ServeState state_;
     std::int64_t counts_at_ms_ = 0;
@@ -470,6 +495,7 @@ class Serving {
     int collect_failures_ = 0;                          // in a row
     std::set<std::string> stuck_;  // of the spool, what the last round left alone
     std::string hub_seen_;
+    bool is_held_ = false;  // the last round did not declare: the hub had not been asked
 };
 
 ExitCode refused(Speech& speech, const config::Refusal& refusal, ExitCode code) {
@@ -530,11 +556,12 @@ ExitCode serve(const ServeArguments& arguments, const config::Clock& clock, Cons
         if (!parsed) return refused(speech, {"--listen " + parsed.error().what}, ExitCode::usage);
         endpoint = std::move(*parsed);
     }
-    if (!endpoint && settings.web.listen.empty() && settings.spool.empty() && !settings.database && !std::filesystem::exists(folder.hub()))
+    if (!endpoint && settings.mnet.listen.empty() && settings.web.listen.empty() && settings.spool.empty() &&
+        !settings.database && !std::filesystem::exists(folder.hub()))
         return refused(
             speech,
-            {fmt::format("nothing to do: {} sets neither [pool] listen (a hub) nor [web] listen nor [intake] spool nor "
-                         "[database], and this node joined no hub",
+            {fmt::format("nothing to do: {} sets neither [pool] listen (a hub) nor [mnet] listen nor [web] listen nor "
+                         "[intake] spool nor [database], and this node joined no hub",
                          folder.settings().string())},
             ExitCode::configuration);
     const auto serving = FolderLock::take_serving(folder);
@@ -561,6 +588,17 @@ ExitCode serve(const ServeArguments& arguments, const config::Clock& clock, Cons
         if (!taking) return refused(speech, taking.error(), ExitCode::resource);
         pushes = std::move(*taking);
     }
+    std::unique_ptr<services::MnetListener> mnet;
+    if (!settings.mnet.listen.empty()) {
+        auto started = services::MnetListener::start(folder, settings, clock,
+                                                     [&](std::string_view line) { speech.overheard(line); });
+        if (!started) return refused(speech, started.error(), ExitCode::configuration);
+        mnet = std::move(*started);
+        auto at = config::parse_endpoint(settings.mnet.listen);
+        at->port = mnet->port();
+        speech.done(fmt::format("answering Moodles as {} on {}\nMNet fingerprint  {}", settings.mnet.wwwroot,
+                                config::url_of(*at, !settings.mnet.tls_certificate.empty()), mnet->fingerprint()));
+    }
     std::unique_ptr<web::WebServices> web;
     if (!settings.web.listen.empty()) {
         auto started = web::WebServices::start(*node, clock, [&](std::string_view line) { speech.overheard(line); });
@@ -571,8 +609,9 @@ ExitCode serve(const ServeArguments& arguments, const config::Clock& clock, Cons
     // Only a listener needs the node all the time; rounds open it for themselves.
     if (!hub) node.reset();
     Serving(folder, clock, speech, arguments.every_s.value_or(settings.report_every_s), std::move(spool),
-            pushes ? &*pushes : nullptr, settings.database ? settings.database->collect_every_s : 0)
+            pushes ? &*pushes : nullptr, mnet.get(), settings.database ? settings.database->collect_every_s : 0)
         .run();
+    if (mnet) mnet->stop(kGrace);
     if (web) web->stop(kGrace);
     if (pushes && pushes->listener) pushes->listener->stop(kGrace);
     if (hub) hub->stop(kGrace);

@@ -25,6 +25,8 @@ struct ServeArguments {
 // Standard output has one line for each thing done, in these words and no others:
 //   listening on https://ADDRESS:PORT        (first, and only if it listens)
 //   fingerprint  HEX
+//   answering Moodles as URL on http://ADDRESS:PORT
+//   MNet fingerprint  HEX
 //   answering the web on URL
 //   imported FILE: N rows, M events
 //   collected N rows, M events               (of the Moodle's database)

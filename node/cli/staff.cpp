@@ -20,13 +20,14 @@ void print(const Node& node, const web::StaffAccount& account, Console& console)
     std::string login = "never logged in";
     if (account.login_utc_s) login = "logged in " + node.calendar().local_iso(*account.login_utc_s);
     const std::string way = account.password.empty() ? "by the proxy" : "by password";
-    console.print(fmt::format("{}  {}  {}\n      students: {}\n", printable(account.name), way, login,
-                              printable(fmt::format("{}", fmt::join(services::conditions_of(account.students), ", ")))));
+    console.print(fmt::format(
+        "{}  {}  {}\n      students: {}\n", printable(account.name), way, login,
+        printable(fmt::format("{}", fmt::join(services::conditions_of(account.students), ", ")))));
 }
 
 void audit(const Node& node, const char* action, const std::string& name) {
-    node.audit().append({node.clock().now_utc_s(), node.settings().node_id, node.settings().node_id, action, name, 0, 0,
-                         "done"});
+    node.audit().append({node.clock().now_utc_s(), node.settings().node_id, node.settings().node_id, action,
+                         name, 0, 0, "done"});
 }
 
 ExitCode put(const Node& node, web::Staff& staff, const StaffArguments& arguments, Console& console) {

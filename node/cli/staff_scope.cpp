@@ -19,7 +19,8 @@ config::Result<services::StudentScope> typed_scope(const Node& node,
             if (!student) return std::unexpected(student.error());
             pseudonymous = std::string(kStudent) + federation::to_string(*student);
         }
-        if (auto added = services::add_to_scope(scope, pseudonymous); !added) return std::unexpected(added.error());
+        if (auto added = services::add_to_scope(scope, pseudonymous); !added)
+            return std::unexpected(added.error());
     }
     return scope;
 }

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <span>
 
 #include "node/archive/collection.h"
 #include "node/cli/commands.h"
@@ -10,6 +11,7 @@
 #include "node/collect/text.h"
 #include "node/node.h"
 #include "node/services/hub_contact.h"
+#include "node/services/pool_member.h"
 #include "node/services/push_journal.h"
 #include "node/services/serve_state.h"
 #include "node/services/spool.h"
@@ -23,6 +25,7 @@ using Json = nlohmann::ordered_json;
 using Instant = std::optional<std::int64_t>;
 
 constexpr std::size_t kIntakesShown = 10;
+constexpr std::size_t kIncidentsShown = 5;
 
 struct MemberStatus {
     federation::Member member;
@@ -45,6 +48,9 @@ struct Status {
     Instant oldest_waiting_utc_s;
     config::Result<std::optional<federation::Hub>> hub;
     std::vector<MemberStatus> members;
+    bool is_held = false;       // no statement is issued before the hub has said what it has
+    std::size_t set_aside = 0;  // own statements of which the hub has others
+    std::vector<federation::Incident> incidents;
     services::Spool::Counts spool;
     services::PushJournal::Counts pushes;
     std::optional<std::string> serving;  // the process
@@ -100,6 +106,9 @@ Status status_of(const Node& node) {
         const std::int64_t number = node.statements().head(member.id).number;
         status.members.push_back({member, number, received(node, member.id, number)});
     }
+    status.is_held = !services::may_issue(node);
+    status.set_aside = node.statements().aside(id).size();
+    status.incidents = node.statements().incidents().all();
     if (!node.settings().spool.empty()) {
         const auto spool = node.folder().path / node.settings().spool;
         status.spool = services::Spool::count(spool);
@@ -218,6 +227,14 @@ class Lines {
             line("hub", printable(status_.hub.error().what));
         else if (*status_.hub)
             line("hub", printable(fmt::format("{} at {}", (*status_.hub)->id, (*status_.hub)->url)));
+        if (status_.is_held)
+            line("HELD BACK", "no statement is issued until the hub has said what it has of this node: its ledger was "
+                              "restored or moved, or the machine started anew");
+        if (status_.set_aside > 0)
+            line("set aside", fmt::format("{} own statements, because the hub has others of their numbers",
+                                          status_.set_aside));
+        for (const federation::Incident& one : last(status_.incidents))
+            line("incident", incident(one));
         for (const MemberStatus& one : status_.members)
             line("member",
                  fmt::format("{}, {}, {} statements{}{}{}", one.member.id, name_of(one.member.state),
@@ -227,6 +244,31 @@ class Lines {
                                  : "",
                              one.received_utc_s ? ", the last received " + ago(*one.received_utc_s) : "",
                              one.member.name.empty() ? "" : ", " + printable(one.member.name)));
+    }
+
+    static std::span<const federation::Incident> last(const std::vector<federation::Incident>& incidents) {
+        return std::span(incidents).last(std::min(incidents.size(), kIncidentsShown));
+    }
+    [[nodiscard]] std::string incident(const federation::Incident& one) const {
+        const std::string numbers = one.from_number == one.to_number
+                                        ? fmt::format("statement {}", one.to_number)
+                                        : fmt::format("statements {} to {}", one.from_number, one.to_number);
+        std::string what;
+        switch (one.kind) {
+            case federation::IncidentKind::node_behind:
+                what = fmt::format("{} had lost its {} (restored from a backup?) and takes them back", one.node, numbers);
+                break;
+            case federation::IncidentKind::hub_behind:
+                what = fmt::format("the hub had lost {} of {}, for which it gave receipts (restored from a backup?), and "
+                                   "gets them again",
+                                   numbers, one.node);
+                break;
+            case federation::IncidentKind::fork:
+                what = fmt::format("{} signed {} twice, and otherwise; the hub's stay", one.node, numbers);
+                break;
+        }
+        return fmt::format("{}: {}{}", local(one.last_utc_s), what,
+                           one.times > 1 ? fmt::format("; noticed {} times", one.times) : "");
     }
 
     // What is known beside the log, where there is any.
@@ -314,12 +356,24 @@ Json pool_json(const Status& status) {
                            {"last_received_utc_s", json_of(one.received_utc_s)},
                            {"last_received_age_s", json_of(age_s)}});
     }
+    Json incidents = Json::array();
+    for (const federation::Incident& one : status.incidents)
+        incidents.push_back({{"node", one.node},
+                             {"kind", name_of(one.kind)},
+                             {"from_number", one.from_number},
+                             {"to_number", one.to_number},
+                             {"first_utc_s", one.first_utc_s},
+                             {"last_utc_s", one.last_utc_s},
+                             {"times", one.times}});
     return {{"statements",
              {{"declared", status.head.number},
               {"receipted", status.head.number - static_cast<std::int64_t>(status.waiting)},
               {"waiting", status.waiting},
               {"oldest_waiting_utc_s", json_of(status.oldest_waiting_utc_s)},
+              {"held_back", status.is_held},
+              {"set_aside", status.set_aside},
               {"head", status.head.digest}}},
+            {"incidents", incidents},
             {"hub", hub},
             {"members", members}};
 }

@@ -19,7 +19,8 @@ constexpr std::int64_t kDaySeconds = 86'400;
 std::string state_of(const Node& node, const web::Token& token) {
     const config::CivilCalendar& calendar = node.calendar();
     if (token.revoked_utc_s) return "revoked " + calendar.local_iso(*token.revoked_utc_s);
-    if (!token.holds_at(node.clock().now_utc_s())) return "expired " + calendar.local_iso(token.expires_utc_s);
+    if (!token.holds_at(node.clock().now_utc_s()))
+        return "expired " + calendar.local_iso(token.expires_utc_s);
     return "holds until " + calendar.local_iso(token.expires_utc_s);
 }
 
@@ -29,7 +30,8 @@ void print(const Node& node, const web::Token& token, Console& console) {
     if (token.used_utc_s) used = "used " + node.calendar().local_iso(*token.used_utc_s);
     console.print(fmt::format("{:>4}  {}  {}  {}\n      {} a minute: {}\n      students: {}\n", token.number,
                               printable(token.label), state_of(node, token), used, token.per_minute,
-                              fmt::join(token.functions, ", "), printable(fmt::format("{}", fmt::join(conditions, ", ")))));
+                              fmt::join(token.functions, ", "),
+                              printable(fmt::format("{}", fmt::join(conditions, ", ")))));
 }
 
 void audit(const Node& node, const char* action, const web::Token& token) {

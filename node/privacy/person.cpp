@@ -11,6 +11,7 @@
 #include "config/utf8.h"
 #include "federation/erasure.h"
 #include "federation/sqlite_store.h"
+#include "node/archive/dossier_store.h"
 #include "node/archive/erasure.h"
 
 namespace assidu::node::privacy {
@@ -205,6 +206,27 @@ Json statements(const Node& node, const federation::StudentId& student) {
     return numbers;
 }
 
+Json dossiers(const Node& node, const federation::StudentId& student) {
+    Json list = Json::array();
+    const archive::DossierStore store(archive::DossierStore::path_in(node.folder().path));
+    for (const archive::HeldDossier& held : store.history(node.settings().node_id, student)) {
+        const federation::Dossier& dossier = held.record.dossier;
+        list.push_back({{"from_utc_s", held.from_utc_s},
+                        {"to_utc_s", instant(held.to_utc_s)},
+                        {"funder", dossier.funder},
+                        {"number", dossier.number},
+                        {"training", dossier.training},
+                        {"nature", federation::name_of(dossier.nature)},
+                        {"modality", federation::name_of(dossier.modality)},
+                        {"status", dossier.status},
+                        {"from", config::iso_date(dossier.from)},
+                        {"to", config::iso_date(dossier.to)},
+                        {"planned_s", instant(dossier.planned_s)},
+                        {"groups", dossier.groups}});
+    }
+    return list;
+}
+
 void append_audit(const Node& node, const std::string& action, const std::string& purpose,
                   const std::string& outcome) {
     node.audit().append({node.clock().now_utc_s(), node.settings().node_id, node.settings().node_id, action,
@@ -309,7 +331,8 @@ std::string export_person(const Node& node, std::int64_t user_id) {
                   {"events", events(node, user_id)},
                   {"evidence", evidence(node, user_id)},
                   {"totals", totals(node, student)},
-                  {"statements", statements(node, student)}};
+                  {"statements", statements(node, student)},
+                  {"dossiers", dossiers(node, student)}};
     append_audit(node, "person.export", "", "told");
     return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -330,6 +353,8 @@ Result<ErasedPerson> erase_person(Node& node, std::int64_t user_id, const std::s
     const auto from_archive = archive::erase_user(node.folder().archive(), node.source(), user_id);
     erased.events = from_archive.events;
     erased.evidence = from_archive.evidence;
+    erased.dossiers = archive::DossierStore(archive::DossierStore::path_in(node.folder().path))
+                          .erase(node.settings().node_id, node.student_id(user_id));
     look_through_files(node, user_id, words, erased);
     // The names last: whoever repeats this after a crash still finds the person by them.
     node.catalogue().erase_person(node.settings().source_name, user_id, node.erasure_tag(user_id),

@@ -20,12 +20,13 @@ struct ErasedPerson {
     std::int64_t events = 0, rows = 0, sessions = 0;
     std::int64_t evidence = 0;      // records beside events: completions, enrolments, exclusions...
     std::int64_t statements = 0;    // in which their rows became leaves
+    std::int64_t dossiers = 0;      // all that was ever said in them
     std::int64_t reject_lines = 0;  // of files in rejects/
     // Files of the folder that still name them, which are somebody's to delete: files left in the spool.
     std::vector<std::filesystem::path> named_in;
 };
 
-// Forgets a person: identity, events, evidence, totals, their rows in statements and the secret of their salts, their
+// Forgets a person: identity, dossiers, events, evidence, totals, their rows in statements and the secret of their salts, their
 // reports in the register, rejected rows. They are not collected again. The caller has the folder's lock and
 // opens the node anew afterwards. Refused, with nothing erased, if author or reason are missing, too long, or
 // name the person: they stand in the audit. Throws ResourceFailure, after which it is to be repeated.

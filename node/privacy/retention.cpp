@@ -98,6 +98,23 @@ void delete_totals(Node& node, bool dry_run, RetentionDone& done) {
     done.statements = erased.statements;
 }
 
+// What members declared of days so long ago. Their statements keep notes, numbers and roots, and a member that
+// declares such a day again is taken at its word until the next run.
+void delete_members_totals(Node& node, bool dry_run, RetentionDone& done) {
+    const CivilDay first = first_kept(node, node.settings().retention.members_days);
+    const std::int64_t begin_s = node.calendar().begin_of(first);
+    done.members_before = first;
+    for (const federation::Member& member : node.members().all()) {
+        if (!dry_run) {
+            done.member_rows +=
+                federation::erase_totals_before(node.ledger_file(), member.id, first, begin_s).rows;
+            continue;
+        }
+        node.ledger().rows({member.id, node.scale().sha256, {kAlways.from, config::next(first, -1)}, {}},
+                           [&](const federation::LedgerRow&) { ++done.member_rows; });
+    }
+}
+
 // People whom the source deleted so long ago, and who have had no time since.
 void forget_identities(Node& node, bool dry_run, RetentionDone& done) {
     const CivilDay first = first_kept(node, node.settings().retention.identities_days);
@@ -142,14 +159,15 @@ Result<RetentionDone> apply_retention(Node& node, bool dry_run) {
         delete_rejects(node, dry_run, done);
     }
     if (retention.totals_days > 0) delete_totals(node, dry_run, done);
+    if (retention.members_days > 0) delete_members_totals(node, dry_run, done);
     if (retention.identities_days > 0) forget_identities(node, dry_run, done);
     if (!dry_run && done.any())
         node.audit().append({node.clock().now_utc_s(), node.settings().node_id, node.settings().node_id,
                              "retention",
                              fmt::format("{} events, {} records of evidence, {} rows, {} sessions, {} exclusions and "
-                                         "signed days, {} identities",
+                                         "signed days, {} rows of members, {} identities",
                                          done.events, done.evidence, done.rows, done.sessions, done.reasons,
-                                         done.identities),
+                                         done.member_rows, done.identities),
                              done.identities, 0, "deleted"});
     return done;
 }

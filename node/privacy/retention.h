@@ -15,14 +15,17 @@ namespace assidu::node::privacy {
 
 // What one run deleted, or would.
 struct RetentionDone {
-    std::optional<config::CivilDay> events_before, totals_before;  // nothing: kept for ever
+    std::optional<config::CivilDay> events_before, totals_before, members_before;  // nothing: kept for ever
     std::int64_t events = 0;
     std::int64_t evidence = 0;  // records beside events that say nothing of the days that are kept
     std::int64_t reasons = 0;   // exclusions and signed days of days whose totals went
     std::int64_t rows = 0, sessions = 0, statements = 0;  // of totals, and statements in which rows were erased
+    std::int64_t member_rows = 0;  // a hub's copies of its members' totals
     std::int64_t identities = 0;
     std::int64_t reject_files = 0;
-    [[nodiscard]] bool any() const { return events + evidence + reasons + rows + sessions + identities + reject_files > 0; }
+    [[nodiscard]] bool any() const {
+        return events + evidence + reasons + rows + sessions + member_rows + identities + reject_files > 0;
+    }
 };
 
 // Deletes what is older than the settings keep; the caller has the folder's lock and has brought the totals

@@ -57,6 +57,8 @@ config::Result<federation::Carry> carry_to(const std::string& url, const std::st
     rpc::HttpClientOptions options;
     options.base_url = url;
     options.server_fingerprint = tls_fingerprint;
+    // A statement that comes back is as long as one that is sent.
+    options.body_bytes_max = config::limits::kMessageBytesMax;
     auto client = rpc::HttpClient::create(std::move(options), &identity);
     if (!client) return std::unexpected(client.error());
     auto shared = std::make_shared<rpc::HttpClient>(std::move(*client));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "node/services/hub_contact.h"
+#include "node/services/ledger_place.h"
 #include "rpc/http_client.h"
 
 namespace assidu::node::services {
@@ -24,10 +25,14 @@ config::Result<HubSeen> look_at_hub(const std::string& url, const rpc::TlsIdenti
 
 config::Result<federation::Names> join_hub(const Node& node, const HubSeen& hub, const std::string& token,
                                            const JoinTerms& terms) {
-    const auto invited = federation::ask_to_join(hub.carry, node.introduction(), token);
-    if (!invited) return invited;
+    const auto joined = federation::ask_to_join(hub.carry, node.introduction(), token);
+    if (!joined) return std::unexpected(joined.error());
+    const federation::Names invited = joined->names;
+    // A hub that has what this node has is not asked again before the first statement.
+    if (joined->head == node.statements().head(node.settings().node_id))
+        node.statements().confirm_place(place_of(node.folder().ledger()));
     write_hub(node.folder(), {hub.url, hub.introduction.id, hub.introduction.key,
-                              hub.introduction.tls_fingerprint, terms.names, terms.own_url, *invited});
+                              hub.introduction.tls_fingerprint, terms.names, terms.own_url, invited});
     return invited;
 }
 

@@ -69,7 +69,7 @@ config::Result<std::unique_ptr<PoolDirectory>> PoolDirectory::of(const Node& hub
 PoolDirectory::PoolDirectory(const std::vector<RosterRow>& rows) {
     for (const RosterRow& row : rows) {
         const auto text = [&](const char* name) { return find(row.texts, name).value_or(""); };
-        if (row.what == "person")
+        if (row.what == "person") {
             people_[row.student] = {0,
                                     text("username"),
                                     text("idnumber"),
@@ -78,7 +78,9 @@ PoolDirectory::PoolDirectory(const std::vector<RosterRow>& rows) {
                                     text("email"),
                                     text("institution"),
                                     text("department")};
-        else if (row.what == "course")
+            // A member of an earlier version says nothing of dossiers; what is no dossier is not known.
+            if (auto told = federation::parse_dossiers(text("dossiers"))) dossiers_[row.student] = *std::move(told);
+        } else if (row.what == "course")
             courses_[row.course] = {text("fullname"), text("shortname"), text("idnumber")};
         else
             activities_[row.activity] = {text("name"), text("type"), text("idnumber")};
@@ -87,6 +89,16 @@ PoolDirectory::PoolDirectory(const std::vector<RosterRow>& rows) {
 
 std::optional<reports::Person> PoolDirectory::person(const federation::StudentId& student) const {
     return find(people_, student);
+}
+
+std::vector<federation::Dossier> PoolDirectory::dossiers(const federation::StudentId& student,
+                                                         const federation::Period& period) const {
+    std::vector<federation::Dossier> dossiers =
+        find(dossiers_, student).value_or(std::vector<federation::Dossier>());
+    std::erase_if(dossiers, [&](const federation::Dossier& dossier) {
+        return dossier.to < period.from || dossier.from > period.to;
+    });
+    return dossiers;
 }
 
 std::optional<reports::Course> PoolDirectory::course(const std::string& /*source*/,

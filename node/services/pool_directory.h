@@ -33,9 +33,12 @@ class PoolDirectory final : public reports::Directory {
                                                         std::int64_t course) const override;
     [[nodiscard]] std::optional<reports::Activity> activity(const std::string& source,
                                                             std::int64_t activity) const override;
+    [[nodiscard]] std::vector<federation::Dossier> dossiers(const federation::StudentId& student,
+                                                            const federation::Period& period) const override;
 
   private:
     std::map<federation::StudentId, reports::Person> people_;
+    std::map<federation::StudentId, std::vector<federation::Dossier>> dossiers_;
     std::map<std::int64_t, reports::Course> courses_;
     std::map<std::int64_t, reports::Activity> activities_;
 };

@@ -1,12 +1,29 @@
 #include "node/services/pool_member.h"
 
+#include <filesystem>
+
 #include "federation/declaration.h"
+#include "node/archive/collection.h"
+#include "node/services/ledger_place.h"
 #include "node/services/roster.h"
 
 namespace assidu::node::services {
+
+bool may_issue(const Node& node) {
+    return !std::filesystem::exists(node.folder().hub()) ||
+           node.statements().confirmed_place() == place_of(node.folder().ledger());
+}
+
 config::Result<std::int64_t> declare(Node& node, bool with_roster) {
-    const federation::Declarant declarant{node.settings().node_id, node.scale_identity(), &node.calendar(),
-                                          &node.signing_key(), node.clock().now_utc_s()};
+    if (!may_issue(node))
+        return config::refuse(
+            "statements are held back: this ledger was moved, restored or not yet compared with the hub since the "
+            "machine started, and the hub has not said yet what it has; 'assidu send' asks it");
+    federation::Declarant declarant{node.settings().node_id, node.scale_identity(), &node.calendar(),
+                                    &node.signing_key(), node.clock().now_utc_s()};
+    // A log that is read at its source says itself how far it is known.
+    if (node.settings().database)
+        declarant.read_whole_utc_s = node.archive().collection().state(node.source()).whole_node_utc_s;
     const auto days = federation::declare_days(declarant, node.ledger(), node.statements());
     if (!days || !with_roster) return days;
     const auto roster = federation::declare_roster(declarant, roster_of(node), node.statements());
@@ -17,11 +34,14 @@ config::Result<std::int64_t> declare(Node& node, bool with_roster) {
 config::Result<void> deliver(const Node& node, const federation::Hub& hub, const federation::Carry& carry,
                              federation::Delivered& delivered) {
     federation::Delivery delivery(node.settings().node_id, hub, node.signing_key(), node.clock(), carry);
-    return delivery.deliver(node.statements(), delivered);
+    return delivery.deliver(node.statements(), delivered, place_of(node.folder().ledger()));
 }
 
 config::Result<void> report_to(Node& node, const federation::Hub& hub, const federation::Carry& carry,
                                bool with_roster, Reported& reported) {
+    if (!may_issue(node)) {
+        if (auto asked = deliver(node, hub, carry, reported.delivered); !asked) return asked;
+    }
     const auto declared = declare(node, with_roster);
     reported.declared = declared.value_or(0);
     auto delivered = deliver(node, hub, carry, reported.delivered);

@@ -14,16 +14,22 @@ struct Reported {
     federation::Delivered delivered;
 };
 
+// Whether the node may issue statements now: it has no hub that could know more of them than its ledger does, or
+// the hub has said what it has since this ledger file lies where it lies. Not so after the file was copied here,
+// as from a backup, and after the machine was started anew: deliver() asks the hub then.
+[[nodiscard]] bool may_issue(const Node& node);
+
 // Declares the closed days that changed and, where `with_roster`, the names behind them; no hub is needed for
-// it. Refused if a day is too large for a statement.
+// it. Refused if a day is too large for a statement, and unless may_issue().
 [[nodiscard]] config::Result<std::int64_t> declare(Node& node, bool with_roster);
 
-// Everything without a receipt to the hub, as report_to(). Changes nothing but receipts: it needs no lock on
-// the folder, and repeating it is harmless, even by two processes at once.
+// Everything that the hub has not to it, as federation::Delivery::deliver(), after the log was made to agree
+// with what the hub has. It needs no lock on the folder, and repeating it is harmless, even by two processes
+// at once.
 [[nodiscard]] config::Result<void> deliver(const Node& node, const federation::Hub& hub,
                                            const federation::Carry& carry, federation::Delivered& delivered);
 
-// declare(), then everything without a receipt to the hub, also where declare() refuses: what was declared
+// Where the node may not issue yet, the hub is asked first. declare(), then everything without a receipt to the hub, also where declare() refuses: what was declared
 // before can still be delivered. Refused with the reason if it does, if the hub cannot be reached or does not
 // take a statement; what was receipted by then is kept.
 [[nodiscard]] config::Result<void> report_to(Node& node, const federation::Hub& hub,

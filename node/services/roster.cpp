@@ -4,12 +4,15 @@
 #include <map>
 #include <set>
 
+#include "config/staff_limits.h"
 #include "node/directory.h"
 
 namespace assidu::node::services {
 namespace {
 
 using federation::RosterRow;
+
+constexpr federation::Period kAlways{config::CivilDay{INT32_MIN}, config::CivilDay{INT32_MAX}};
 
 // What the ledger speaks of; of each activity, its course.
 struct Spoken {
@@ -20,7 +23,6 @@ struct Spoken {
 
 Spoken spoken_of(const Node& node, const NodeDirectory& directory) {
     Spoken spoken{directory.students(), {}, {}};
-    constexpr federation::Period kAlways{config::CivilDay{INT32_MIN}, config::CivilDay{INT32_MAX}};
     node.ledger().rows({node.settings().node_id, node.scale().sha256, kAlways, std::nullopt},
                        [&](const federation::LedgerRow& row) {
                            if (row.course > 0) spoken.courses.insert(row.course);
@@ -36,6 +38,10 @@ std::vector<RosterRow> rows_of(const Node& node, const NodeDirectory& directory,
     for (const federation::StudentId& student : spoken.students) {
         const auto person = directory.person(student);
         if (!person) continue;
+        std::vector<federation::Dossier> dossiers = directory.dossiers(student, kAlways);
+        // The latest are what a report is still made of.
+        if (dossiers.size() > config::limits::kDossiersOfStudentMax)
+            dossiers.erase(dossiers.begin(), dossiers.end() - config::limits::kDossiersOfStudentMax);
         rows.push_back({"person",
                         student,
                         0,
@@ -47,6 +53,7 @@ std::vector<RosterRow> rows_of(const Node& node, const NodeDirectory& directory,
                          {"email", person->email},
                          {"institution", person->institution},
                          {"department", person->department}}});
+        if (!dossiers.empty()) rows.back().texts["dossiers"] = federation::dossiers_text(dossiers);
     }
     for (const std::int64_t course : spoken.courses) {
         if (const auto names = directory.course(source, course))

@@ -41,6 +41,16 @@ std::optional<PushCounts> pushes_of(const Json& object) {
                       count("put_off"), count("reports"), text_of(*found, "problem")};
 }
 
+std::optional<MnetCounts> mnet_of(const Json& object) {
+    const auto found = object.find("mnet");
+    if (found == object.end() || !found->is_object()) return std::nullopt;
+    const auto count = [&](const char* name) {
+        return static_cast<std::uint64_t>(std::max<std::int64_t>(instant_of(*found, name).value_or(0), 0));
+    };
+    return MnetCounts{count("calls"),    count("refused"),   count("replayed"),          count("keyswaps"),
+                      count("proposed"), count("refreshed"), text_of(*found, "problem")};
+}
+
 }  // namespace
 
 void write_serve_state(const NodeFolder& folder, const ServeState& state) {
@@ -55,6 +65,10 @@ void write_serve_state(const NodeFolder& folder, const ServeState& state) {
                             {"refused", pushes->refused}, {"unknown", pushes->unknown},
                             {"put_off", pushes->put_off}, {"reports", pushes->reports},
                             {"problem", pushes->problem}};
+    if (const auto& mnet = state.mnet)
+        object["mnet"] = {{"calls", mnet->calls},       {"refused", mnet->refused},   {"replayed", mnet->replayed},
+                          {"keyswaps", mnet->keyswaps}, {"proposed", mnet->proposed}, {"refreshed", mnet->refreshed},
+                          {"problem", mnet->problem}};
     config::write_file_durably(
         folder.serve_state(),
         object.dump(2, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace) + "\n", 0600);
@@ -69,7 +83,8 @@ config::Result<std::optional<ServeState>> read_serve_state(const NodeFolder& fol
         return config::refuse(fmt::format("{}: not what assidu serve writes", folder.serve_state().string()));
     return ServeState{instant_of(object, "round_utc_s"),    text_of(object, "round_problem"),
                       instant_of(object, "delivery_utc_s"), text_of(object, "delivery_problem"),
-                      instant_of(object, "retry_utc_s"),    pushes_of(object)};
+                      instant_of(object, "retry_utc_s"),    pushes_of(object),
+                      mnet_of(object)};
 }
 
 }  // namespace assidu::node::services

@@ -8,6 +8,7 @@
 
 #include "config/refusal.h"
 #include "node/node.h"
+#include "node/services/mnet_counts.h"
 #include "node/services/push_listener.h"
 
 namespace assidu::node::services {
@@ -19,6 +20,7 @@ struct ServeState {
     std::string delivery_problem;                // empty: everything had its receipt
     std::optional<std::int64_t> retry_utc_s;     // when a delivery that failed is tried again
     std::optional<PushCounts> pushes;            // nothing where no listener takes them
+    std::optional<MnetCounts> mnet;              // nothing where no listener takes calls of Moodles
     bool operator==(const ServeState&) const = default;
 };
 

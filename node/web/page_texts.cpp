@@ -17,7 +17,8 @@ constexpr TextEntry kTexts[] = {
     {"footer", "Assidu : preuve d'assiduité à partir des traces de Moodle.",
      "Assidu: proof of attendance from Moodle's logs."},
     {"front", "Assidu", "Assidu"},
-    {"front_staff", "Pour le personnel administratif : rapports d'une personne ou d'un groupe, sur une période.",
+    {"front_staff",
+     "Pour le personnel administratif : rapports d'une personne ou d'un groupe, sur une période.",
      "For administrative staff: reports of a student or a group, over a period."},
     {"front_staff_go", "Se connecter", "Log in"},
     {"front_verify", "Pour qui reçoit un rapport : contrôler un paquet, sans installer quoi que ce soit.",
@@ -29,8 +30,9 @@ constexpr TextEntry kTexts[] = {
     {"login_go", "Se connecter", "Log in"},
     {"login_wrong", "Nom ou mot de passe incorrect.", "Wrong user name or password."},
     {"login_wait", "Trop d'essais : attendez une minute.", "Too many tries: wait a minute."},
-    {"login_unknown", "Vous êtes connu·e de votre établissement, mais aucun compte ne vous est ouvert ici. Demandez-le à "
-                      "l'administrateur du nœud.",
+    {"login_unknown",
+     "Vous êtes connu·e de votre établissement, mais aucun compte ne vous est ouvert ici. Demandez-le à "
+     "l'administrateur du nœud.",
      "Your institution knows you, but there is no account for you here. Ask the administrator of this node."},
     {"staff", "Rapports d'assiduité", "Attendance reports"},
     {"search", "Chercher une personne", "Look for a student"},
@@ -40,6 +42,9 @@ constexpr TextEntry kTexts[] = {
     {"a_group", "Un groupe", "A group"},
     {"group", "Groupe", "Group"},
     {"group_all", "Toutes mes personnes ({0})", "All my students ({0})"},
+    {"group_funder", "Financeur : {0}", "Funder: {0}"},
+    {"group_dossier", "Groupe : {0}", "Group: {0}"},
+    {"group_cohort", "Cohorte : {0}", "Cohort: {0}"},
     {"period", "Période", "Period"},
     {"from", "Du", "From"},
     {"to", "Au (inclus)", "To (included)"},
@@ -58,23 +63,29 @@ constexpr TextEntry kTexts[] = {
     {"bad_choice", "Ce choix n'est pas proposé ici.", "That choice is not offered here."},
     {"no_student", "Choisissez une personne dans la liste.", "Choose a student from the list."},
     {"no_data", "Aucune donnée pour cette période : ", "No data for this period: "},
-    {"stale", "La page était ouverte depuis trop longtemps. Recommencez.", "The page was open for too long. Try again."},
+    {"stale", "La page était ouverte depuis trop longtemps. Recommencez.",
+     "The page was open for too long. Try again."},
     {"verify", "Vérifier un rapport", "Check a report"},
     {"verify_intro",
-     "Déposez le paquet (fichier .zip) reçu avec un rapport. Il est contrôlé ici par le même code que le programme "
+     "Déposez le paquet (fichier .zip) reçu avec un rapport. Il est contrôlé ici par le même code que le "
+     "programme "
      "assidu-verify, puis oublié : rien n'en est conservé.",
      "Give the package (a .zip file) that came with a report. It is checked here by the code of the program "
      "assidu-verify, and then forgotten: nothing of it is kept."},
     {"package", "Paquet (.zip)", "Package (.zip)"},
-    {"root", "Empreinte de la clé de confiance (facultatif)", "Fingerprint of the key that you trust (optional)"},
+    {"root", "Empreinte de la clé de confiance (facultatif)",
+     "Fingerprint of the key that you trust (optional)"},
     {"root_hint",
-     "64 chiffres hexadécimaux, obtenus autrement que par le paquet. Sans empreinte, les clés de ce nœud et de son "
+     "64 chiffres hexadécimaux, obtenus autrement que par le paquet. Sans empreinte, les clés de ce nœud et "
+     "de son "
      "pôle sont essayées.",
-     "64 hexadecimal digits, had by another way than the package. Without one, the keys of this node and of its hub "
+     "64 hexadecimal digits, had by another way than the package. Without one, the keys of this node and of "
+     "its hub "
      "are tried."},
     {"verify_go", "Vérifier", "Check"},
     {"verify_offline",
-     "Pour ne faire confiance à aucun site : assidu-verify fait la même chose sur votre ordinateur, sans réseau.",
+     "Pour ne faire confiance à aucun site : assidu-verify fait la même chose sur votre ordinateur, sans "
+     "réseau.",
      "To trust no site at all: assidu-verify does the same on your own computer, without a network."},
     {"result", "Résultat", "Result"},
     {"verdict_holds", "Tout est vérifié.", "Everything holds."},
@@ -95,7 +106,8 @@ constexpr TextEntry kTexts[] = {
      "Other packages are being checked: try again in a moment."},
     {"message", "Assidu", "Assidu"},
     {"away", "Le nœud ne peut pas être lu en ce moment.", "The node cannot be read now."},
-    {"refused", "Cette demande vient d'ailleurs que de cette page.", "That request comes from elsewhere than this page."},
+    {"refused", "Cette demande vient d'ailleurs que de cette page.",
+     "That request comes from elsewhere than this page."},
     {"back", "Retour à l'accueil", "Back to the front page"},
     {"format.html", "Page HTML", "HTML page"},
     {"format.csv", "CSV", "CSV"},

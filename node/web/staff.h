@@ -23,7 +23,7 @@ class Database;
 namespace assidu::node::web {
 
 struct StaffAccount {
-    std::string name;  // as it is entered, or as the proxy says it
+    std::string name;      // as it is entered, or as the proxy says it
     std::string password;  // encoded (passwords.h); empty: no login here
     services::StudentScope students;
     std::int64_t made_utc_s = 0;

@@ -22,11 +22,24 @@ namespace limits = config::limits;
 using reports::Language;
 using services::StudentDesk;
 
-constexpr int kOk = 200, kSeeOther = 303, kForbidden = 403, kNoData = 404, kUnprocessable = 422, kTooMany = 429,
-              kAway = 503;
+constexpr int kOk = 200, kSeeOther = 303, kForbidden = 403, kNoData = 404, kUnprocessable = 422,
+              kTooMany = 429, kAway = 503;
 constexpr std::int64_t kDaySeconds = 86'400;
+constexpr std::int32_t kListedDays = 1'830;
 constexpr std::string_view kForm = "application/x-www-form-urlencoded";
-constexpr std::string_view kCohort = "cohort:";
+// Groups of the form: who it is a group of, and its name.
+constexpr std::string_view kCohort = "cohort:", kFunder = "funder:", kDossierGroup = "group:";
+
+// Nothing if it is none of the form's.
+std::optional<std::vector<federation::StudentId>> group_of(const StudentDesk& desk,
+                                                           const std::string& group) {
+    const auto name_after = [&](std::string_view kind) { return group.substr(kind.size()); };
+    if (group.empty()) return desk.students();
+    if (group.starts_with(kCohort)) return desk.students_of_cohort(name_after(kCohort));
+    if (group.starts_with(kFunder)) return desk.students_of_funder(name_after(kFunder));
+    if (group.starts_with(kDossierGroup)) return desk.students_of_dossier_group(name_after(kDossierGroup));
+    return std::nullopt;
+}
 
 WebAnswer go_to(const std::string& path, std::vector<std::pair<std::string, std::string>> fields = {}) {
     fields.emplace_back("Location", path);
@@ -59,8 +72,11 @@ PageData formats_of(Language language, bool of_student, std::string_view chosen)
     for (const std::string_view first : {"pdf", "xlsx", "certificate", ""}) {
         for (const FormatEntry& entry : kReportFormats) {
             const bool is_first = entry.name == "pdf" || entry.name == "xlsx" || entry.name == "certificate";
-            if (!(of_student ? entry.student : entry.group) || (first.empty() ? is_first : entry.name != first)) continue;
-            add_option(list, std::string(entry.name), std::string(page_text(language, "format." + std::string(entry.name))),
+            if (!(of_student ? entry.student : entry.group) ||
+                (first.empty() ? is_first : entry.name != first))
+                continue;
+            add_option(list, std::string(entry.name),
+                       std::string(page_text(language, "format." + std::string(entry.name))),
                        entry.name == chosen);
         }
     }
@@ -108,7 +124,8 @@ struct StaffPages::Asked {
 };
 
 StaffPages::StaffPages(const config::Settings& settings, services::NodeReaders& readers, Staff& staff,
-                       rpc::Secret secret, const config::Clock& clock, std::function<void(std::string_view line)> log)
+                       rpc::Secret secret, const config::Clock& clock,
+                       std::function<void(std::string_view line)> log)
     : settings_(settings),
       readers_(readers),
       staff_(staff),
@@ -160,10 +177,13 @@ std::string StaffPages::csrf_of(const Visitor& visitor, std::int64_t day) const 
     return config::hex(rpc::hmac_sha256(secret_, fmt::format("csrf|{}|{}", day, visitor.subject)));
 }
 
-bool StaffPages::is_from_page(const WebRequest& request, const Visitor& visitor, const FormFields& form) const {
+bool StaffPages::is_from_page(const WebRequest& request, const Visitor& visitor,
+                              const FormFields& form) const {
     const std::int64_t today = clock_.now_utc_s() / kDaySeconds;
     const std::string given = form.text("csrf");
-    const auto is_of = [&](std::int64_t day) { return rpc::Secret::copy_of(csrf_of(visitor, day)).equals(given); };
+    const auto is_of = [&](std::int64_t day) {
+        return rpc::Secret::copy_of(csrf_of(visitor, day)).equals(given);
+    };
     return !is_cross_site(request) && (is_of(today) || is_of(today - 1));
 }
 
@@ -201,30 +221,35 @@ WebAnswer StaffPages::login(const WebRequest& request) {
     const std::string name = form.text("name"), password = form.text("password");
     const std::int64_t now_s = clock_.now_utc_s();
     if (is_cross_site(request)) return login_page(request, "refused", kForbidden);
-    const std::string of_address = "address " + request.client, of_name = "name " + name.substr(0, limits::kLabelBytesMax);
+    const std::string of_address = "address " + request.client,
+                      of_name = "name " + name.substr(0, limits::kLabelBytesMax);
     // Counted before it is tried: many at once must not all come through.
     if (!wrong_.take(of_address, limits::kWrongSecretsPerMinuteMax, now_s) ||
         !wrong_.take(of_name, limits::kWrongSecretsPerMinuteMax, now_s))
         return login_page(request, "login_wait", kTooMany);
     const auto account = is_staff_name(name) ? staff_.find(name) : std::nullopt;
-    if (password.size() > limits::kPasswordBytesMax || !is_password(account ? account->password : "", password)) {
-        log_(fmt::format("{} tries to log in as {}, and does not know the password", request.client, collect::shown(name)));
+    if (password.size() > limits::kPasswordBytesMax ||
+        !is_password(account ? account->password : "", password)) {
+        log_(fmt::format("{} tries to log in as {}, and does not know the password", request.client,
+                         collect::shown(name)));
         return login_page(request, "login_wrong", kForbidden);
     }
     staff_.note_login(name, now_s);
     const auto audited = readers_.with([&](const Node& node) {
-        node.audit().append({now_s, "staff " + name, settings_.node_id, "web.login", request.client, 0, 0, "done"});
+        node.audit().append(
+            {now_s, "staff " + name, settings_.node_id, "web.login", request.client, 0, 0, "done"});
     });
     if (!audited) return login_page(request, "away", kAway);
     const std::string cookie =
-        fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict{}", cookie_name(request), sessions_.begin(session_name(*account), now_s),
-                    request.secure ? "; Secure" : "");
+        fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict{}", cookie_name(request),
+                    sessions_.begin(session_name(*account), now_s), request.secure ? "; Secure" : "");
     return go_to("/staff", {{"Set-Cookie", cookie}});
 }
 
 WebAnswer StaffPages::logout(const WebRequest& request) {
     const auto visitor = visitor_of(request);
-    if (visitor && is_from_page(request, *visitor, form_of(request))) sessions_.end(request.cookie(cookie_name(request)));
+    if (visitor && is_from_page(request, *visitor, form_of(request)))
+        sessions_.end(request.cookie(cookie_name(request)));
     return go_to("/staff");
 }
 
@@ -253,7 +278,8 @@ WebAnswer StaffPages::choice(const WebRequest& request, const Visitor& visitor, 
     data.set("q", shown_text(asked.words));
     data.set("csrf", csrf_of(visitor, clock_.now_utc_s() / kDaySeconds));
     PageData languages{PageData::type::list}, students{PageData::type::list}, groups{PageData::type::list};
-    const std::string chosen_language = asked.language.empty() ? std::string(reports::tag_of(page.language)) : asked.language;
+    const std::string chosen_language =
+        asked.language.empty() ? std::string(reports::tag_of(page.language)) : asked.language;
     add_option(languages, "fr", "Fran\u00e7ais", chosen_language == "fr");
     add_option(languages, "en", "English", chosen_language == "en");
     data.set("languages", languages);
@@ -266,7 +292,9 @@ WebAnswer StaffPages::choice(const WebRequest& request, const Visitor& visitor, 
         const config::CivilDay first = {last.number - config::date_of(last).day + 1};
         data.set("from", shown_text(asked.from.empty() ? config::iso_date(first) : asked.from));
         data.set("to", shown_text(asked.to.empty() ? config::iso_date(last) : asked.to));
-        const StudentDesk desk(node, visitor.account.students, {today, today});
+        // Dossiers of the last years, and of those that begin soon: which period is wanted is not known yet.
+        const StudentDesk desk(node, visitor.account.students,
+                               {{today.number - kListedDays}, {today.number + kListedDays}});
         const auto found = desk.search(asked.words);
         for (const auto& one : found | std::views::take(limits::kStaffListMax)) {
             const std::string id = federation::to_string(one.student);
@@ -276,12 +304,24 @@ WebAnswer StaffPages::choice(const WebRequest& request, const Visitor& visitor, 
             option.set("chosen", id == asked.student || found.size() == 1);
             students.push_back(option);
         }
-        const std::string key = found.empty() ? "found_none" : found.size() > limits::kStaffListMax ? "found_some" : "found";
-        data.set("found", fmt::format(fmt::runtime(page_text(page.language, key)), found.size(), limits::kStaffListMax));
-        add_option(groups, "", fmt::format(fmt::runtime(page_text(page.language, "group_all")), desk.students().size()),
+        const std::string key = found.empty()                          ? "found_none"
+                                : found.size() > limits::kStaffListMax ? "found_some"
+                                                                       : "found";
+        data.set("found", fmt::format(fmt::runtime(page_text(page.language, key)), found.size(),
+                                      limits::kStaffListMax));
+        add_option(groups, "",
+                   fmt::format(fmt::runtime(page_text(page.language, "group_all")), desk.students().size()),
                    asked.group.empty());
-        for (const std::string& cohort : desk.cohorts())
-            add_option(groups, std::string(kCohort) + cohort, cohort, asked.group == std::string(kCohort) + cohort);
+        const auto add_groups = [&](std::string_view kind, std::string_view text,
+                                    const std::vector<std::string>& names) {
+            for (const std::string& name : names)
+                add_option(groups, std::string(kind) + name,
+                           fmt::format(fmt::runtime(page_text(page.language, text)), name),
+                           asked.group == std::string(kind) + name);
+        };
+        add_groups(kFunder, "group_funder", desk.funders());
+        add_groups(kDossierGroup, "group_dossier", desk.dossier_groups());
+        add_groups(kCohort, "group_cohort", desk.cohorts());
     });
     data.set("students", students);
     data.set("groups", groups);
@@ -305,15 +345,18 @@ WebAnswer StaffPages::report(const WebRequest& request) {
     const Asked asked = Asked::of(form);
     if (!is_from_page(request, *visitor, form))
         return choice(request, *visitor, asked,
-                      std::string(page_text(language, is_cross_site(request) ? "refused" : "stale")), kForbidden);
+                      std::string(page_text(language, is_cross_site(request) ? "refused" : "stale")),
+                      kForbidden);
     WebAnswer answer;
-    const auto read = readers_.with([&](const Node& node) { answer = deliver(request, *visitor, node, asked); });
+    const auto read =
+        readers_.with([&](const Node& node) { answer = deliver(request, *visitor, node, asked); });
     if (read) return answer;
     log_("a report cannot be delivered: " + read.error().what);
     return choice(request, *visitor, asked, std::string(page_text(language, "away")), kAway);
 }
 
-WebAnswer StaffPages::deliver(const WebRequest& request, const Visitor& visitor, const Node& node, const Asked& asked) {
+WebAnswer StaffPages::deliver(const WebRequest& request, const Visitor& visitor, const Node& node,
+                              const Asked& asked) {
     const Language language = language_of(request, reports::language_of(settings_.language));
     const auto again = [&](std::string_view key, int status, const std::string& more = "") {
         return choice(request, visitor, asked, std::string(page_text(language, key)) + more, status);
@@ -329,7 +372,8 @@ WebAnswer StaffPages::deliver(const WebRequest& request, const Visitor& visitor,
     const auto audit = [&](std::int64_t students, const char* outcome) {
         node.audit().append({clock_.now_utc_s(), "staff " + visitor.account.name, settings_.node_id,
                              asked.of_student ? "web.report.student" : "web.report.group",
-                             fmt::format("{} {} {}", asked.format, asked.from, asked.to), students, 0, outcome});
+                             fmt::format("{} {} {}", asked.format, asked.from, asked.to), students, 0,
+                             outcome});
     };
     const auto no_data = [&](const config::Refusal& refusal) {
         audit(0, "no_data");
@@ -339,10 +383,12 @@ WebAnswer StaffPages::deliver(const WebRequest& request, const Visitor& visitor,
         audit(students, "told");
         WebAnswer answer{kOk, std::string(content_type_of(format->format)),
                          render(report, format->format, report_language, settings_.verification_url)};
-        answer.fields.emplace_back("Content-Disposition", fmt::format("attachment; filename=\"{}.{}\"", file_name(report),
-                                                                      extension_of(format->format)));
+        answer.fields.emplace_back(
+            "Content-Disposition",
+            fmt::format("attachment; filename=\"{}.{}\"", file_name(report), extension_of(format->format)));
         if (format->format == ReportFormat::html)
-            answer.content_policy = "default-src 'none'; style-src " + reports::html_style_source() + "; img-src data:";
+            answer.content_policy =
+                "default-src 'none'; style-src " + reports::html_style_source() + "; img-src data:";
         return answer;
     };
     if (asked.of_student) {
@@ -354,11 +400,9 @@ WebAnswer StaffPages::deliver(const WebRequest& request, const Visitor& visitor,
         const auto report = desk.report(*student);
         return report ? file(*report, 1) : no_data(report.error());
     }
-    const bool by_cohort = asked.group.starts_with(kCohort);
-    if (!asked.group.empty() && !by_cohort) return again("bad_choice", kUnprocessable);
-    const auto members = by_cohort ? desk.students_of_cohort(std::string_view(asked.group).substr(kCohort.size()))
-                                   : desk.students();
-    const auto report = desk.report(members);
+    const auto members = group_of(desk, asked.group);
+    if (!members) return again("bad_choice", kUnprocessable);
+    const auto report = desk.report(*members);
     return report ? file(*report, report->students) : no_data(report.error());
 }
 

@@ -1,9 +1,9 @@
-// The pages of administrative staff: log in, choose a student or a group, a period and a format, download. They
-// see the students of their account and nobody else; every download is audited with their name.
+// The pages of administrative staff: log in, choose a student or a group, a period and a format, download.
+// They see the students of their account and nobody else; every download is audited with their name.
 //
-// Who somebody is: an account with a password, or the word of a trusted proxy (settings, [web] identity_header),
-// for which an account has to be there, too. Sessions live in memory. What changes or tells anything is a POST
-// that carries a token of its page, and that a browser does not call cross-site.
+// Who somebody is: an account with a password, or the word of a trusted proxy (settings, [web]
+// identity_header), for which an account has to be there, too. Sessions live in memory. What changes or tells
+// anything is a POST that carries a token of its page, and that a browser does not call cross-site.
 #pragma once
 
 #include <functional>
@@ -27,8 +27,9 @@ namespace assidu::node::web {
 class StaffPages {
   public:
     // All must outlive it.
-    StaffPages(const config::Settings& settings, services::NodeReaders& readers, Staff& staff, rpc::Secret secret,
-               const config::Clock& clock, std::function<void(std::string_view line)> log);
+    StaffPages(const config::Settings& settings, services::NodeReaders& readers, Staff& staff,
+               rpc::Secret secret, const config::Clock& clock,
+               std::function<void(std::string_view line)> log);
 
     [[nodiscard]] std::vector<WebRoute> routes();
 
@@ -43,8 +44,10 @@ class StaffPages {
     [[nodiscard]] std::optional<Visitor> visitor_of(const WebRequest& request);
     [[nodiscard]] std::optional<std::string> proxy_name_of(const WebRequest& request) const;
     [[nodiscard]] std::string csrf_of(const Visitor& visitor, std::int64_t day) const;
-    [[nodiscard]] bool is_from_page(const WebRequest& request, const Visitor& visitor, const FormFields& form) const;
-    [[nodiscard]] Page frame(const WebRequest& request, std::string title, const Visitor* visitor = nullptr) const;
+    [[nodiscard]] bool is_from_page(const WebRequest& request, const Visitor& visitor,
+                                    const FormFields& form) const;
+    [[nodiscard]] Page frame(const WebRequest& request, std::string title,
+                             const Visitor* visitor = nullptr) const;
     [[nodiscard]] std::string cookie_name(const WebRequest& request) const;
 
     [[nodiscard]] WebAnswer front(const WebRequest& request);

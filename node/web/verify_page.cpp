@@ -41,12 +41,15 @@ VerifyPage::VerifyPage(const config::Settings& settings, std::string own_root, N
 
 std::vector<WebRoute> VerifyPage::routes() {
     return {{"GET", "/verify", false, 0,
-             [this](const WebRequest& request) { return page(request, "", kOk, PageData{PageData::type::object}); }},
+             [this](const WebRequest& request) {
+                 return page(request, "", kOk, PageData{PageData::type::object});
+             }},
             {"POST", "/verify", false, limits::kUploadBytesMax,
              [this](const WebRequest& request) { return check(request); }}};
 }
 
-WebAnswer VerifyPage::page(const WebRequest& request, std::string_view alert, int status, PageData data) const {
+WebAnswer VerifyPage::page(const WebRequest& request, std::string_view alert, int status,
+                           PageData data) const {
     Page page;
     page.language = language_of(request, reports::language_of(settings_.language));
     page.node_name = settings_.name;
@@ -71,7 +74,8 @@ WebAnswer VerifyPage::check(const WebRequest& request) {
     }
     data.set("root", shown_text(root));
     if (package.empty()) return page(request, "no_package", kMalformed, std::move(data));
-    if (!root.empty() && !config::is_sha256_hex(root)) return page(request, "bad_root", kMalformed, std::move(data));
+    if (!root.empty() && !config::is_sha256_hex(root))
+        return page(request, "bad_root", kMalformed, std::move(data));
     struct Turn {
         std::atomic<std::size_t>& count;
         const bool taken = ++count <= limits::kUploadsAtOnceMax;
@@ -84,18 +88,21 @@ WebAnswer VerifyPage::check(const WebRequest& request) {
 }
 
 // The word of whoever is trusted: the reader's own choice alone, if there is one.
-PageData VerifyPage::result_of(std::string_view package, const std::string& root, reports::Language language) const {
+PageData VerifyPage::result_of(std::string_view package, const std::string& root,
+                               reports::Language language) const {
     std::vector<std::pair<std::string, std::string>> roots;
     if (!root.empty()) {
         roots.emplace_back(root, "anchor_given");
     } else {
         roots.emplace_back(own_root_, "anchor_own");
-        if (const auto hub = services::read_hub(folder_); hub && *hub) roots.emplace_back((*hub)->key.fingerprint(), "anchor_hub");
+        if (const auto hub = services::read_hub(folder_); hub && *hub)
+            roots.emplace_back((*hub)->key.fingerprint(), "anchor_hub");
     }
     reports::Verification verification = reports::verify_package(package, "");
     std::string anchor;
     for (const auto& [fingerprint, key] : roots) {
-        // Without any root it is refused or consistent: a root makes the second better, or (a given one) worse.
+        // Without any root it is refused or consistent: a root makes the second better, or (a given one)
+        // worse.
         if (verification.verdict == Verdict::refused) break;
         reports::Verification anchored = reports::verify_package(package, fingerprint);
         const bool better = anchored.verdict == Verdict::holds || anchored.verdict == Verdict::partial;

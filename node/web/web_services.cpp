@@ -24,9 +24,11 @@ class Running final : public WebServices {
           tokens_(node.folder().web()),
           links_(std::move(secret)),
           staff_(node.folder().web()),
-          moodle_(readers_, tokens_, links_, clock, [this] { return root(); }, log),
+          moodle_(
+              readers_, tokens_, links_, clock, [this] { return root(); }, log),
           staff_pages_(node.settings(), readers_, staff_, std::move(secret_of_pages), clock, log),
-          verify_page_(node.settings(), node.signing_key().verifying_key().fingerprint(), node.folder(), clock) {}
+          verify_page_(node.settings(), node.signing_key().verifying_key().fingerprint(), node.folder(),
+                       clock) {}
 
     config::Result<void> listen(const Node& node, std::function<void(std::string_view line)> log) {
         std::optional<rpc::WebCertificate> certificate;
@@ -41,8 +43,8 @@ class Running final : public WebServices {
         std::ranges::move(verify_page_.routes(), std::back_inserter(routes));
         // A request may come before start() returns, and then waits for the root.
         const std::lock_guard lock(mutex_);
-        auto listener =
-            WebListener::start(settings_, certificate ? &*certificate : nullptr, std::move(routes), std::move(log));
+        auto listener = WebListener::start(settings_, certificate ? &*certificate : nullptr,
+                                           std::move(routes), std::move(log));
         if (!listener) return std::unexpected(listener.error());
         listener_ = std::move(*listener);
         root_ = public_root(settings_, listener_->port());
@@ -71,14 +73,15 @@ class Running final : public WebServices {
 
 }  // namespace
 
-config::Result<std::unique_ptr<WebServices>> WebServices::start(const Node& node, const config::Clock& clock,
-                                                                std::function<void(std::string_view line)> log) {
+config::Result<std::unique_ptr<WebServices>> WebServices::start(
+    const Node& node, const config::Clock& clock, std::function<void(std::string_view line)> log) {
     auto secret = web_secret(node.folder()), secret_of_pages = web_secret(node.folder());
     if (!secret) return std::unexpected(secret.error());
     if (!secret_of_pages) return std::unexpected(secret_of_pages.error());
     auto running =
         std::make_unique<Running>(node, clock, std::move(*secret), std::move(*secret_of_pages), log);
-    if (auto listening = running->listen(node, std::move(log)); !listening) return std::unexpected(listening.error());
+    if (auto listening = running->listen(node, std::move(log)); !listening)
+        return std::unexpected(listening.error());
     return running;
 }
 

@@ -126,6 +126,52 @@ Pairs provenance_of(Language language, const config::CivilCalendar& calendar, co
     return pairs;
 }
 
+std::string planned_text(Language language, const std::optional<std::int64_t>& planned_s) {
+    if (!planned_s) return {};
+    std::string hours = std::to_string(*planned_s / 3600);
+    if (const std::int64_t hundredths = *planned_s % 3600 / 36; hundredths > 0) {
+        hours += fmt::format("{}{:02}", language == Language::fr ? ',' : '.', hundredths);
+        if (hours.ends_with('0')) hours.pop_back();
+    }
+    return text_with(language, "planned_hours", h_mm_ss(*planned_s), hours);
+}
+
+Pairs dossier_of(Language language, const federation::Dossier& dossier) {
+    Pairs pairs;
+    const auto add = [&](const char* key, std::string value) {
+        pairs.emplace_back(text(language, key), std::move(value));
+    };
+    add("funder", dossier.funder);
+    add("dossier_number", dossier.number);
+    add("training", dossier.training);
+    add("training_nature", std::string(text(language, fmt::format("nature.{}", name_of(dossier.nature)))));
+    add("modality", std::string(text(language, fmt::format("modality.{}", name_of(dossier.modality)))));
+    add("learner_status", dossier.status);
+    add("dossier_dates", date_span(language, {dossier.from, dossier.to}));
+    add("planned", planned_text(language, dossier.planned_s));
+    if (!dossier.groups.empty()) add("groups", fmt::format("{}", fmt::join(dossier.groups, ", ")));
+    return pairs;
+}
+
+Pairs no_dossier(Language language) {
+    Pairs pairs;
+    for (const char* key : {"funder", "dossier_number", "training", "training_nature", "learner_status", "planned"})
+        pairs.emplace_back(text(language, key), "");
+    pairs.emplace_back(text(language, "modality"), text(language, "modality.distance"));
+    return pairs;
+}
+
+std::vector<std::string> findings_of(Language language, const StudentReport& report) {
+    std::vector<std::string> lines;
+    for (const LintFinding& finding : report.findings.value_or(std::vector<LintFinding>())) {
+        lines.push_back(fmt::format("[{}] {}",
+                                    text(language, fmt::format("severity.{}", name_of(finding.severity))),
+                                    finding_text(language, finding)));
+        if (finding.overridden) lines.back() += " " + override_text(language, finding);
+    }
+    return lines;
+}
+
 std::vector<std::string> rule_of(Language language, const Provenance& provenance) {
     std::vector<std::string> lines;
     std::string rule = text_with(language, "rule_gap", h_mm_ss(provenance.idle_s)) + " ";

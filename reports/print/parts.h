@@ -30,6 +30,13 @@ namespace assidu::reports::print {
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 [[nodiscard]] Pairs identity_of(Language language, const StudentReport& report);
+// A dossier's fields; of no dossier the same with empty values, to be written on.
+[[nodiscard]] Pairs dossier_of(Language language, const federation::Dossier& dossier);
+[[nodiscard]] Pairs no_dossier(Language language);
+// Planned hours as people write them: "350:00:00 (350 h)".
+[[nodiscard]] std::string planned_text(Language language, const std::optional<std::int64_t>& planned_s);
+// A line a finding, with what overrode it.
+[[nodiscard]] std::vector<std::string> findings_of(Language language, const StudentReport& report);
 // Who issued what, when, of which data and under which scale.
 [[nodiscard]] Pairs provenance_of(Language language, const config::CivilCalendar& calendar,
                                   const Provenance& provenance);

@@ -232,6 +232,10 @@ void PdfDocument::room(double points) {
     parts_->need(points);
 }
 
+void PdfDocument::next_page() {
+    parts_->new_page();
+}
+
 void PdfDocument::heading(const std::string& text) {
     Parts& p = *parts_;
     constexpr double kWithIt = 64;  // and at least the head and two rows of a table

@@ -52,6 +52,7 @@ class PdfDocument {
                   const std::string& qr_caption);
     // Goes on on the next page unless that much of this one is left.
     void room(double points);
+    void next_page();
     // A section's; stays with what follows it.
     void heading(const std::string& text);
     void paragraph(const std::string& text, bool small = false);

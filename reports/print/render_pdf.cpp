@@ -20,6 +20,7 @@ class StudentPages {
         : report_(report), language_(language), pdf_(pdf) {}
 
     void dossier();
+    void findings();
     void totals();
     void days();
     void months();
@@ -39,12 +40,18 @@ class StudentPages {
 
 void StudentPages::dossier() {
     pdf_.heading(word("dossier_caption"));
-    pdf_.fields({{word("funder"), ""},
-                 {word("dossier_number"), ""},
-                 {word("training"), ""},
-                 {word("training_nature"), ""},
-                 {word("modality"), word("modality_distance")},
-                 {word("planned"), ""}});
+    if (report_.dossiers.empty()) pdf_.fields(no_dossier(language_));
+    for (const federation::Dossier& dossier : report_.dossiers)
+        pdf_.fields(dossier_of(language_, dossier));
+}
+
+void StudentPages::findings() {
+    if (!report_.findings) return;
+    pdf_.heading(word("findings_caption"));
+    const std::vector<std::string> lines = findings_of(language_, report_);
+    if (lines.empty()) return pdf_.paragraph(word("findings_none"));
+    for (const std::string& line : lines)
+        pdf_.paragraph(line);
 }
 
 void StudentPages::totals() {
@@ -188,6 +195,7 @@ std::string render_pdf(const StudentReport& report, Language language, const std
     }
     if (!report.sessions || !report.sessions->empty()) pages.sessions();
     put_outages(pdf, language, report.calendar, report.provenance);
+    pages.findings();
     put_provenance(pdf, language, report.calendar, report.provenance);
     pdf.paragraph(std::string(text(language, "not_in_report")), true);
     put_verification(pdf, language, "verify_how", verification_url, sha256);

@@ -189,6 +189,16 @@ std::string render_xlsx(const StudentReport& report, Language language) {
     put_pairs(book, {{word("institution"), university(report.provenance)},
                      {word("period"), period_text(language, report.period)}});
     put_pairs(book, identity_of(language, report));
+    for (const federation::Dossier& dossier : report.dossiers) {
+        put_pairs(book, dossier_of(language, dossier));
+        if (!dossier.planned_s) continue;
+        book.text(word("planned"));
+        book.duration(*dossier.planned_s);
+        book.number(*dossier.planned_s);
+        book.end_row();
+    }
+    for (const std::string& line : findings_of(language, report))
+        put_pairs(book, {{word("findings_caption"), line}});
     put_totals(book, word, report.totals);
     put_pairs(book, {{word("data_sha256"), data_sha256(report)}});
     put_days(book, word, report);

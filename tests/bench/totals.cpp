@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 #include <thread>
-#include <unordered_map>
 #include <vector>
 
 #include "config/civil_calendar.h"
@@ -14,6 +13,7 @@
 #include "node/collect/log_csv.h"
 #include "node/collect/row_sink.h"
 #include "tests/bench/cells.h"
+#include "tests/bench/event_chunks.h"
 
 namespace assidu::bench {
 namespace {
@@ -37,7 +37,7 @@ class EventSink final : public node::collect::RowSink {
 
     [[nodiscard]] const std::vector<node::EventShape>& shapes() const { return shapes_; }
     [[nodiscard]] std::int64_t rejected() const { return rejected_; }
-    [[nodiscard]] std::unordered_map<std::int64_t, std::vector<node::Event>>& students() { return students_; }
+    [[nodiscard]] const EventChunks& students() const { return students_; }
 
   private:
     node::ShapeKey key_of(const node::EventShape& shape) {
@@ -47,35 +47,24 @@ class EventSink final : public node::collect::RowSink {
     }
     void add(const node::LogRow& row, node::ShapeKey shape) {
         if (row.user_id <= kGuest) return;
-        events_of(row.user_id).push_back({row.time_s, row.id, row.course, row.activity, shape});
-    }
-
-    // The ids of a site are small numbers, and a table is quicker than a map.
-    std::vector<node::Event>& events_of(std::int64_t user_id) {
-        constexpr std::int64_t kTableMax = 1 << 22;
-        if (user_id >= kTableMax) return students_[user_id];
-        const auto place = static_cast<std::size_t>(user_id);
-        if (place >= table_.size()) table_.resize(place + place / 2 + 1);
-        if (table_[place] == nullptr) table_[place] = &students_[user_id];
-        return *table_[place];
+        students_.add(row.user_id, {row.time_s, row.id, row.course, row.activity, shape});
     }
 
     std::map<node::EventShape, node::ShapeKey> keys_;
     std::vector<node::ShapeKey> by_number_;
     std::vector<node::EventShape> shapes_;
-    std::unordered_map<std::int64_t, std::vector<node::Event>> students_;  // its values stay where they are
-    std::vector<std::vector<node::Event>*> table_;
+    EventChunks students_;
     std::int64_t rejected_ = 0;
 };
 
-using Student = std::pair<std::int64_t, std::vector<node::Event>*>;
-
-Tuple totals_of(std::span<const Student> students, const node::attendance::CompiledScale& scale,
-                const config::CivilCalendar& calendar) {
+Tuple totals_of(std::span<const std::int64_t> users, const EventChunks& students,
+                const node::attendance::CompiledScale& scale, const config::CivilCalendar& calendar) {
     Tuple tuple;
-    for (const auto& [user, events] : students) {
-        node::attendance::order_events(*events);
-        const auto attendance = node::attendance::attend({*events, {}, {}, {}}, scale, calendar, kAsOf);
+    std::vector<node::Event> events;
+    for (const std::int64_t user : users) {
+        students.copy(user, events);
+        node::attendance::order_events(events);
+        const auto attendance = node::attendance::attend({events, {}, {}, {}}, scale, calendar, kAsOf);
         for (const federation::LedgerRow& row : node::attendance::daily_rows(attendance, calendar, {}))
             add_cells(row, user, tuple);
     }
@@ -96,17 +85,14 @@ config::Result<Tuple> totals_of_csv(const std::filesystem::path& csv, const conf
     if (!calendar) return std::unexpected(calendar.error());
     const node::attendance::CompiledScale compiled(scale, sink.shapes());
 
-    std::vector<Student> students;
-    students.reserve(sink.students().size());
-    for (auto& [user, events] : sink.students())
-        students.emplace_back(user, &events);
-    const std::span<const Student> all(students);
-    if (threads == 1) return totals_of(all, compiled, *calendar);
+    const std::vector<std::int64_t> users = sink.students().users();
+    const std::span<const std::int64_t> all(users);
+    if (threads == 1) return totals_of(all, sink.students(), compiled, *calendar);
 
     const auto calendar2 = config::CivilCalendar::of(scale.timezone);
     Tuple first, second;
-    std::thread other([&] { second = totals_of(all.subspan(all.size() / 2), compiled, *calendar2); });
-    first = totals_of(all.subspan(0, all.size() / 2), compiled, *calendar);
+    std::thread other([&] { second = totals_of(all.subspan(all.size() / 2), sink.students(), compiled, *calendar2); });
+    first = totals_of(all.subspan(0, all.size() / 2), sink.students(), compiled, *calendar);
     other.join();
     return Tuple{first.groups + second.groups, first.seconds + second.seconds, first.events + second.events,
                  first.checksum + second.checksum};

@@ -1,5 +1,5 @@
-// The pages in a real browser: logged in and downloaded with the keyboard alone, in both languages, with nothing
-// that the browser's own console objects to.
+// The pages in a real browser: logged in and downloaded with the keyboard alone, in both languages, with
+// nothing that the browser's own console objects to.
 
 #include <cstdlib>
 #include <thread>
@@ -33,10 +33,11 @@ class Browser : public WebProcess {
         init();
         import_people();
         const std::string command = "printf 'correct horse battery\\n' | '" + std::string(ASSIDU_BINARY_DIR) +
-                                    "/assidu' --dir '" + dir() + "' --quiet staff put anne --students institution=Lyon > /dev/null";
+                                    "/assidu' --dir '" + dir() +
+                                    "' --quiet staff put anne --students institution=Lyon > /dev/null";
         ASSERT_EQ(std::system(command.c_str()), 0);
-        ASSERT_EQ(run({"report", "student", "--student", "elodie", "--from", "2026-03-01", "--to", "2026-03-07",
-                       "--package", "--out", folder / "out"})
+        ASSERT_EQ(run({"report", "student", "--student", "elodie", "--from", "2026-03-01", "--to",
+                       "2026-03-07", "--package", "--out", folder / "out"})
                       .exit_code,
                   0);
         listen();
@@ -78,7 +79,9 @@ TEST_F(Browser, AReportIsDownloadedWithTheKeyboardAlone) {
     EXPECT_EQ(browser->run("return document.querySelector('#student').value.length"), 32);
     expect_no_faults();
     browser->picture("staff-en");
-    browser->run("document.querySelector('#s-from').value = '2026-03-01'; document.querySelector('#s-to').value = '2026-03-31'");
+    browser->run(
+        "document.querySelector('#s-from').value = '2026-03-01'; document.querySelector('#s-to').value = "
+        "'2026-03-31'");
     tab_to("#s-format");
     tab_to("form[action=\"/staff/report\"] button");
     browser->press(kEnter);
@@ -91,20 +94,23 @@ TEST_F(Browser, AReportIsDownloadedWithTheKeyboardAlone) {
     while (!has_pdf() && std::chrono::steady_clock::now() < deadline)
         browser->run("return 1");
     EXPECT_TRUE(has_pdf());
-    EXPECT_THAT(run({"audit"}).out, HasSubstr("staff anne web.report.student of universite-de-lyon  told: 1 students"));
+    EXPECT_THAT(run({"audit"}).out,
+                HasSubstr("staff anne web.report.student of universite-de-lyon  told: 1 students"));
 }
 
 TEST_F(Browser, APackageIsCheckedInBothLanguages) {
     std::string package;
     for (const auto& entry : std::filesystem::directory_iterator(folder / "out"))
         if (entry.path().extension() == ".zip") package = entry.path();
-    for (const auto& [language, verdict] : {std::pair("fr", "Tout est v\xC3\xA9rifi\xC3\xA9"), std::pair("en", "Everything holds")}) {
+    for (const auto& [language, verdict] :
+         {std::pair("fr", "Tout est v\xC3\xA9rifi\xC3\xA9"), std::pair("en", "Everything holds")}) {
         browser->go(root + "/verify?lang=" + language);
         expect_no_faults();
         browser->type("#package", package);
         browser->click("form[action=\"/verify\"] button");
-        EXPECT_THAT(browser->run("return document.querySelector('.good, .alert').textContent").get<std::string>(),
-                    HasSubstr(verdict));
+        EXPECT_THAT(
+            browser->run("return document.querySelector('.good, .alert').textContent").get<std::string>(),
+            HasSubstr(verdict));
         expect_no_faults();
         browser->picture(std::string("verify-") + language);
     }

@@ -20,7 +20,8 @@ namespace assidu::tests {
 namespace {
 
 constexpr const char* kDriver = "/usr/bin/chromedriver";
-constexpr const char* kElement = "element-6066-11e4-a52e-4f735466cecf";  // WebDriver, "web element identifier"
+constexpr const char* kElement =
+    "element-6066-11e4-a52e-4f735466cecf";  // WebDriver, "web element identifier"
 
 // Far more than a browser takes, on a busy machine.
 constexpr int kWaitSeconds = 90;
@@ -35,7 +36,8 @@ std::string exchange(std::uint16_t port, const std::string& request) {
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     std::string response;
     if (::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
-        ::send(descriptor, request.data(), request.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(request.size())) {
+        ::send(descriptor, request.data(), request.size(), MSG_NOSIGNAL) ==
+            static_cast<ssize_t>(request.size())) {
         char buffer[1 << 14];
         for (ssize_t size = 0; (size = ::recv(descriptor, buffer, sizeof buffer, 0)) > 0;)
             response.append(buffer, static_cast<std::size_t>(size));
@@ -72,13 +74,15 @@ WebDriver::WebDriver(const std::filesystem::path& folder) {
     const nlohmann::json options = {
         {"args",
          {"--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-          "--disable-background-networking", "--disable-component-update", "--disable-sync", "--window-size=1100,1100",
-          "--lang=fr", "--user-data-dir=" + (folder / "profile").string()}},
-        {"prefs", {{"download.default_directory", folder.string()}, {"download.prompt_for_download", false}}}};
-    const nlohmann::json wanted = {
-        {"capabilities",
-         {{"alwaysMatch",
-           {{"browserName", "chrome"}, {"goog:chromeOptions", options}, {"goog:loggingPrefs", {{"browser", "ALL"}}}}}}}};
+          "--disable-background-networking", "--disable-component-update", "--disable-sync",
+          "--window-size=1100,1100", "--lang=fr", "--user-data-dir=" + (folder / "profile").string()}},
+        {"prefs",
+         {{"download.default_directory", folder.string()}, {"download.prompt_for_download", false}}}};
+    const nlohmann::json wanted = {{"capabilities",
+                                    {{"alwaysMatch",
+                                      {{"browserName", "chrome"},
+                                       {"goog:chromeOptions", options},
+                                       {"goog:loggingPrefs", {{"browser", "ALL"}}}}}}}};
     session_ = ask("POST", "/session", wanted).at("sessionId");
 }
 
@@ -92,11 +96,14 @@ WebDriver::~WebDriver() {
     }
 }
 
-nlohmann::json WebDriver::ask(const std::string& method, const std::string& path, const nlohmann::json& body) {
+nlohmann::json WebDriver::ask(const std::string& method, const std::string& path,
+                              const nlohmann::json& body) {
     const std::string text = body.is_null() ? "" : body.dump();
-    const std::string response = exchange(
-        port_, method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: "
-               "application/json\r\nContent-Length: " + std::to_string(text.size()) + "\r\n\r\n" + text);
+    const std::string response =
+        exchange(port_, method + " " + path +
+                            " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: "
+                            "application/json\r\nContent-Length: " +
+                            std::to_string(text.size()) + "\r\n\r\n" + text);
     const std::size_t end = response.find("\r\n\r\n");
     if (end == std::string::npos) throw std::runtime_error("ChromeDriver does not answer " + path);
     const auto value = nlohmann::json::parse(response.substr(end + 4)).at("value");
@@ -109,7 +116,8 @@ void WebDriver::go(const std::string& url) {
 }
 
 std::string WebDriver::find(const std::string& selector) {
-    return ask("POST", "/session/" + session_ + "/element", {{"using", "css selector"}, {"value", selector}}).at(kElement);
+    return ask("POST", "/session/" + session_ + "/element", {{"using", "css selector"}, {"value", selector}})
+        .at(kElement);
 }
 
 void WebDriver::type(const std::string& selector, const std::string& text) {
@@ -117,7 +125,8 @@ void WebDriver::type(const std::string& selector, const std::string& text) {
 }
 
 void WebDriver::click(const std::string& selector) {
-    (void)ask("POST", "/session/" + session_ + "/element/" + find(selector) + "/click", nlohmann::json::object());
+    (void)ask("POST", "/session/" + session_ + "/element/" + find(selector) + "/click",
+              nlohmann::json::object());
 }
 
 void WebDriver::press(const std::string& key) {
@@ -127,7 +136,8 @@ void WebDriver::press(const std::string& key) {
 }
 
 nlohmann::json WebDriver::run(const std::string& script) {
-    return ask("POST", "/session/" + session_ + "/execute/sync", {{"script", script}, {"args", nlohmann::json::array()}});
+    return ask("POST", "/session/" + session_ + "/execute/sync",
+               {{"script", script}, {"args", nlohmann::json::array()}});
 }
 
 std::string WebDriver::title() {

@@ -222,7 +222,7 @@ TEST(Settings, AListenerIsAnAddressInFiguresAndAPort) {
 }
 
 TEST(Settings, PeriodsOfRetentionAreDaysAndEventsDoNotOutliveTotals) {
-    const std::string none = "events_days = 0\ntotals_days = 0\nidentities_days = 0\n";
+    const std::string none = "events_days = 0\ntotals_days = 0\nidentities_days = 0\nmembers_days = 0\n";
     const auto read = [&](const std::string& lines) { return with(none, lines); };
     EXPECT_FALSE(parse_settings(with("x", "x"), "x").value().retention.any());
     const Settings set =
@@ -232,6 +232,8 @@ TEST(Settings, PeriodsOfRetentionAreDaysAndEventsDoNotOutliveTotals) {
     EXPECT_EQ(parse_settings(settings_document(set), "x").value().retention.identities_days, 1);
     EXPECT_THAT(refusal_of(read("events_days = -1\n")), HasSubstr("[retention] events_days must be from 0"));
     EXPECT_THAT(refusal_of(read("identities_days = 36526\n")), HasSubstr("[retention] identities_days"));
+    EXPECT_EQ(parse_settings(read("members_days = 36525\n"), "x").value().retention.members_days, 36'525);
+    EXPECT_THAT(refusal_of(read("members_days = 36526\n")), HasSubstr("[retention] members_days"));
     EXPECT_THAT(refusal_of(read("totals_days = 60\n")), HasSubstr("totals would come back"));
     EXPECT_THAT(refusal_of(read("events_days = 61\ntotals_days = 60\n")), HasSubstr("totals would come back"));
 }

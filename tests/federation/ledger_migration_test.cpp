@@ -100,6 +100,13 @@ INSERT INTO whole_scale VALUES (1, 1);
 PRAGMA user_version=5;
 )sql";
 
+constexpr const char* kFormat6 = R"sql(
+CREATE TABLE horizon (node INTEGER PRIMARY KEY REFERENCES node, computed_from_day INTEGER, computed_from_utc_s INTEGER,
+  totals_from_day INTEGER);
+INSERT INTO horizon VALUES (1, 7, 70, NULL);
+PRAGMA user_version=6;
+)sql";
+
 class LedgerMigration : public ::testing::Test {
   protected:
     std::shared_ptr<SQLite::Database> migrated(std::initializer_list<const char*> scripts) {
@@ -193,6 +200,18 @@ TEST_F(LedgerMigration, AFileOfFormat5IsWholeToItsFirstDay) {
     EXPECT_EQ(ledger->horizon("lyon"), Horizon{});
     keep_totals_before(*file, "lyon", CivilDay{101}, 8'726'400);
     EXPECT_EQ(ledger->horizon("lyon").computed_from, CivilDay{101});
+}
+
+TEST_F(LedgerMigration, AFileOfFormat6WasNeverComparedWithAHubAndHadNoIncident) {
+    const auto file = migrated({kFormat1, kFormat2, kFormat3, kFormat4, kFormat5, kFormat6});
+    EXPECT_EQ(sqlite_ledger(file)->horizon("lyon").computed_from, CivilDay{7});
+    StatementLog log(file);
+    EXPECT_EQ(log.confirmed_place(), "");
+    EXPECT_TRUE(log.incidents().all().empty());
+    EXPECT_TRUE(log.aside("lyon").empty());
+    EXPECT_EQ(log.head("lyon"), (StatementHead{1, "d1"}));
+    log.confirm_place("here");
+    EXPECT_EQ(log.confirmed_place(), "here");
 }
 
 }  // namespace

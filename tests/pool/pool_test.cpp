@@ -46,6 +46,31 @@ TEST_F(Pool, TheHubsLedgerIsTheMembersToTheSecond) {
                 HasSubstr("statements   2 declared, 0 without a receipt"));
 }
 
+TEST_F(Pool, AHubDeletesWhatMembersDeclaredAfterItsPeriodAndTheyKeepTheirOwn) {
+    join("lyon");
+    import("lyon", 1, 500);
+    ASSERT_EQ(send("lyon").exit_code, 0);
+    const std::string port = hub->port();
+    ASSERT_EQ(hub->end(SIGTERM), 0);
+    std::string settings = contents_of(hub_dir() + "/assidu.toml");
+    const std::string never = "members_days = 0";
+    settings.replace(settings.find(never), never.size(), "members_days = 30");
+    folder.write("hub/assidu.toml", settings);
+    const auto rows = std::to_string(totals(hub_dir(), "lyon").size());
+    const Finished would = assidu({"--dir", hub_dir(), "retention", "--dry-run"});
+    EXPECT_THAT(would.out, HasSubstr(rows + " ledger rows would be deleted")) << would.err;
+    EXPECT_FALSE(totals(hub_dir(), "lyon").empty());
+    EXPECT_THAT(assidu({"--dir", hub_dir(), "retention"}).out, HasSubstr(rows + " ledger rows deleted"));
+    EXPECT_TRUE(totals(hub_dir(), "lyon").empty());
+    EXPECT_FALSE(totals(dir_of("lyon"), "lyon").empty());
+    EXPECT_THAT(assidu({"--dir", hub_dir(), "audit"}).out, HasSubstr("retention"));
+    // The chain is what it was: nothing is sent again, and the next statement is taken.
+    hub = serve_hub(port);
+    EXPECT_THAT(send("lyon").out, HasSubstr("declared 0 statements"));
+    import("lyon", 5000, 300);
+    EXPECT_THAT(send("lyon").out, HasSubstr("declared 1 statements, 1 receipted"));
+}
+
 TEST_F(Pool, ARosterThatIsTooLongKeepsNoHourFromTheHub) {
     join("lyon", {"--names", "roster"}, "roster");
     constexpr std::int64_t kDay = 86'400, kPeople = 20'001;  // one more than a statement has rows

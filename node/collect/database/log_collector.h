@@ -11,9 +11,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "node/archive/collection.h"
 #include "node/collect/database/log_pages.h"
@@ -55,8 +57,8 @@ class LogCollector {
     SqlResult<void> accept_source();
     // Archives the rows in quarantine, all or only those without a twin. How many there were.
     std::int64_t release_quarantine(bool clones);
-    // Holds the days since the last time, up to yesterday (UTC), against the source, and reads again where
-    // they differ. How many rows were found missing.
+    // Holds the days since the last time, up to yesterday (UTC), against the source, hour by hour and person by
+    // person, and reads again where they differ. How many rows were found missing, or are a student's now.
     SqlResult<std::int64_t> reconcile();
 
     // The other tables that are due (side_tables.h).
@@ -77,6 +79,11 @@ class LogCollector {
     SqlResult<bool> one_page(Collected& collected);
     SqlResult<void> reclaim_rows(Collected& collected);
     SqlResult<void> read_again(std::int64_t from_s, std::int64_t to_s, std::int64_t& found);
+    // Of one UTC day (moved_rows.cpp). How many events were archived that had been passed over.
+    SqlResult<std::int64_t> find_moved_rows(std::int64_t day, std::vector<std::string>& warnings);
+    SqlResult<std::int64_t> read_moved_rows(std::int64_t day, const std::vector<std::int64_t>& ids,
+                                            const std::map<std::int64_t, std::int64_t>& was_of,
+                                            std::vector<std::string>& warnings);
     // Judges and archives rows; `again`: rows that were passed over may be kept now.
     SqlResult<void> take(std::vector<SourceRow>& rows, bool again, Collected& collected);
     void judge(SourceRow& row, bool again, std::optional<archive::Fate> before, archive::CollectedPage& page);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "config/civil_calendar.h"
 #include "node/collect/database/log_collector.h"
 
 namespace assidu::node::collect::database {
@@ -54,7 +55,10 @@ SqlResult<std::int64_t> LogCollector::reconcile() {
         }
         if (gone > 0)
             warnings.push_back(fmt::format("{} rows of UTC day {} that were collected are not in the log any more", gone,
-                                           day));
+                                           config::iso_date(config::CivilDay{static_cast<std::int32_t>(day)})));
+        const auto moved = find_moved_rows(day, warnings);
+        if (!moved) return std::unexpected(moved.error());
+        found += *moved;
         for (std::string& line : thin_hours(collection(), node_.source(), day))
             warnings.push_back(std::move(line));
         state_.reconciled_day = day;

@@ -1,5 +1,5 @@
-// What ends when its time is over, and what counts by the minute: the web listener in this process, with a clock
-// that the test moves.
+// What ends when its time is over, and what counts by the minute: the web listener in this process, with a
+// clock that the test moves.
 
 #include <nlohmann/json.hpp>
 
@@ -43,8 +43,8 @@ class WebTime : public WebProcess {
         return node::web::Tokens(dir() + "/web.sqlite").create(token, clock_.now_utc_s()).value().secret;
     }
     std::string call(const std::string& secret, const std::string& function, const std::string& more) const {
-        return body_of(get("/webservice/rest/server.php?moodlewsrestformat=json&wstoken=" + secret + "&wsfunction=" +
-                           function + more));
+        return body_of(get("/webservice/rest/server.php?moodlewsrestformat=json&wstoken=" + secret +
+                           "&wsfunction=" + function + more));
     }
     std::string stats(const std::string& secret) const {
         return call(secret, "block_use_stats_get_user_stats", "&uidsource=id&uid=42");
@@ -60,9 +60,10 @@ TEST_F(WebTime, AnAddressOfAReportAndATokenEndToTheSecond) {
     import_people();
     start();
     const std::string secret = make_token(2 * kDay);
-    const std::string url = nlohmann::json::parse(
-        call(secret, "report_trainingsessions_get_report_url",
-             "&reportlayout=sessionsonly&reportformat=csv&useridsource=id&userid=42&from=1772406000&to=1772492400"));
+    const std::string url =
+        nlohmann::json::parse(call(secret, "report_trainingsessions_get_report_url",
+                                   "&reportlayout=sessionsonly&reportformat=csv&useridsource=id&userid=42&"
+                                   "from=1772406000&to=1772492400"));
     const std::string path = url.substr(root.size());
     clock_.set(kNow + limits::kReportUrlSeconds - 1);
     EXPECT_THAT(get(path), StartsWith("HTTP/1.1 200 "));
@@ -98,16 +99,21 @@ TEST_F(WebTime, APeriodWithoutTotalsIsNoDataAndNotZero) {
     start();
     const std::string secret = make_token(kDay);
     // The totals were made by the machine's clock, long before that year.
-    EXPECT_THAT(call(secret, "block_use_stats_get_user_stats", "&uidsource=id&uid=42&from=7258118400&to=7258204800"),
-                HasSubstr("\"errorcode\":\"nodata\""));
+    EXPECT_THAT(
+        call(secret, "block_use_stats_get_user_stats", "&uidsource=id&uid=42&from=7258118400&to=7258204800"),
+        HasSubstr("\"errorcode\":\"nodata\""));
 }
 
 TEST_F(WebTime, TheListOfStaffSaysWhenItIsNotAllOfThem) {
     init();
     std::string people = "id,username,firstname,lastname\n";
     for (std::size_t i = 0; i <= limits::kStaffListMax; ++i)
-        people += std::to_string(100 + i) + ",user" + std::to_string(i) + ",First,Last" + std::to_string(i) + "\n";
-    ASSERT_EQ(run({"import", folder.write("people.csv", people), folder.write("log.csv", kHeader + row(1, 100, kMorning))}).exit_code, 0);
+        people +=
+            std::to_string(100 + i) + ",user" + std::to_string(i) + ",First,Last" + std::to_string(i) + "\n";
+    ASSERT_EQ(run({"import", folder.write("people.csv", people),
+                   folder.write("log.csv", kHeader + row(1, 100, kMorning))})
+                  .exit_code,
+              0);
     ASSERT_EQ(run({"staff", "put", "jean", "--students", "everyone", "--no-password"}).exit_code, 0);
     listen("trusted_proxies = [\"127.0.0.1\"]\nidentity_header = \"X-Remote-User\"\n");
     node_.emplace(node::Node::open({dir()}, clock_, node::Node::Access::look).value());

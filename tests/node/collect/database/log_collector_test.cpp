@@ -1,6 +1,7 @@
 // The collector on real servers, as the program that an administrator runs.
 #include "node/collect/database/log_collector.h"
 
+#include <csignal>
 #include <nlohmann/json.hpp>
 
 #include "node/archive/sqlite_archive.h"
@@ -119,6 +120,84 @@ TEST_P(LogCollectorTest, AClockThatIsSetForwardMakesNoHoleOld) {
     clock.set(site.now_s - 86'400);
     pass();
     ASSERT_TRUE(slow->read("COMMIT", {}, [](const SqlRow&) {}));
+    (void)site.collect();
+    site.expect_equal();
+}
+
+TEST_P(LogCollectorTest, AStepOfTheSourcesClockMakesNoHoleOld) {
+    CollectedSite site(server(), "");
+    site.tables.add_row(row(10, site.now_s));
+    auto slow = site.tables.connect();
+    ASSERT_TRUE(slow->read("BEGIN", {}, [](const SqlRow&) {}));
+    ASSERT_TRUE(slow->read(site.tables.insert_of(row(11, site.now_s)), {}, [](const SqlRow&) {}));
+    site.tables.add_row(row(12, site.now_s));
+    (void)site.collect();
+    // What was noted by the source's clock a day ago, or a day ahead, is what a step of it leaves.
+    for (const std::int64_t step_s : {-86'400, 2 * 86'400}) {
+        {
+            Node node = site.open();
+            auto state = node.archive().collection().state(node.source());
+            ASSERT_FALSE(state.marks.empty());
+            for (archive::IdMark& mark : state.marks)
+                mark.utc_s += step_s;
+            node.archive().collection().put_state(node.source(), state);
+        }
+        (void)site.collect();
+        EXPECT_EQ(status(site)["collector"]["safe_id"], 1) << step_s;
+    }
+    ASSERT_TRUE(slow->read("COMMIT", {}, [](const SqlRow&) {}));
+    (void)site.collect();
+    EXPECT_EQ(status(site)["collector"]["safe_id"], 3);
+    site.expect_equal();
+}
+
+TEST_P(LogCollectorTest, AReplicasHolesWaitForItsRowsAndNotForItsClock) {
+    CollectedSite site(server(), "hole_patience_s = 1\nreplica = true\n");
+    site.tables.add_row(row(10, site.now_s));
+    auto replayed = row(12, site.now_s);
+    replayed.id = 3;
+    site.tables.add_row(replayed);
+    // The clock of the server runs on and the replica stands still.
+    std::int64_t server_utc_s = site.now_s;
+    while (server_utc_s < site.now_s + 4) {
+        (void)site.collect();
+        server_utc_s = site.tables.number(GetParam() == DatabaseDriver::mariadb
+                                              ? "SELECT UNIX_TIMESTAMP()"
+                                              : "SELECT floor(extract(epoch from clock_timestamp()))::bigint");
+    }
+    EXPECT_EQ(status(site)["collector"]["safe_id"], 1);
+    auto late = row(11, site.now_s);
+    late.id = 2;
+    site.tables.add_row(late);
+    auto fresh = row(12, site.now_s + 60);
+    fresh.id = 5;
+    site.tables.add_row(fresh);
+    (void)site.collect();
+    EXPECT_EQ(status(site)["collector"]["safe_id"], 3) << "the row that was replayed late is there";
+    site.expect_equal();
+}
+
+TEST_P(LogCollectorTest, StopsAtAnInterruptAndGoesOnFromThere) {
+    CollectedSite site(server(), "page_rows = 10\n");
+    std::string settings = tests::contents_of(site.folder / "node/assidu.toml");
+    const std::string unbounded = "rows_per_second = 0";
+    site.folder.write("node/assidu.toml",
+                      settings.replace(settings.find(unbounded), unbounded.size(), "rows_per_second = 50"));
+    for (std::int64_t i = 0; i < 1'000; ++i)
+        site.tables.add_row(row(CollectedSite::kStudent + i % 10, site.now_s - 400'000 + i * 300));
+    tests::ProcessOptions options;
+    options.while_running = [&](pid_t process) {
+        while (status(site)["collector"].value("read_id", 0) == 0) {
+        }
+        ::kill(process, SIGINT);
+    };
+    const Finished interrupted = site.run({"collect", "--once", "--no-compute"}, options);
+    EXPECT_EQ(interrupted.exit_code, 130) << interrupted.out << interrupted.err;
+    const std::int64_t read_id = status(site)["collector"]["read_id"];
+    EXPECT_GE(read_id, 10);
+    EXPECT_LT(read_id, 1'000);
+    site.folder.write("node/assidu.toml", tests::contents_of(site.folder / "node/assidu.toml")
+                                              .replace(settings.find("rows_per_second"), 20, unbounded));
     (void)site.collect();
     site.expect_equal();
 }
@@ -270,6 +349,40 @@ TEST_P(LogCollectorTest, FindsWhatWasMissedByHoldingYesterdayAgainstTheSource) {
     EXPECT_THAT(site.collect(), HasSubstr("collected 1 rows"));
     site.expect_equal();
     EXPECT_EQ(site.run({"purge-plan"}).exit_code, 0);
+}
+
+TEST_P(LogCollectorTest, SaysWhereAccountsWereMergedAndTakesTheRowsThatBecameAStudents) {
+    CollectedSite site(server(), "hole_patience_s = 0\nreread_ids = 0\nreread_s = 0\n");
+    const std::int64_t yesterday = (site.now_s - 86'400) / 3'600 * 3'600;
+    for (std::int64_t i = 0; i < 4; ++i) {
+        site.tables.add_row(row(10, yesterday + i));
+        site.tables.add_row(row(11, yesterday + i));
+        site.tables.add_row(row(CollectedSite::kOther, yesterday + i));
+    }
+    // The last rows of all are looked at each time; what moves lies before them.
+    for (std::int64_t i = 0; i < 3; ++i)
+        site.tables.add_row(row(13, yesterday + 100 + i));
+    (void)site.collect();
+    {
+        auto node = site.open();
+        auto state = node.archive().collection().state(node.source());
+        state.reconciled_day = 0;
+        node.archive().collection().put_state(node.source(), state);
+    }
+    // As a plugin does that merges accounts: in place.
+    site.tables.run("UPDATE {logstore_standard_log} SET userid = 11 WHERE userid = 10");
+    site.tables.run("UPDATE {logstore_standard_log} SET userid = 12 WHERE userid = 20");
+    const std::string said = site.collect();
+    const std::string warned = status(site)["collector"]["warnings"].dump();
+    EXPECT_THAT(warned, HasSubstr("4 rows of UTC day")) << said;
+    EXPECT_THAT(warned, HasSubstr("as those of user 10 are those of user 11 in the log now"));
+    EXPECT_THAT(warned, Not(HasSubstr("user 12")));
+    auto node = site.open();
+    const auto events_of = [&](std::int64_t user) { return node.archive().events(node.source(), user).size(); };
+    EXPECT_EQ(events_of(10), 4U) << "what was archived stays what it was";
+    EXPECT_EQ(events_of(11), 4U);
+    EXPECT_EQ(events_of(12), 4U) << "rows that were nobody's here are a student's now";
+    EXPECT_EQ(node.archive().collection().count(node.source(), archive::Fate::conflict), 4);
 }
 
 TEST_P(LogCollectorTest, PlansAPurgeByTheRow) {
