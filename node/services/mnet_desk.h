@@ -24,6 +24,7 @@
 #include "node/services/mnet_counts.h"
 #include "node/services/mnet_identity.h"
 #include "node/services/mnet_methods.h"
+#include "rpc/mnet_reception.h"
 
 namespace assidu::node::services {
 
