@@ -17,11 +17,13 @@ bool is_loopback(const std::string& address) {
 
 // A header that decides what a request is must not be taken for who makes it.
 bool is_header_name(const std::string& name) {
-    static constexpr std::string_view kTaken[] = {"host",   "connection", "content-type",    "content-length",
-                                                  "cookie", "expect",     "x-forwarded-for", "transfer-encoding"};
+    static constexpr std::string_view kTaken[] = {
+        "host",   "connection", "content-type",    "content-length",
+        "cookie", "expect",     "x-forwarded-for", "transfer-encoding"};
     std::string lower = name;
-    std::ranges::transform(lower, lower.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    std::ranges::transform(lower, lower.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
     return name.size() <= limits::kNameBytesMax &&
            lower.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos &&
            std::ranges::find(kTaken, lower) == std::end(kTaken);
@@ -45,8 +47,8 @@ WebSettings read_web(TableReader table) {
     table.finish();
     if (web.tls_certificate.empty() != web.tls_key.empty())
         table.object_to("tls_certificate", "and tls_key must both be set, or neither");
-    for (const auto& [key, path] : {std::pair{"tls_certificate", &web.tls_certificate},
-                                    std::pair{"tls_key", &web.tls_key}}) {
+    for (const auto& [key, path] :
+         {std::pair{"tls_certificate", &web.tls_certificate}, std::pair{"tls_key", &web.tls_key}}) {
         if (path->size() > limits::kPathBytesMax) table.object_to(key, "is too long a path");
     }
     if (web.trusted_proxies.size() > limits::kIntakeListMax)
@@ -56,8 +58,8 @@ WebSettings read_web(TableReader table) {
             table.object_to("trusted_proxies", "is refused: " + parsed.error().what);
     }
     if (const std::string& url = web.public_url;
-        !url.empty() && ((!url.starts_with("https://") && !url.starts_with("http://")) || url.ends_with('/') ||
-                         url.size() > limits::kUrlBytesMax))
+        !url.empty() && ((!url.starts_with("https://") && !url.starts_with("http://")) ||
+                         url.ends_with('/') || url.size() > limits::kUrlBytesMax))
         table.object_to("public_url", "must begin with https:// or http://, without a slash at its end");
     if (!is_header_name(web.identity_header))
         table.object_to("identity_header", "is no name of a header that could say who somebody is");
@@ -68,9 +70,10 @@ WebSettings read_web(TableReader table) {
     if (!endpoint)
         table.object_to("listen", "is refused: " + endpoint.error().what);
     else if (web.tls_certificate.empty() && web.trusted_proxies.empty() && !is_loopback(endpoint->address))
-        table.object_to("listen",
-                        "would show tokens and students' hours to the network: set tls_certificate and tls_key, "
-                        "or name the trusted_proxies in front of it, or listen on 127.0.0.1");
+        table.object_to(
+            "listen",
+            "would show tokens and students' hours to the network: set tls_certificate and tls_key, "
+            "or name the trusted_proxies in front of it, or listen on 127.0.0.1");
     return web;
 }
 
@@ -80,11 +83,13 @@ std::string web_document(const WebSettings& web) {
         proxies += (proxies.empty() ? "" : ", ") + toml_text(range);
     return "\n"
            "[web]\n"
-           "# Where `assidu serve` answers ERPs (docs/web-services.md), staff and whoever checks a report, such as "
+           "# Where `assidu serve` answers ERPs (docs/web-services.md), staff and whoever checks a report, "
+           "such as "
            "\"0.0.0.0:8444\".\n"
            "# Empty: nowhere.\n" +
            fmt::format("listen = {}\n", toml_text(web.listen)) +
-           "# Its certificate and key (PEM, paths from this folder). Without them only 127.0.0.1 or trusted proxies "
+           "# Its certificate and key (PEM, paths from this folder). Without them only 127.0.0.1 or trusted "
+           "proxies "
            "are served.\n" +
            optional_text("tls_certificate", web.tls_certificate, "/etc/ssl/assidu.pem") +
            optional_text("tls_key", web.tls_key, "/etc/ssl/assidu.key") +

@@ -2,7 +2,6 @@
 
 #include <SQLiteCpp/Database.h>
 #include <fcntl.h>
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,6 +13,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "config/civil_calendar.h"
 #include "config/digest.h"
 #include "config/durable_file.h"
 #include "config/limits.h"
@@ -117,7 +117,12 @@ bool is_left_out(const fs::path& name, bool with_keys) {
 }
 
 std::string stamp(std::int64_t utc_s) {
-    return fmt::format("{:%Y%m%dT%H%M%SZ}", fmt::gmtime(static_cast<std::time_t>(utc_s)));
+    constexpr std::int64_t kDay_s = 86'400, kHour_s = 3'600, kMinute_s = 60;
+    std::string day = config::iso_date(config::CivilDay{static_cast<std::int32_t>(utc_s / kDay_s)});
+    std::erase(day, '-');
+    const std::int64_t of_day_s = utc_s % kDay_s;
+    return fmt::format("{}T{:02}{:02}{:02}Z", day, of_day_s / kHour_s, of_day_s % kHour_s / kMinute_s,
+                       of_day_s % kMinute_s);
 }
 
 // A folder under a name of its own beside what it will be; gone unless it gets its name.

@@ -42,6 +42,7 @@ struct Chosen {
     OutageArguments outage;
     ExcludeArguments exclude;
     TokenArguments token;
+    StaffArguments staff;
     DaysArguments days;
     StatusArguments status;
     AuditArguments audit;
@@ -277,7 +278,7 @@ void add_token(CLI::App& app, Chosen& chosen, const config::Clock& clock, Consol
     create
         ->add_option("--students", chosen.token.students,
                      "Whom it may be told of: everyone, student=NAME, or conditions cohort=, institution=, "
-                     "department=, email_domain=, which must all hold; may be repeated")
+                     "department=, email_domain=, funder=, group=, which must all hold; may be repeated")
         ->required()
         ->allow_extra_args(false);
     create->add_option("--days", chosen.token.days, "How long it holds")->capture_default_str();
@@ -290,6 +291,34 @@ void add_token(CLI::App& app, Chosen& chosen, const config::Clock& clock, Consol
             chosen.run = [&] {
                 chosen.token.dir = chosen.dir;
                 return token(chosen.token, clock, console);
+            };
+        });
+    }
+}
+
+void add_staff(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console& console) {
+    CLI::App* command = app.add_subcommand(
+        "staff", "Accounts of administrative staff for the pages of [web]; audited");
+    command->require_subcommand(1);
+    CLI::App* put = command->add_subcommand(
+        "put", "Make an account, or give it other students and another password (read from standard input)");
+    CLI::App* list = command->add_subcommand("list", "Show all accounts");
+    CLI::App* remove = command->add_subcommand("remove", "Remove an account; who is logged in is out at once");
+    for (CLI::App* action : {put, remove})
+        action->add_option("NAME", chosen.staff.name, "The account's name, without blanks")->required();
+    put->add_option("--students", chosen.staff.students,
+                    "Whom they may see: everyone, student=NAME, or conditions cohort=, institution=, department=, "
+                    "email_domain=, funder=, group=, which must all hold; may be repeated")
+        ->required()
+        ->allow_extra_args(false);
+    put->add_flag("--no-password", chosen.staff.no_password,
+                  "They log in at a trusted proxy (identity_header), not here");
+    for (CLI::App* action : {put, list, remove}) {
+        action->callback([&, action] {
+            chosen.staff.action = action->get_name();
+            chosen.run = [&] {
+                chosen.staff.dir = chosen.dir;
+                return staff(chosen.staff, clock, console);
             };
         });
     }
@@ -540,6 +569,7 @@ int run(int argc, const char* const* argv, const config::Clock& clock, Console& 
     add_outage(app, chosen, clock, console);
     add_exclude(app, chosen, clock, console);
     add_token(app, chosen, clock, console);
+    add_staff(app, chosen, clock, console);
     add_dossier(app, chosen.dir, chosen.run, clock, console);
     add_days(app, chosen, clock, console);
     add_status(app, chosen, clock, console);

@@ -139,6 +139,17 @@ struct TokenArguments {
 // Who may ask the web services; audited. A token is shown when it is made, and never again.
 [[nodiscard]] ExitCode token(const TokenArguments& arguments, const config::Clock& clock, Console& console);
 
+struct StaffArguments {
+    std::filesystem::path dir;
+    std::string action;  // "put", "list", "remove"
+    std::string name;
+    std::vector<std::string> students;  // conditions of services/student_scope.h
+    bool no_password = false;           // of somebody whom a trusted proxy names
+};
+// Accounts of administrative staff for the pages of the web listener; audited. A password is read from
+// standard input, one line.
+[[nodiscard]] ExitCode staff(const StaffArguments& arguments, const config::Clock& clock, Console& console);
+
 // What an administrator enters in the Moodle's plugin.
 [[nodiscard]] ExitCode intake_url(const std::filesystem::path& dir, const config::Clock& clock,
                                   Console& console);

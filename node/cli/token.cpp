@@ -3,8 +3,8 @@
 
 #include "config/limits.h"
 #include "node/cli/commands.h"
+#include "node/cli/staff_scope.h"
 #include "node/collect/text.h"
-#include "node/directory.h"
 #include "node/node.h"
 #include "node/web/moodle_functions.h"
 #include "node/web/tokens.h"
@@ -13,32 +13,14 @@ namespace assidu::node::cli {
 namespace {
 
 using collect::printable;
-using config::Result;
 
 constexpr std::int64_t kDaySeconds = 86'400;
-constexpr std::string_view kStudent = "student=";
-
-// Conditions as they are typed: a student by any of their names, which becomes the pseudonym.
-Result<services::StudentScope> scope_of(const Node& node, const std::vector<std::string>& conditions) {
-    services::StudentScope scope;
-    std::optional<NodeDirectory> directory;
-    for (const std::string& condition : conditions) {
-        std::string pseudonymous = condition;
-        if (condition.starts_with(kStudent)) {
-            if (!directory) directory.emplace(node);
-            const auto student = directory->find(condition.substr(kStudent.size()));
-            if (!student) return std::unexpected(student.error());
-            pseudonymous = std::string(kStudent) + federation::to_string(*student);
-        }
-        if (auto added = services::add_to_scope(scope, pseudonymous); !added) return std::unexpected(added.error());
-    }
-    return scope;
-}
 
 std::string state_of(const Node& node, const web::Token& token) {
     const config::CivilCalendar& calendar = node.calendar();
     if (token.revoked_utc_s) return "revoked " + calendar.local_iso(*token.revoked_utc_s);
-    if (!token.holds_at(node.clock().now_utc_s())) return "expired " + calendar.local_iso(token.expires_utc_s);
+    if (!token.holds_at(node.clock().now_utc_s()))
+        return "expired " + calendar.local_iso(token.expires_utc_s);
     return "holds until " + calendar.local_iso(token.expires_utc_s);
 }
 
@@ -48,7 +30,8 @@ void print(const Node& node, const web::Token& token, Console& console) {
     if (token.used_utc_s) used = "used " + node.calendar().local_iso(*token.used_utc_s);
     console.print(fmt::format("{:>4}  {}  {}  {}\n      {} a minute: {}\n      students: {}\n", token.number,
                               printable(token.label), state_of(node, token), used, token.per_minute,
-                              fmt::join(token.functions, ", "), printable(fmt::format("{}", fmt::join(conditions, ", ")))));
+                              fmt::join(token.functions, ", "),
+                              printable(fmt::format("{}", fmt::join(conditions, ", ")))));
 }
 
 void audit(const Node& node, const char* action, const web::Token& token) {
@@ -69,7 +52,7 @@ ExitCode create(const Node& node, web::Tokens& tokens, const TokenArguments& arg
         return ExitCode::usage;
     }
     token.expires_utc_s = now_s + arguments.days * kDaySeconds;
-    auto scope = scope_of(node, arguments.students);
+    auto scope = typed_scope(node, arguments.students);
     if (!scope) {
         console.complain(scope.error().what);
         return ExitCode::usage;

@@ -1,5 +1,5 @@
-// JSON as PHP's json_encode() writes it by default: ASCII alone, slashes escaped, no blanks. Programs that read
-// Moodle's answers byte by byte exist.
+// JSON as PHP's json_encode() writes it by default: ASCII alone, slashes escaped, no blanks. Programs that
+// read Moodle's answers byte by byte exist.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

@@ -4,13 +4,18 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
+#include <ranges>
 #include <set>
 #include <stdexcept>
+#include <tuple>
 
 #include "config/limits.h"
+#include "node/archive/dossier_store.h"
 #include "node/archive/side_tables.h"
 #include "node/collect/selection.h"
 #include "node/collect/text.h"
+#include "reports/safe_text.h"
 
 namespace assidu::node::services {
 namespace {
@@ -88,6 +93,19 @@ bool is_hidden(std::int64_t hidden, std::int64_t now_s) {
     return hidden == 1 || hidden > now_s;
 }
 
+// Those with a day of the period.
+std::map<federation::StudentId, std::vector<federation::Dossier>> dossiers_of(
+    const Node& node, const federation::Period& period) {
+    std::map<federation::StudentId, std::vector<federation::Dossier>> dossiers;
+    const auto path = archive::DossierStore::path_in(node.folder().path);
+    if (!std::filesystem::exists(path)) return dossiers;
+    for (archive::DossierRecord& record : archive::DossierStore(path).all(node.settings().node_id)) {
+        if (record.dossier.from <= period.to && record.dossier.to >= period.from)
+            dossiers[record.student].push_back(std::move(record.dossier));
+    }
+    return dossiers;
+}
+
 }  // namespace
 
 std::optional<StudentKey> parse_student_key(std::string_view text) {
@@ -127,7 +145,8 @@ config::Result<federation::Period> days_of(const Node& node, std::int64_t from_s
     const auto first = node.ledger().horizon(node.settings().node_id).totals_from;
     if (first && from_s == 0) period.from = std::max(period.from, *first);
     if (first && period.from < *first)
-        return refuse(fmt::format("no data: the totals of days before {} are deleted", config::iso_date(*first)));
+        return refuse(
+            fmt::format("no data: the totals of days before {} are deleted", config::iso_date(*first)));
     if (period.to < period.from) return refuse("no data: all totals of these days are deleted");
     if (std::int64_t{period.to.number} - period.from.number >= config::limits::kPeriodDaysMax)
         return refuse(fmt::format("the period is longer than {} days", config::limits::kPeriodDaysMax));
@@ -148,10 +167,14 @@ void StudentDesk::read_people() {
     const auto with_events = node_.archive().users(node_.source());
     std::set<std::int64_t> unnamed(with_events.begin(), with_events.end());
     collect::Selector selector(node_);
+    auto dossiers = dossiers_of(node_, period_);
     const auto add = [&](archive::PersonRecord person, bool has_events) {
-        Entry entry{{}, node_.student_id(person.user_id), false, false};
+        Entry entry{{}, node_.student_id(person.user_id), false, false, {}};
+        if (const auto own = dossiers.find(entry.student); own != dossiers.end())
+            entry.dossiers = std::move(own->second);
         entry.is_student = has_events || selector.of(person.user_id) == collect::Selected::yes;
-        entry.covered = services::covers(scope_, person, federation::to_string(entry.student));
+        entry.covered =
+            services::covers(scope_, person, federation::to_string(entry.student), entry.dossiers);
         entry.person = std::move(person);
         places_.emplace(entry.student, entries_.size());
         entries_.push_back(std::move(entry));
@@ -182,13 +205,15 @@ const StudentDesk::Index& StudentDesk::index_of(StudentKey key) const {
     const auto [index, is_new] = indices_.try_emplace(key);
     if (!is_new) return index->second;
     for (std::size_t place = 0; place < entries_.size(); ++place) {
-        if (std::string value = key_of(entries_[place].person, key); entries_[place].is_student && !value.empty())
+        if (std::string value = key_of(entries_[place].person, key);
+            entries_[place].is_student && !value.empty())
             index->second.emplace(std::move(value), place);
     }
     return index->second;
 }
 
-std::expected<federation::StudentId, NoStudent> StudentDesk::find(StudentKey key, std::string_view name) const {
+std::expected<federation::StudentId, NoStudent> StudentDesk::find(StudentKey key,
+                                                                  std::string_view name) const {
     const std::size_t mark = key == StudentKey::username ? name.find(kHostMark) : std::string_view::npos;
     const Index& index = index_of(key);
     const auto [first, last] = index.equal_range(lower_ascii(name.substr(0, mark)));
@@ -221,6 +246,90 @@ std::vector<federation::StudentId> StudentDesk::students() const {
     return found;
 }
 
+std::vector<StudentDesk::Listed> StudentDesk::search(std::string_view words) const {
+    std::vector<std::string> wanted;
+    for (const auto& word : std::views::split(collect::folded(words), ' '))
+        if (std::string text(word.begin(), word.end()); !text.empty()) wanted.push_back(std::move(text));
+    std::vector<std::pair<std::string, const Entry*>> found;
+    for (const Entry& entry : entries_) {
+        if (!entry.is_student || !entry.covered) continue;
+        const archive::PersonRecord& person = entry.person;
+        const std::string all = collect::folded(person.lastname + " " + person.firstname + " " +
+                                                person.username + " " + person.email + " " + person.idnumber);
+        if (std::ranges::all_of(wanted, [&](const std::string& word) { return all.contains(word); }))
+            found.emplace_back(
+                reports::sort_key(person.lastname) + "\t" + reports::sort_key(person.firstname), &entry);
+    }
+    std::ranges::sort(found, [](const auto& a, const auto& b) {
+        return std::tie(a.first, a.second->student) < std::tie(b.first, b.second->student);
+    });
+    std::vector<Listed> listed;
+    for (const auto& [key, entry] : found)
+        listed.push_back({entry->student, entry->person});
+    return listed;
+}
+
+std::vector<std::string> StudentDesk::cohorts() const {
+    std::set<std::string> names;
+    for (const Entry& entry : entries_)
+        if (entry.is_student && entry.covered)
+            names.insert(entry.person.cohorts.begin(), entry.person.cohorts.end());
+    return {names.begin(), names.end()};
+}
+
+std::vector<federation::StudentId> StudentDesk::students_of_cohort(std::string_view cohort) const {
+    std::vector<federation::StudentId> found;
+    for (const Entry& entry : entries_) {
+        if (entry.is_student && entry.covered &&
+            std::ranges::find(entry.person.cohorts, cohort) != entry.person.cohorts.end())
+            found.push_back(entry.student);
+    }
+    std::ranges::sort(found);
+    return found;
+}
+
+std::vector<std::string> StudentDesk::funders() const {
+    std::set<std::string> names;
+    for (const Entry& entry : entries_) {
+        if (!entry.is_student || !entry.covered) continue;
+        for (const federation::Dossier& dossier : entry.dossiers)
+            names.insert(dossier.funder);
+    }
+    return {names.begin(), names.end()};
+}
+
+std::vector<std::string> StudentDesk::dossier_groups() const {
+    std::set<std::string> names;
+    for (const Entry& entry : entries_) {
+        if (!entry.is_student || !entry.covered) continue;
+        for (const federation::Dossier& dossier : entry.dossiers)
+            names.insert(dossier.groups.begin(), dossier.groups.end());
+    }
+    return {names.begin(), names.end()};
+}
+
+std::vector<federation::StudentId> StudentDesk::students_with(const StudentScope& dossier) const {
+    std::vector<federation::StudentId> found;
+    for (const Entry& entry : entries_) {
+        if (entry.is_student && entry.covered && services::covers(dossier, entry.person, "", entry.dossiers))
+            found.push_back(entry.student);
+    }
+    std::ranges::sort(found);
+    return found;
+}
+
+std::vector<federation::StudentId> StudentDesk::students_of_funder(const std::string& funder) const {
+    StudentScope scope;
+    scope.funders = {funder};
+    return students_with(scope);
+}
+
+std::vector<federation::StudentId> StudentDesk::students_of_dossier_group(const std::string& group) const {
+    StudentScope scope;
+    scope.groups = {group};
+    return students_with(scope);
+}
+
 config::Result<reports::StudentReport> StudentDesk::report(const federation::StudentId& student) const {
     if (!covers(student)) throw std::logic_error("a report was asked for outside the scope of who asks");
     return writer_.student(student);
@@ -242,8 +351,8 @@ const std::map<std::int64_t, StudentDesk::CourseTotal>& StudentDesk::course_tota
     node_.catalogue().rows(node_.settings().source_name, kTable, [&](const archive::HeldRow& row) {
         const Cells cells(kTable, row);
         if (row.to_utc_s || cells.text("type") != "course") return;
-        totals_->emplace(row.row.id, CourseTotal{cells.number("course"), cells.number("hidden"),
-                                                 cells.text("grade_max")});
+        totals_->emplace(
+            row.row.id, CourseTotal{cells.number("course"), cells.number("hidden"), cells.text("grade_max")});
     });
     return *totals_;
 }
@@ -289,7 +398,8 @@ reports::CourseScore StudentDesk::score(const federation::StudentId& student, st
         score.completed = completed == results.completed->end() ? 0 : completed->second;
     }
     const std::int64_t now_s = node_.clock().now_utc_s();
-    const auto total = std::ranges::find(course_totals(), course, [](const auto& one) { return one.second.course; });
+    const auto total =
+        std::ranges::find(course_totals(), course, [](const auto& one) { return one.second.course; });
     if (total == course_totals().end()) return score;
     const auto grade = results.grades.find(course);
     score.why_none = None::not_graded;

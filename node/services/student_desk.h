@@ -2,8 +2,8 @@
 // then the very report that `assidu report` would write. Behind every door (MNet, web services, pages), so
 // that all of them give one number.
 //
-// A desk is for one request: it reads the catalogue when it is made. One thread at a time, as its node. Throws
-// ResourceFailure if the node's stores fail.
+// A desk is for one request: it reads the catalogue when it is made. One thread at a time, as its node.
+// Throws ResourceFailure if the node's stores fail.
 #pragma once
 
 #include <cstdint>
@@ -37,9 +37,10 @@ enum class NoStudent : std::uint8_t { unknown, ambiguous, outside };
 [[nodiscard]] std::string_view code_of(NoStudent why);  // "unknown", "ambiguous", "outside_scope"
 
 // The civil days, of the node's zone, that [from, to) touches, both counted whole. `from_s` 0: ever since, or
-// since the first day of which retention left totals; `to_s` 0: now. Refused: instants outside [0, year 9999],
-// an end at or before the begin, days whose totals are deleted, more than limits::kPeriodDaysMax days.
-[[nodiscard]] config::Result<federation::Period> days_of(const Node& node, std::int64_t from_s, std::int64_t to_s);
+// since the first day of which retention left totals; `to_s` 0: now. Refused: instants outside [0, year
+// 9999], an end at or before the begin, days whose totals are deleted, more than limits::kPeriodDaysMax days.
+[[nodiscard]] config::Result<federation::Period> days_of(const Node& node, std::int64_t from_s,
+                                                         std::int64_t to_s);
 
 class StudentDesk {
   public:
@@ -51,10 +52,28 @@ class StudentDesk {
     // The one student of that name: ASCII letters compared without regard to case; user names of other hosts
     // as "name§host", and a bare one is rather the Moodle's own. Students are whoever has events or is
     // selected, as for `report`.
-    [[nodiscard]] std::expected<federation::StudentId, NoStudent> find(StudentKey key, std::string_view name) const;
+    [[nodiscard]] std::expected<federation::StudentId, NoStudent> find(StudentKey key,
+                                                                       std::string_view name) const;
     // Everybody in the scope, by pseudonym.
     [[nodiscard]] std::vector<federation::StudentId> students() const;
     [[nodiscard]] bool covers(const federation::StudentId& student) const;
+
+    // Those in the scope whose name, user name, e-mail or id number has every word of `words` in it, by name
+    // as a reader looks for them; and the names of all groups of people (cohorts) that any in the scope is
+    // in.
+    struct Listed {
+        federation::StudentId student;
+        archive::PersonRecord person;
+    };
+    [[nodiscard]] std::vector<Listed> search(std::string_view words) const;
+    [[nodiscard]] std::vector<std::string> cohorts() const;
+    [[nodiscard]] std::vector<federation::StudentId> students_of_cohort(std::string_view cohort) const;
+    // Funders and groups of dossiers of theirs with a day of the period, and whose dossiers are of one.
+    [[nodiscard]] std::vector<std::string> funders() const;
+    [[nodiscard]] std::vector<std::string> dossier_groups() const;
+    [[nodiscard]] std::vector<federation::StudentId> students_of_funder(const std::string& funder) const;
+    [[nodiscard]] std::vector<federation::StudentId> students_of_dossier_group(
+        const std::string& group) const;
 
     // Of somebody covered; anybody else is a std::logic_error. Refused where there is no data.
     [[nodiscard]] config::Result<reports::StudentReport> report(const federation::StudentId& student) const;
@@ -78,7 +97,9 @@ class StudentDesk {
         archive::PersonRecord person;
         federation::StudentId student;
         bool is_student = false, covered = false;
+        std::vector<federation::Dossier> dossiers;  // with a day of the period
     };
+    [[nodiscard]] std::vector<federation::StudentId> students_with(const StudentScope& dossier) const;
     // The item of a course's total, and what one student has in all of them.
     struct CourseTotal {
         std::int64_t course = 0, hidden = 0;
@@ -90,7 +111,7 @@ class StudentDesk {
             std::string final_grade;
             std::int64_t hidden = 0, changed_utc_s = 0;
         };
-        std::map<std::int64_t, Grade> grades;  // by course
+        std::map<std::int64_t, Grade> grades;                           // by course
         std::optional<std::map<std::int64_t, std::int64_t>> completed;  // activities, by course
     };
     using Index = std::multimap<std::string, std::size_t, std::less<>>;

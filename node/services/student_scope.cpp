@@ -19,7 +19,7 @@ constexpr std::string_view kEveryone = "everyone";
 
 struct Condition {
     std::string_view name;
-    std::vector<std::string> StudentScope::* values;
+    std::vector<std::string> StudentScope::*values;
 };
 constexpr std::array kConditions{
     Condition{"student", &StudentScope::students},
@@ -27,7 +27,24 @@ constexpr std::array kConditions{
     Condition{"institution", &StudentScope::institutions},
     Condition{"department", &StudentScope::departments},
     Condition{"email_domain", &StudentScope::email_domains},
+    Condition{"funder", &StudentScope::funders},
+    Condition{"group", &StudentScope::groups},
 };
+
+// Funders and groups are the same where their names are, but for case and accents.
+bool names(const std::vector<std::string>& wanted, const std::string& name) {
+    return std::ranges::any_of(wanted, [folded = collect::folded(name)](const std::string& one) {
+        return collect::folded(one) == folded;
+    });
+}
+
+bool is_of(const federation::Dossier& dossier, const StudentScope& scope) {
+    const bool of_funder = scope.funders.empty() || names(scope.funders, dossier.funder);
+    return of_funder &&
+           (scope.groups.empty() || std::ranges::any_of(dossier.groups, [&](const std::string& group) {
+                return names(scope.groups, group);
+            }));
+}
 
 }  // namespace
 
@@ -47,9 +64,11 @@ config::Result<void> add_to_scope(StudentScope& scope, std::string_view conditio
     const std::string value(
         collect::trimmed(equals == std::string_view::npos ? "" : condition.substr(equals + 1)));
     if (known == kConditions.end() || value.empty())
-        return refuse(fmt::format("{} is no condition on students: everyone, or student=, cohort=, "
-                                  "institution=, department= or email_domain= with a value",
-                                  collect::shown(condition)));
+        return refuse(
+            fmt::format("{} is no condition on students: everyone, or student=, cohort=, "
+                        "institution=, "
+                        "department=, email_domain=, funder= or group= with a value",
+                        collect::shown(condition)));
     if (value.size() > config::limits::kScopeTextBytesMax || !collect::is_plain_text(value))
         return refuse(fmt::format("{}: a text of one line, of at most {} bytes, is wanted", known->name,
                                   config::limits::kScopeTextBytesMax));
@@ -74,16 +93,21 @@ std::vector<std::string> conditions_of(const StudentScope& scope) {
     return conditions;
 }
 
-bool covers(const StudentScope& scope, const archive::PersonRecord& person, std::string_view pseudonym) {
+bool covers(const StudentScope& scope, const archive::PersonRecord& person, std::string_view pseudonym,
+            std::span<const federation::Dossier> dossiers) {
     if (scope.everyone || std::ranges::find(scope.students, pseudonym) != scope.students.end()) return true;
     config::StudentSelection conditions;
     conditions.cohort = scope.cohorts;
     conditions.institution = scope.institutions;
     conditions.department = scope.departments;
     conditions.email_domain = scope.email_domains;
-    const bool any = !scope.cohorts.empty() || !scope.institutions.empty() || !scope.departments.empty() ||
-                     !scope.email_domains.empty();
-    return any && !person.of_others && collect::matches(conditions, person);
+    const bool by_person = !scope.cohorts.empty() || !scope.institutions.empty() ||
+                           !scope.departments.empty() || !scope.email_domains.empty();
+    const bool by_dossier = !scope.funders.empty() || !scope.groups.empty();
+    const bool has_dossier = std::ranges::any_of(
+        dossiers, [&](const federation::Dossier& dossier) { return is_of(dossier, scope); });
+    return (by_person || by_dossier) && !person.of_others && collect::matches(conditions, person) &&
+           (!by_dossier || has_dossier);
 }
 
 }  // namespace assidu::node::services

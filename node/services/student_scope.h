@@ -4,12 +4,14 @@
 // listed or meets the conditions is in it. An empty scope has nobody in it.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "config/refusal.h"
 #include "config/settings.h"
+#include "federation/dossier.h"
 #include "node/archive/catalogue.h"
 
 namespace assidu::node::services {
@@ -20,21 +22,24 @@ struct StudentScope {
     std::vector<std::string> students;
     // All conditions that are set must hold; the values of one are alternatives. None set: nobody by it.
     std::vector<std::string> cohorts, institutions, departments, email_domains;
+    // Of one dossier, with a day of the period that is asked about: its funder, a group of it.
+    std::vector<std::string> funders, groups;
 
     bool operator==(const StudentScope&) const = default;
     [[nodiscard]] bool empty() const;
 };
 
 // Adds one condition as it is written on a command line: "everyone", "student=PSEUDONYM", "cohort=DAEU A",
-// "institution=...", "department=...", "email_domain=...". Refused if it is none of these, or longer than
-// limits::kScopeTextBytesMax, or one more than limits::kScopeEntriesMax.
+// "institution=...", "department=...", "email_domain=...", "funder=...", "group=...". Refused if it is none
+// of these, or longer than limits::kScopeTextBytesMax, or one more than limits::kScopeEntriesMax.
 [[nodiscard]] config::Result<void> add_to_scope(StudentScope& scope, std::string_view condition);
 // The conditions back, in that form: for lists, files and the audit.
 [[nodiscard]] std::vector<std::string> conditions_of(const StudentScope& scope);
 
-// Whether a person of the catalogue is in it. `pseudonym`: of that person. One whose record says only that
-// they are another's (`of_others`) is in no scope but by name or as everyone.
+// Whether a person of the catalogue is in it. `pseudonym`: of that person; `dossiers`: those of theirs with a
+// day of the period. One whose record says only that they are another's (`of_others`) is in no scope but by
+// name or as everyone.
 [[nodiscard]] bool covers(const StudentScope& scope, const archive::PersonRecord& person,
-                          std::string_view pseudonym);
+                          std::string_view pseudonym, std::span<const federation::Dossier> dossiers);
 
 }  // namespace assidu::node::services

@@ -44,8 +44,7 @@ class Answering {
         if (query_.username.empty()) return Outcome{Status::user, std::string(kNoName), "no_username"};
         if (without_last_slash(query_.calling_host) != without_last_slash(caller_.wwwroot))
             return Outcome{Status::failure, std::string(kNoHost), "other_host"};
-        if (caller_.grant.empty())
-            return Outcome{Status::capability, std::string(kNoCapability), "no_grant"};
+        if (caller_.grant.empty()) return Outcome{Status::capability, std::string(kNoCapability), "no_grant"};
         return std::nullopt;
     }
 
@@ -60,10 +59,11 @@ class Answering {
 
     void audit(const Outcome& outcome) const {
         const bool told = outcome.status == Status::ok;
-        node_.audit().append({node_.clock().now_utc_s(), caller_.wwwroot, node_.settings().node_id,
-                              query_.kind == UseStatsQuery::Kind::stats ? "mnet.get_stats" : "mnet.get_scores",
-                              audit_text(query_.username + "@" + query_.user_home), told ? 1 : 0, 0,
-                              told ? "told" : outcome.code});
+        node_.audit().append(
+            {node_.clock().now_utc_s(), caller_.wwwroot, node_.settings().node_id,
+             query_.kind == UseStatsQuery::Kind::stats ? "mnet.get_stats" : "mnet.get_scores",
+             audit_text(query_.username + "@" + query_.user_home), told ? 1 : 0, 0,
+             told ? "told" : outcome.code});
     }
 
   private:

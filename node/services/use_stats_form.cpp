@@ -201,9 +201,9 @@ UseStatsForm read_use_stats(std::string_view function, std::span<const rpc::Valu
     const std::size_t wanted = wrapped ? 1 : scores ? kScoresParametersMin : kStatsParametersMin;
     form.too_few = params.size() < wanted || (wrapped && params.front().as_structure() == nullptr);
     if (form.too_few) return form;
-    const Parameters parameters(
-        params, wrapped,
-        scores ? std::span<const std::string_view>(kScoresNames) : std::span<const std::string_view>(kStatsNames));
+    const Parameters parameters(params, wrapped,
+                                scores ? std::span<const std::string_view>(kScoresNames)
+                                       : std::span<const std::string_view>(kStatsNames));
     Reading reading(form, parameters);
     reading.caller();
     reading.answer_form();
@@ -225,7 +225,8 @@ rpc::Value use_stats_value(UseStatsStatus status, rpc::Value::Array errors,
                            const std::optional<std::string>& message, bool json) {
     const auto number = static_cast<std::int64_t>(status);
     if (!json) {
-        Value::Struct members{{"status", Value::integer(number)}, {"errors", Value::array(std::move(errors))}};
+        Value::Struct members{{"status", Value::integer(number)},
+                              {"errors", Value::array(std::move(errors))}};
         if (message) members.emplace("message", Value::text(*message));
         return Value::structure(std::move(members));
     }
@@ -262,8 +263,8 @@ rpc::Value use_stats_relayed(const UseStatsQuery& query, const rpc::Value& remot
     if (!result) return use_stats_not_relayed(query, "the answer is no result of use_stats");
     const Value* const errors = result->find("errors");
     const Value* const message = result->find("message");
-    if (number_of(*result->find("status")) == static_cast<std::int64_t>(UseStatsStatus::ok) && message != nullptr &&
-        message->as_text() != nullptr)
+    if (number_of(*result->find("status")) == static_cast<std::int64_t>(UseStatsStatus::ok) &&
+        message != nullptr && message->as_text() != nullptr)
         return use_stats_value(UseStatsStatus::ok, {Value::array({})}, *message->as_text(), query.json);
     return use_stats_value(UseStatsStatus::failure,
                            {Value::array({}), Value::text("Remote application error : "),

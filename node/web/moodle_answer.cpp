@@ -61,7 +61,8 @@ void write_xml(std::string& out, const Json& value) {
         out += "</MULTIPLE>\n";
     } else {
         out += "<VALUE>" +
-               (value.is_string() ? escaped(value.get<std::string>()) : fmt::format("{}", value.get<std::int64_t>())) +
+               (value.is_string() ? escaped(value.get<std::string>())
+                                  : fmt::format("{}", value.get<std::int64_t>())) +
                "</VALUE>\n";
     }
 }

@@ -30,8 +30,8 @@ struct MoodleError {
 [[nodiscard]] MoodleError too_many_requests();
 [[nodiscard]] MoodleError no_data(std::string debug);
 
-// Of the values that services return: objects, arrays, texts, integers. A null is a member that may be missing
-// and does: JSON and XML-RPC leave it out, XML says it is null, each as Moodle does.
+// Of the values that services return: objects, arrays, texts, integers. A null is a member that may be
+// missing and does: JSON and XML-RPC leave it out, XML says it is null, each as Moodle does.
 [[nodiscard]] WebAnswer moodle_result(const nlohmann::ordered_json& value, MoodleFormat format);
 [[nodiscard]] WebAnswer moodle_exception(const MoodleError& error, MoodleFormat format);
 

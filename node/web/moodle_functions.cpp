@@ -63,7 +63,9 @@ class Asking {
         const std::string& name = parameters_.text("cid");
         if (name.empty() || name == "0") return std::nullopt;
         course_ = desk.course(*course_key, name);
-        if (!course_) return MoodleError{"moodle_exception", "invalidcourseid", "You are trying to use an invalid course ID", ""};
+        if (!course_)
+            return MoodleError{"moodle_exception", "invalidcourseid",
+                               "You are trying to use an invalid course ID", ""};
         return std::nullopt;
     }
 
@@ -135,7 +137,8 @@ class Asking {
     }
 
     static Json sessions_of(const reports::StudentReport& report) {
-        const std::vector<reports::SessionLine> sessions = report.sessions.value_or(std::vector<reports::SessionLine>{});
+        const std::vector<reports::SessionLine> sessions =
+            report.sessions.value_or(std::vector<reports::SessionLine>{});
         Json json = {{"sessions", sessions.size()}, {"firstsession", nullptr}, {"lastsession", nullptr},
                      {"sessionmin", nullptr},       {"sessionmax", nullptr},   {"meansession", nullptr}};
         if (sessions.empty()) return json;
@@ -157,8 +160,10 @@ class Asking {
     static void add_sessions(const reports::StudentReport& report, std::int64_t course, Json& to) {
         to["firstsession"] = nullptr;
         to["lastsession"] = nullptr;
-        for (const reports::SessionLine& session : report.sessions.value_or(std::vector<reports::SessionLine>{})) {
-            if (!std::ranges::any_of(session.courses, [&](const auto& one) { return one.first == course; })) continue;
+        for (const reports::SessionLine& session :
+             report.sessions.value_or(std::vector<reports::SessionLine>{})) {
+            if (!std::ranges::any_of(session.courses, [&](const auto& one) { return one.first == course; }))
+                continue;
             if (to["firstsession"].is_null()) to["firstsession"] = session.begin_utc_s;
             to["lastsession"] = session.begin_utc_s;
         }
@@ -169,8 +174,8 @@ class Asking {
     std::optional<std::int64_t> course_;
 };
 
-Answer one_user(const StudentDesk& desk, const Asking& asking, services::StudentKey key, const std::string& uid,
-                MoodleOutcome& outcome) {
+Answer one_user(const StudentDesk& desk, const Asking& asking, services::StudentKey key,
+                const std::string& uid, MoodleOutcome& outcome) {
     const auto student = desk.find(key, uid);
     if (!student)
         return std::unexpected(refused({"moodle_exception", "invaliduser", "Invalid user", ""}, outcome,
@@ -200,16 +205,17 @@ Answer many_users(const StudentDesk& desk, const Asking& asking, services::Stude
     return list;
 }
 
-Answer stats(const Node& node, const Token& token, std::string_view function, const CheckedParameters& parameters,
-             MoodleOutcome& outcome) {
+Answer stats(const Node& node, const Token& token, std::string_view function,
+             const CheckedParameters& parameters, MoodleOutcome& outcome) {
     const auto key = services::parse_student_key(parameters.text("uidsource"));
     if (!key)
         return std::unexpected(
             refused(invalid_parameter("uidsource: id, idnumber, username or email is wanted"), outcome));
     const auto days = services::days_of(node, parameters.integer("from"), parameters.integer("to"));
     if (!days)
-        return std::unexpected(refused(days.error().what.starts_with("no data") ? no_data(days.error().what)
-                                                                                : invalid_parameter(days.error().what),
+        return std::unexpected(refused(days.error().what.starts_with("no data")
+                                           ? no_data(days.error().what)
+                                           : invalid_parameter(days.error().what),
                                        outcome));
     const StudentDesk desk(node, token.students, *days);
     Asking asking(node, parameters);

@@ -21,8 +21,8 @@
 namespace assidu::node::web {
 
 inline constexpr std::string_view kMoodleFunctions[] = {
-    "block_use_stats_get_user_stats", "block_use_stats_get_users_stats", "block_use_stats_get_users_course_stats",
-    "report_trainingsessions_get_report_url"};
+    "block_use_stats_get_user_stats", "block_use_stats_get_users_stats",
+    "block_use_stats_get_users_course_stats", "report_trainingsessions_get_report_url"};
 [[nodiscard]] bool is_moodle_function(std::string_view name);
 
 // The parameters of a call, as texts: Moodle's forms have nothing else.
@@ -30,8 +30,8 @@ struct MoodleParameters {
     std::map<std::string, std::string, std::less<>> texts;
     std::map<std::string, std::vector<std::string>, std::less<>> lists;
 };
-// The names of a function's parameters in their order, for calls that have no names. A function that is none is
-// a std::logic_error.
+// The names of a function's parameters in their order, for calls that have no names. A function that is none
+// is a std::logic_error.
 [[nodiscard]] std::vector<std::string_view> parameter_names(std::string_view function);
 
 // What became of a call, for the audit.

@@ -78,7 +78,8 @@ std::expected<CheckedParameters, MoodleError> CheckedParameters::of(const Moodle
         const std::string name(rule.name);
         if (rule.type == Type::list) {
             const auto given = parameters.lists.find(rule.name);
-            if (given == parameters.lists.end()) return std::unexpected(invalid_parameter(name + " is missing"));
+            if (given == parameters.lists.end())
+                return std::unexpected(invalid_parameter(name + " is missing"));
             if (given->second.size() > config::limits::kWebUsersMax)
                 return std::unexpected(
                     invalid_parameter(fmt::format("{}: more than {}", name, config::limits::kWebUsersMax)));
@@ -88,10 +89,12 @@ std::expected<CheckedParameters, MoodleError> CheckedParameters::of(const Moodle
         const auto given = parameters.texts.find(rule.name);
         if (given == parameters.texts.end() && !rule.otherwise)
             return std::unexpected(invalid_parameter(name + " is missing"));
-        const std::string text = given == parameters.texts.end() ? std::string(*rule.otherwise) : given->second;
+        const std::string text =
+            given == parameters.texts.end() ? std::string(*rule.otherwise) : given->second;
         auto value = value_of(text, rule.type);
         if (!value)
-            return std::unexpected(invalid_parameter(fmt::format("{}: {} is wanted", name, name_of(rule.type))));
+            return std::unexpected(
+                invalid_parameter(fmt::format("{}: {} is wanted", name, name_of(rule.type))));
         checked.values_.texts.emplace(name, *std::move(value));
     }
     return checked;

@@ -24,8 +24,8 @@ struct ParameterRule {
 // Parameters that were found to be as their rules say.
 class CheckedParameters {
   public:
-    [[nodiscard]] static std::expected<CheckedParameters, MoodleError> of(const MoodleParameters& parameters,
-                                                                          std::span<const ParameterRule> rules);
+    [[nodiscard]] static std::expected<CheckedParameters, MoodleError> of(
+        const MoodleParameters& parameters, std::span<const ParameterRule> rules);
     [[nodiscard]] const std::string& text(std::string_view name) const;
     [[nodiscard]] std::int64_t integer(std::string_view name) const;
     [[nodiscard]] bool boolean(std::string_view name) const { return integer(name) != 0; }

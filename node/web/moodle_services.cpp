@@ -4,10 +4,11 @@
 
 #include <charconv>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
 #include "config/limits.h"
-#include "node/node.h"
 #include "node/collect/text.h"
+#include "node/node.h"
 #include "node/web/report_request.h"
 #include "reports/render.h"
 #include "rpc/xmlrpc.h"
@@ -54,7 +55,8 @@ config::Result<std::string> text_of(const rpc::Value& value) {
     return config::refuse("a parameter that is no text, number or list of them");
 }
 
-config::Result<void> add_parameter(MoodleParameters& parameters, const std::string& name, const rpc::Value& value) {
+config::Result<void> add_parameter(MoodleParameters& parameters, const std::string& name,
+                                   const rpc::Value& value) {
     if (const rpc::Value::Array* const elements = value.as_array()) {
         std::vector<std::string>& list = parameters.lists[name];
         for (const rpc::Value& element : *elements) {
@@ -80,7 +82,8 @@ config::Result<MoodleParameters> parameters_of(const rpc::Call& call) {
     for (const rpc::Value& value : call.params) {
         if (const rpc::Value::Struct* const members = value.as_structure()) {
             for (const auto& [name, member] : *members)
-                if (auto added = add_parameter(parameters, name, member); !added) return std::unexpected(added.error());
+                if (auto added = add_parameter(parameters, name, member); !added)
+                    return std::unexpected(added.error());
         } else {
             if (place == names.size()) return config::refuse("more parameters than it has");
             if (auto added = add_parameter(parameters, std::string(names[place++]), value); !added)
@@ -95,7 +98,12 @@ config::Result<MoodleParameters> parameters_of(const rpc::Call& call) {
 MoodleServices::MoodleServices(services::NodeReaders& readers, Tokens& tokens, ReportLinks& links,
                                const config::Clock& clock, std::function<std::string()> root,
                                std::function<void(std::string_view line)> log)
-    : readers_(readers), tokens_(tokens), links_(links), clock_(clock), root_(std::move(root)), log_(std::move(log)) {}
+    : readers_(readers),
+      tokens_(tokens),
+      links_(links),
+      clock_(clock),
+      root_(std::move(root)),
+      log_(std::move(log)) {}
 
 std::vector<WebRoute> MoodleServices::routes() {
     const auto rest = [this](const WebRequest& request) { return this->rest(request); };
@@ -111,8 +119,9 @@ WebAnswer MoodleServices::rest(const WebRequest& request) {
     FormFields fields = request.query;
     config::Result<void> read;
     if (request.method == "POST" && !request.body.empty()) {
-        read = request.content_type == kForm ? fields.add(request.body)
-                                             : config::refuse("the body is no application/x-www-form-urlencoded");
+        read = request.content_type == kForm
+                   ? fields.add(request.body)
+                   : config::refuse("the body is no application/x-www-form-urlencoded");
     }
     Call call;
     call.secret = fields.text("wstoken");
@@ -145,7 +154,8 @@ std::expected<Token, MoodleError> MoodleServices::admit(const WebRequest& reques
         return std::unexpected(too_many_requests());
     const auto token = tokens_.find(secret);
     if (!token || token->revoked_utc_s) {
-        if (!wrong_.take(request.client, limits::kWrongSecretsPerMinuteMax, now_s)) return std::unexpected(too_many_requests());
+        if (!wrong_.take(request.client, limits::kWrongSecretsPerMinuteMax, now_s))
+            return std::unexpected(too_many_requests());
         log_(fmt::format("{} shows a token that is none of this node's", request.client));
         return std::unexpected(invalid_token());
     }
@@ -183,11 +193,19 @@ WebAnswer MoodleServices::answer(const WebRequest& request, const Call& call) {
                 },
                 outcome);
         const bool known = is_moodle_function(call.function);
-        audit(node, *token, known ? std::string_view(call.function) : std::string_view("unknown_function"), outcome);
+        audit(node, *token, known ? std::string_view(call.function) : std::string_view("unknown_function"),
+              outcome);
         tokens_.note_use(*token, clock_.now_utc_s());
     });
     if (!read) log_("a web service cannot answer: " + read.error().what);
-    return result ? moodle_result(*result, call.format) : moodle_exception(result.error(), call.format);
+    try {
+        if (result) return moodle_result(*result, call.format);
+    } catch (const std::logic_error&) {
+        // XML-RPC has limits on values that JSON and XML have not (config/limits.h).
+        return moodle_exception(invalid_parameter("the answer is too large for XML-RPC: ask for fewer, or by REST"),
+                                call.format);
+    }
+    return moodle_exception(result.error(), call.format);
 }
 
 void MoodleServices::audit(const Node& node, const Token& token, std::string_view action,
@@ -211,9 +229,11 @@ WebAnswer MoodleServices::report(const WebRequest& request) {
         (void)wrong_.take(request.client, limits::kWrongSecretsPerMinuteMax, now_s);
         return plain(kNotFound, "There is no report at this address.\n");
     }
-    if (linked->expires_utc_s <= now_s) return plain(kGone, "The time of this address is over: ask for another.\n");
+    if (linked->expires_utc_s <= now_s)
+        return plain(kGone, "The time of this address is over: ask for another.\n");
     const auto token = tokens_.find(linked->token);
-    if (!token || !token->holds_at(now_s)) return plain(kForbidden, "Who gave this address may not give it any more.\n");
+    if (!token || !token->holds_at(now_s))
+        return plain(kForbidden, "Who gave this address may not give it any more.\n");
     if (!calls_.take(fmt::format("{}", token->number), token->per_minute, now_s))
         return plain(kTooMany, "Too many requests: wait a minute.\n");
     WebAnswer answer = plain(kAway, "This node cannot be read now.\n");
@@ -224,10 +244,13 @@ WebAnswer MoodleServices::report(const WebRequest& request) {
             answer = plain(kNotFound, report.error().what + "\n");
             return;
         }
-        answer = {kOk, std::move(report->content_type), std::move(report->body),
+        answer = {kOk,
+                  std::move(report->content_type),
+                  std::move(report->body),
                   {{"Content-Disposition", fmt::format("attachment; filename=\"{}\"", report->file_name)}}};
         if (linked->format == ReportFormat::html)
-            answer.content_policy = "default-src 'none'; style-src " + reports::html_style_source() + "; img-src data:";
+            answer.content_policy =
+                "default-src 'none'; style-src " + reports::html_style_source() + "; img-src data:";
     });
     if (!read) log_("a report cannot be delivered: " + read.error().what);
     return answer;

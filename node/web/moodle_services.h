@@ -1,9 +1,9 @@
 // Moodle's own addresses for web services, answered by this node: /webservice/rest/server.php and
 // /webservice/xmlrpc/server.php, and /report/..., where the addresses of reports lead.
 //
-// Every call of a token is counted against its rate and audited, whatever comes of it. Wrong tokens are counted
-// by address, and after limits::kWrongSecretsPerMinuteMax in a minute that address is not listened to for the
-// rest of it.
+// Every call of a token is counted against its rate and audited, whatever comes of it. Wrong tokens are
+// counted by address, and after limits::kWrongSecretsPerMinuteMax in a minute that address is not listened to
+// for the rest of it.
 #pragma once
 
 #include <functional>
@@ -24,10 +24,11 @@ namespace assidu::node::web {
 
 class MoodleServices {
   public:
-    // All must outlive it. `root`: of the addresses it gives, once the listener has one. `log` gets a line for
-    // what an administrator should know, from any thread.
-    MoodleServices(services::NodeReaders& readers, Tokens& tokens, ReportLinks& links, const config::Clock& clock,
-                   std::function<std::string()> root, std::function<void(std::string_view line)> log);
+    // All must outlive it. `root`: of the addresses it gives, once the listener has one. `log` gets a line
+    // for what an administrator should know, from any thread.
+    MoodleServices(services::NodeReaders& readers, Tokens& tokens, ReportLinks& links,
+                   const config::Clock& clock, std::function<std::string()> root,
+                   std::function<void(std::string_view line)> log);
 
     [[nodiscard]] std::vector<WebRoute> routes();
 

@@ -11,7 +11,7 @@ namespace {
 
 using config::refuse;
 
-constexpr std::size_t kBoundaryBytesMax = 70;   // RFC 2046
+constexpr std::size_t kBoundaryBytesMax = 70;  // RFC 2046
 constexpr std::size_t kPartHeadBytesMax = 2048;
 
 // The value of `key` in "...; key=value" or "...; key="value"".

@@ -14,8 +14,8 @@ struct FormPart {
     std::string_view content;  // points into the body
 };
 
-// Refused: no boundary, a part without a name, more than limits::kFormFieldsMax of them, bytes that are in none,
-// a body that does not end as it says. `content_type`: as it was sent.
+// Refused: no boundary, a part without a name, more than limits::kFormFieldsMax of them, bytes that are in
+// none, a body that does not end as it says. `content_type`: as it was sent.
 [[nodiscard]] config::Result<std::vector<FormPart>> read_multipart(std::string_view content_type,
                                                                    std::string_view body);
 

@@ -25,11 +25,12 @@ std::string hash_password(std::string_view password) {
     const rpc::Secret salt = rpc::Secret::random(kSaltBytes);
     std::array<char, kEncodedBytesMax> encoded{};
     const std::lock_guard lock(one_at_a_time());
-    const int result =
-        ::argon2id_hash_encoded(kPasses, kMemoryKib, kLanes, password.data(), password.size(), salt.reveal().data(),
-                                salt.size(), kDigestBytes, encoded.data(), encoded.size());
+    const int result = ::argon2id_hash_encoded(kPasses, kMemoryKib, kLanes, password.data(), password.size(),
+                                               salt.reveal().data(), salt.size(), kDigestBytes,
+                                               encoded.data(), encoded.size());
     if (result != ARGON2_OK)
-        throw config::ResourceFailure(std::string("a password cannot be kept: ") + ::argon2_error_message(result));
+        throw config::ResourceFailure(std::string("a password cannot be kept: ") +
+                                      ::argon2_error_message(result));
     return encoded.data();
 }
 

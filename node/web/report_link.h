@@ -1,6 +1,7 @@
-// An address that delivers one report, for a while, to whoever has it: what report_trainingsessions_get_report_url
-// gives. It carries what the report is of and an HMAC over that; nothing is kept. It holds no longer than the
-// token that asked for it, whose students are looked at again when it is used.
+// An address that delivers one report, for a while, to whoever has it: what
+// report_trainingsessions_get_report_url gives. It carries what the report is of and an HMAC over that;
+// nothing is kept. It holds no longer than the token that asked for it, whose students are looked at again
+// when it is used.
 #pragma once
 
 #include <cstdint>

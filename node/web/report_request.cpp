@@ -13,13 +13,12 @@ namespace {
 using Type = ParameterRule::Type;
 using services::StudentDesk;
 
-constexpr ParameterRule kRules[] = {
-    {"reportlayout", Type::text},       {"reportscope", Type::text, "allcourses"},
-    {"reportformat", Type::text},       {"from", Type::integer, "0"},
-    {"to", Type::integer, "0"},         {"courseidsource", Type::text, ""},
-    {"courseid", Type::text, ""},       {"groupidsource", Type::text, ""},
-    {"groupid", Type::text, ""},        {"useridsource", Type::text, ""},
-    {"userid", Type::text, ""}};
+constexpr ParameterRule kRules[] = {{"reportlayout", Type::text}, {"reportscope", Type::text, "allcourses"},
+                                    {"reportformat", Type::text}, {"from", Type::integer, "0"},
+                                    {"to", Type::integer, "0"},   {"courseidsource", Type::text, ""},
+                                    {"courseid", Type::text, ""}, {"groupidsource", Type::text, ""},
+                                    {"groupid", Type::text, ""},  {"useridsource", Type::text, ""},
+                                    {"userid", Type::text, ""}};
 
 // A layout and format of the plugin, and what is made here for it. Formats of ours that the plugin does not
 // have come last.
@@ -73,15 +72,16 @@ std::expected<federation::StudentId, MoodleError> student_of(const StudentDesk& 
                                                              const CheckedParameters& parameters) {
     const auto key = services::parse_student_key(parameters.text("useridsource"));
     if (!key || parameters.text("userid").empty())
-        return std::unexpected(
-            invalid_parameter("useridsource and userid: this layout is of one student, by id, username, idnumber or email"));
+        return std::unexpected(invalid_parameter(
+            "useridsource and userid: this layout is of one student, by id, username, idnumber or email"));
     const auto student = desk.find(*key, parameters.text("userid"));
     if (!student) return std::unexpected(MoodleError{"moodle_exception", "invaliduser", "Invalid user", ""});
     return *student;
 }
 
 // 0: everybody of the token.
-std::expected<std::int64_t, MoodleError> group_of(const StudentDesk& desk, const CheckedParameters& parameters) {
+std::expected<std::int64_t, MoodleError> group_of(const StudentDesk& desk,
+                                                  const CheckedParameters& parameters) {
     const std::string& source = parameters.text("groupidsource");
     const std::string& name = parameters.text("groupid");
     if (source.empty()) return 0;
@@ -94,10 +94,12 @@ std::expected<std::int64_t, MoodleError> group_of(const StudentDesk& desk, const
 }
 
 template <class Report>
-DeliveredReport document_of(const Node& node, const Report& report, ReportFormat format, std::int64_t students) {
+DeliveredReport document_of(const Node& node, const Report& report, ReportFormat format,
+                            std::int64_t students) {
     const auto language = reports::language_of(node.settings().language);
     return {render(report, format, language, node.settings().verification_url),
-            std::string(content_type_of(format)), file_name(report) + "." + std::string(extension_of(format)), students};
+            std::string(content_type_of(format)), file_name(report) + "." + std::string(extension_of(format)),
+            students};
 }
 
 }  // namespace
@@ -112,8 +114,9 @@ std::expected<LinkedReport, MoodleError> read_report_request(const Node& node, c
     if (!layout) return std::unexpected(layout.error());
     const auto days = services::days_of(node, parameters.integer("from"), parameters.integer("to"));
     if (!days)
-        return std::unexpected(days.error().what.starts_with("no data") ? no_data(days.error().what)
-                                                                        : invalid_parameter(days.error().what));
+        return std::unexpected(days.error().what.starts_with("no data")
+                                   ? no_data(days.error().what)
+                                   : invalid_parameter(days.error().what));
     LinkedReport linked;
     linked.token = token.number;
     linked.format = layout->made_as;
@@ -133,10 +136,12 @@ std::expected<LinkedReport, MoodleError> read_report_request(const Node& node, c
     return linked;
 }
 
-config::Result<DeliveredReport> deliver_report(const Node& node, const Token& token, const LinkedReport& linked) {
+config::Result<DeliveredReport> deliver_report(const Node& node, const Token& token,
+                                               const LinkedReport& linked) {
     const StudentDesk desk(node, token.students, linked.period);
     if (linked.of_student) {
-        if (!desk.covers(linked.student)) return config::refuse("the student is none of the token's any more");
+        if (!desk.covers(linked.student))
+            return config::refuse("the student is none of the token's any more");
         const auto report = desk.report(linked.student);
         if (!report) return std::unexpected(report.error());
         return document_of(node, *report, linked.format, 1);

@@ -17,8 +17,8 @@ namespace assidu::node::web {
 
 // Refused as Moodle refuses parameters: a layout, scope or format that is none or is not made here, nobody of
 // that name among the token's students, no such group.
-[[nodiscard]] std::expected<LinkedReport, MoodleError> read_report_request(const Node& node, const Token& token,
-                                                                           const CheckedParameters& parameters);
+[[nodiscard]] std::expected<LinkedReport, MoodleError> read_report_request(
+    const Node& node, const Token& token, const CheckedParameters& parameters);
 
 struct DeliveredReport {
     std::string body, content_type, file_name;

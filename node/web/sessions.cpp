@@ -24,7 +24,8 @@ std::string Sessions::begin(const std::string& name, std::int64_t now_s) {
     std::string secret = config::hex({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
     const std::lock_guard lock(mutex_);
     if (sessions_.size() >= config::limits::kSessionsMax)
-        sessions_.erase(std::ranges::min_element(sessions_, {}, [](const auto& one) { return one.second.seen_s; }));
+        sessions_.erase(
+            std::ranges::min_element(sessions_, {}, [](const auto& one) { return one.second.seen_s; }));
     sessions_[key_of(secret)] = {name, now_s, now_s};
     return secret;
 }

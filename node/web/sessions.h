@@ -15,8 +15,8 @@ class Sessions {
     // A new session's secret, 64 hexadecimal digits: what the cookie holds. Of limits::kSessionsMax the one
     // that was idle longest ends for it.
     [[nodiscard]] std::string begin(const std::string& name, std::int64_t now_s);
-    // Whose it is, and that they are still here: nobody's after limits::kSessionIdleSeconds without a request,
-    // or kSessionSecondsMax.
+    // Whose it is, and that they are still here: nobody's after limits::kSessionIdleSeconds without a
+    // request, or kSessionSecondsMax.
     [[nodiscard]] std::optional<std::string> name_of(std::string_view secret, std::int64_t now_s);
     void end(std::string_view secret);
 

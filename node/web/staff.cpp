@@ -44,7 +44,8 @@ bool is_staff_name(std::string_view name) {
 
 config::Result<void> check_password(std::string_view password) {
     if (password.size() < limits::kPasswordBytesMin || password.size() > limits::kPasswordBytesMax)
-        return refuse(fmt::format("a password has {} to {} bytes", limits::kPasswordBytesMin, limits::kPasswordBytesMax));
+        return refuse(fmt::format("a password has {} to {} bytes", limits::kPasswordBytesMin,
+                                  limits::kPasswordBytesMax));
     return {};
 }
 
@@ -52,8 +53,8 @@ Staff::Staff(const std::filesystem::path& path) : database_(open_web_store(path)
 
 config::Result<void> Staff::put(const StaffAccount& account, std::int64_t now_s) {
     if (!is_staff_name(account.name))
-        return refuse(fmt::format("{}: a name of 1 to {} bytes without blanks is wanted", collect::shown(account.name),
-                                  limits::kLabelBytesMax));
+        return refuse(fmt::format("{}: a name of 1 to {} bytes without blanks is wanted",
+                                  collect::shown(account.name), limits::kLabelBytesMax));
     if (account.students.empty()) return refuse("--students: say whom they may see: everyone, or conditions");
     const std::lock_guard lock(mutex_);
     bool full = false;
@@ -64,10 +65,10 @@ config::Result<void> Staff::put(const StaffAccount& account, std::int64_t now_s)
             count.executeStep();
             full = count.getColumn(0).getInt64() >= static_cast<std::int64_t>(limits::kStaffAccountsMax);
             if (full) return;
-            SQLite::Statement put(*database_,
-                                  "INSERT INTO staff (name, password, students, made_utc_s) VALUES (?1,?2,?3,?4) ON "
-                                  "CONFLICT (name) DO UPDATE SET students=?3, password=CASE WHEN ?2='' THEN password "
-                                  "ELSE ?2 END");
+            SQLite::Statement put(
+                *database_,
+                "INSERT INTO staff (name, password, students, made_utc_s) VALUES (?1,?2,?3,?4) ON "
+                "CONFLICT (name) DO UPDATE SET students=?3, password=?2");
             put.bind(1, account.name);
             put.bind(2, account.password);
             put.bind(3, nlohmann::json(services::conditions_of(account.students)).dump());

@@ -23,7 +23,7 @@ class Database;
 namespace assidu::node::web {
 
 struct StaffAccount {
-    std::string name;  // as it is entered, or as the proxy says it
+    std::string name;      // as it is entered, or as the proxy says it
     std::string password;  // encoded (passwords.h); empty: no login here
     services::StudentScope students;
     std::int64_t made_utc_s = 0;
@@ -39,8 +39,8 @@ class Staff {
   public:
     explicit Staff(const std::filesystem::path& path);
 
-    // Makes an account, or gives one other students or (if not empty) another password. Refused: no name,
-    // nobody in the scope, one more than limits::kStaffAccountsMax.
+    // Makes an account, or gives one other students and another password. Refused: no name, nobody in the
+    // scope, one more than limits::kStaffAccountsMax.
     [[nodiscard]] config::Result<void> put(const StaffAccount& account, std::int64_t now_s);
     [[nodiscard]] config::Result<void> remove(std::string_view name);
     [[nodiscard]] std::vector<StaffAccount> all() const;  // by name

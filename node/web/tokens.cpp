@@ -26,7 +26,8 @@ using federation::translating_errors;
 constexpr std::size_t kSecretBytes = 16;
 constexpr std::int64_t kDaySeconds = 86'400, kMinuteSeconds = 60;
 constexpr const char* kSelect =
-    "SELECT number, label, functions, students, per_minute, made_utc_s, expires_utc_s, revoked_utc_s, used_utc_s "
+    "SELECT number, label, functions, students, per_minute, made_utc_s, expires_utc_s, revoked_utc_s, "
+    "used_utc_s "
     "FROM token";
 
 std::string digest_of(std::string_view secret) {
@@ -61,7 +62,8 @@ Token token_of(SQLite::Statement& row) {
 config::Result<void> check(const Token& token, std::int64_t now_s) {
     if (token.label.empty() || token.label.size() > limits::kLabelBytesMax ||
         !collect::is_plain_text(token.label))
-        return refuse(fmt::format("--label: a text of one line, of at most {} bytes, is wanted", limits::kLabelBytesMax));
+        return refuse(fmt::format("--label: a text of one line, of at most {} bytes, is wanted",
+                                  limits::kLabelBytesMax));
     if (token.functions.empty()) return refuse("--function: at least one is wanted");
     for (const std::string& function : token.functions) {
         if (!is_moodle_function(function))
@@ -94,14 +96,13 @@ config::Result<NewToken> Tokens::create(Token token, std::int64_t now_s) {
     token.used_utc_s.reset();
     const rpc::Secret secret = rpc::Secret::random(kSecretBytes);
     const std::string_view bytes = secret.reveal();
-    const std::string text =
-        config::hex({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+    const std::string text = config::hex({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
     const std::lock_guard lock(mutex_);
     bool full = false;
     translating_errors(*database_, [&] {
         in_transaction(*database_, [&] {
-            SQLite::Statement count(*database_,
-                                    "SELECT count(*) FROM token WHERE revoked_utc_s IS NULL AND expires_utc_s>?");
+            SQLite::Statement count(
+                *database_, "SELECT count(*) FROM token WHERE revoked_utc_s IS NULL AND expires_utc_s>?");
             count.bind(1, now_s);
             count.executeStep();
             full = count.getColumn(0).getInt64() >= static_cast<std::int64_t>(limits::kTokensMax);

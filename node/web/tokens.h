@@ -1,5 +1,5 @@
-// What an ERP shows to be answered: a token as Moodle's web services have it, 32 hexadecimal digits, made by an
-// administrator, shown once, kept as its SHA-256. It says which functions and which students, holds for a
+// What an ERP shows to be answered: a token as Moodle's web services have it, 32 hexadecimal digits, made by
+// an administrator, shown once, kept as its SHA-256. It says which functions and which students, holds for a
 // while, and can be revoked at any time.
 //
 // Every method may throw ResourceFailure naming the file. One object may be used from any thread; another
@@ -47,9 +47,9 @@ class Tokens {
   public:
     explicit Tokens(const std::filesystem::path& path);
 
-    // `number`, `made_utc_s` and what comes behind are given here or kept. Refused, naming which: a label that
-    // is empty, of more than limits::kLabelBytesMax bytes or of more than a line, no function or one that is
-    // none, nobody in the scope, a rate or an expiry that is none or over its limit, one more than
+    // `number`, `made_utc_s` and what comes behind are given here or kept. Refused, naming which: a label
+    // that is empty, of more than limits::kLabelBytesMax bytes or of more than a line, no function or one
+    // that is none, nobody in the scope, a rate or an expiry that is none or over its limit, one more than
     // limits::kTokensMax that hold.
     [[nodiscard]] config::Result<NewToken> create(Token token, std::int64_t now_s);
     // All, by number, revoked and expired ones too.

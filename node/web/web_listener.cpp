@@ -42,9 +42,8 @@ class Listening final : public WebListener {
         options.web_certificate = certificate;
         options.client_certificate = rpc::ClientCertificate::not_asked;
         options.plain_beyond_loopback = !proxies_.empty();
-        options.judge = [this](const std::string& method, const std::string& target, const std::string& address) {
-            return judge(method, target, address);
-        };
+        options.judge = [this](const std::string& method, const std::string& target,
+                               const std::string& address) { return judge(method, target, address); };
         options.body_limit = [this](const std::string& method, const std::string& target) {
             const WebRoute* const route = route_of(method, path_of(target));
             return route == nullptr ? 0 : route->body_bytes_max;
@@ -72,13 +71,15 @@ class Listening final : public WebListener {
         const WebRoute* found = nullptr;
         for (const WebRoute& route : routes_) {
             const bool here = path == route.path || (route.below && path.starts_with(route.path + "/"));
-            if (here && (found == nullptr || found->path.size() < route.path.size()) && route.method == wanted)
+            if (here && (found == nullptr || found->path.size() < route.path.size()) &&
+                route.method == wanted)
                 found = &route;
         }
         return found;
     }
 
-    [[nodiscard]] int judge(const std::string& method, const std::string& target, const std::string& address) const {
+    [[nodiscard]] int judge(const std::string& method, const std::string& target,
+                            const std::string& address) const {
         if (!proxies_.empty() && !is_proxy(address)) return kForbidden;
         const std::string path = path_of(target);
         if (route_of(method, path) != nullptr) return kGoOn;
@@ -131,7 +132,8 @@ class Listening final : public WebListener {
     [[nodiscard]] Response hardened(WebAnswer answer) const {
         Response response{answer.status, std::move(answer.content_type), std::move(answer.body),
                           std::move(answer.fields)};
-        const std::string policy = answer.content_policy.empty() ? "default-src 'none'" : answer.content_policy;
+        const std::string policy =
+            answer.content_policy.empty() ? "default-src 'none'" : answer.content_policy;
         response.fields.emplace_back("Content-Security-Policy",
                                      policy + "; base-uri 'none'; frame-ancestors 'none'");
         response.fields.emplace_back("X-Content-Type-Options", "nosniff");
@@ -157,8 +159,8 @@ std::string WebRequest::cookie(std::string_view name) const {
     std::string_view rest = header.value_or("");
     while (!rest.empty()) {
         const std::string_view one = collect::trimmed(rest.substr(0, rest.find(';')));
-        rest.remove_prefix(std::min(rest.size(), rest.find(';') == std::string_view::npos ? rest.size()
-                                                                                          : rest.find(';') + 1));
+        rest.remove_prefix(std::min(
+            rest.size(), rest.find(';') == std::string_view::npos ? rest.size() : rest.find(';') + 1));
         const std::size_t equals = one.find('=');
         if (equals != std::string_view::npos && one.substr(0, equals) == name)
             return std::string(one.substr(equals + 1));
@@ -166,10 +168,9 @@ std::string WebRequest::cookie(std::string_view name) const {
     return "";
 }
 
-config::Result<std::unique_ptr<WebListener>> WebListener::start(const config::WebSettings& settings,
-                                                                const rpc::WebCertificate* certificate,
-                                                                std::vector<WebRoute> routes,
-                                                                std::function<void(std::string_view line)> log) {
+config::Result<std::unique_ptr<WebListener>> WebListener::start(
+    const config::WebSettings& settings, const rpc::WebCertificate* certificate, std::vector<WebRoute> routes,
+    std::function<void(std::string_view line)> log) {
     auto listener = std::make_unique<Listening>(settings, std::move(routes));
     if (auto listening = listener->listen(settings, certificate, std::move(log)); !listening)
         return std::unexpected(listening.error());

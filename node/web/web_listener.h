@@ -1,6 +1,6 @@
-// The web listener: one HTTP server for people, ERPs and whoever checks a report. What is common to all of its
-// answers is done here: who a request comes from, limits by route, security headers, the query decoded. What
-// an address answers is a route's.
+// The web listener: one HTTP server for people, ERPs and whoever checks a report. What is common to all of
+// its answers is done here: who a request comes from, limits by route, security headers, the query decoded.
+// What an address answers is a route's.
 //
 // In clear only on loopback or to trusted proxies (settings, [web]); where proxies are named, nobody else is
 // served at all, and the last address in X-Forwarded-For that is none of theirs is who a request comes from.
@@ -27,12 +27,12 @@ namespace assidu::node::web {
 struct WebRequest {
     std::string method, path;  // without the query
     FormFields query;
-    std::string content_type;   // in small letters, without parameters; `content_type_full` is as it was sent
+    std::string content_type;  // in small letters, without parameters; `content_type_full` is as it was sent
     std::string content_type_full;
-    std::string body;
-    std::string client;         // address in figures: of the client, also behind a proxy
-    bool by_proxy = false;      // it came by a trusted proxy, whose headers are to be believed
-    bool secure = false;        // the way to whoever asks is encrypted, as far as this node knows
+    std::string_view body;  // of `raw`
+    std::string client;     // address in figures: of the client, also behind a proxy
+    bool by_proxy = false;  // it came by a trusted proxy, whose headers are to be believed
+    bool secure = false;    // the way to whoever asks is encrypted, as far as this node knows
     const rpc::HttpServer::Request* raw = nullptr;
     // The cookie of that name; empty if there is none.
     [[nodiscard]] std::string cookie(std::string_view name) const;
@@ -61,8 +61,8 @@ class WebListener {
     // Listens when it returns. `log` gets one line a refusal or defect, from any thread. Refused if the
     // address cannot be listened on, or would be clear to a network without a trusted proxy.
     [[nodiscard]] static config::Result<std::unique_ptr<WebListener>> start(
-        const config::WebSettings& settings, const rpc::WebCertificate* certificate, std::vector<WebRoute> routes,
-        std::function<void(std::string_view line)> log);
+        const config::WebSettings& settings, const rpc::WebCertificate* certificate,
+        std::vector<WebRoute> routes, std::function<void(std::string_view line)> log);
     virtual ~WebListener() = default;
 
     [[nodiscard]] virtual std::uint16_t port() const = 0;

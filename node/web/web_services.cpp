@@ -1,25 +1,34 @@
 #include "node/web/web_services.h"
 
+#include <algorithm>
+#include <iterator>
 #include <mutex>
 #include <optional>
 
 #include "node/services/node_readers.h"
 #include "node/web/moodle_services.h"
 #include "node/web/report_link.h"
+#include "node/web/staff_pages.h"
 #include "node/web/tokens.h"
+#include "node/web/verify_page.h"
 
 namespace assidu::node::web {
 namespace {
 
 class Running final : public WebServices {
   public:
-    Running(const Node& node, const config::Clock& clock, rpc::Secret secret,
+    Running(const Node& node, const config::Clock& clock, rpc::Secret secret, rpc::Secret secret_of_pages,
             const std::function<void(std::string_view line)>& log)
         : settings_(node.settings().web),
           readers_(node.folder(), clock),
           tokens_(node.folder().web()),
           links_(std::move(secret)),
-          moodle_(readers_, tokens_, links_, clock, [this] { return root(); }, log) {}
+          staff_(node.folder().web()),
+          moodle_(
+              readers_, tokens_, links_, clock, [this] { return root(); }, log),
+          staff_pages_(node.settings(), readers_, staff_, std::move(secret_of_pages), clock, log),
+          verify_page_(node.settings(), node.signing_key().verifying_key().fingerprint(), node.folder(),
+                       clock) {}
 
     config::Result<void> listen(const Node& node, std::function<void(std::string_view line)> log) {
         std::optional<rpc::WebCertificate> certificate;
@@ -29,10 +38,13 @@ class Running final : public WebServices {
             if (!read) return std::unexpected(read.error());
             certificate = std::move(*read);
         }
+        std::vector<WebRoute> routes = moodle_.routes();
+        std::ranges::move(staff_pages_.routes(), std::back_inserter(routes));
+        std::ranges::move(verify_page_.routes(), std::back_inserter(routes));
         // A request may come before start() returns, and then waits for the root.
         const std::lock_guard lock(mutex_);
-        auto listener =
-            WebListener::start(settings_, certificate ? &*certificate : nullptr, moodle_.routes(), std::move(log));
+        auto listener = WebListener::start(settings_, certificate ? &*certificate : nullptr,
+                                           std::move(routes), std::move(log));
         if (!listener) return std::unexpected(listener.error());
         listener_ = std::move(*listener);
         root_ = public_root(settings_, listener_->port());
@@ -50,7 +62,10 @@ class Running final : public WebServices {
     services::NodeReaders readers_;
     Tokens tokens_;
     ReportLinks links_;
+    Staff staff_;
     MoodleServices moodle_;
+    StaffPages staff_pages_;
+    VerifyPage verify_page_;
     mutable std::mutex mutex_;
     std::string root_;                       // under the mutex
     std::unique_ptr<WebListener> listener_;  // last: its threads use all above
@@ -58,12 +73,15 @@ class Running final : public WebServices {
 
 }  // namespace
 
-config::Result<std::unique_ptr<WebServices>> WebServices::start(const Node& node, const config::Clock& clock,
-                                                                std::function<void(std::string_view line)> log) {
-    auto secret = web_secret(node.folder());
+config::Result<std::unique_ptr<WebServices>> WebServices::start(
+    const Node& node, const config::Clock& clock, std::function<void(std::string_view line)> log) {
+    auto secret = web_secret(node.folder()), secret_of_pages = web_secret(node.folder());
     if (!secret) return std::unexpected(secret.error());
-    auto running = std::make_unique<Running>(node, clock, std::move(*secret), log);
-    if (auto listening = running->listen(node, std::move(log)); !listening) return std::unexpected(listening.error());
+    if (!secret_of_pages) return std::unexpected(secret_of_pages.error());
+    auto running =
+        std::make_unique<Running>(node, clock, std::move(*secret), std::move(*secret_of_pages), log);
+    if (auto listening = running->listen(node, std::move(log)); !listening)
+        return std::unexpected(listening.error());
     return running;
 }
 

@@ -7,10 +7,15 @@ namespace {
 
 constexpr std::int32_t kApplicationId = 0x41737731;  // "Asw1"
 constexpr std::string_view kMigrations[] = {
-    "CREATE TABLE token (number INTEGER PRIMARY KEY AUTOINCREMENT, sha256 TEXT NOT NULL UNIQUE, label TEXT NOT "
+    "CREATE TABLE token (number INTEGER PRIMARY KEY AUTOINCREMENT, sha256 TEXT NOT NULL UNIQUE, label TEXT "
+    "NOT "
     "NULL,"
-    " functions TEXT NOT NULL, students TEXT NOT NULL, per_minute INTEGER NOT NULL, made_utc_s INTEGER NOT NULL,"
-    " expires_utc_s INTEGER NOT NULL, revoked_utc_s INTEGER, used_utc_s INTEGER) STRICT;"};
+    " functions TEXT NOT NULL, students TEXT NOT NULL, per_minute INTEGER NOT NULL, made_utc_s INTEGER NOT "
+    "NULL,"
+    " expires_utc_s INTEGER NOT NULL, revoked_utc_s INTEGER, used_utc_s INTEGER) STRICT;"
+    "CREATE TABLE staff (name TEXT PRIMARY KEY, password TEXT NOT NULL, students TEXT NOT NULL, made_utc_s "
+    "INTEGER "
+    "NOT NULL, login_utc_s INTEGER) STRICT, WITHOUT ROWID;"};
 constexpr federation::StoreFormat kFormat{"web", kApplicationId, kMigrations};
 
 }  // namespace

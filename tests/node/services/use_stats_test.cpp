@@ -31,24 +31,24 @@ Value text(const std::string& value) {
 }
 
 Value caller_struct(const std::string& host = kPeer, const std::string& name = "rpcadmin") {
-    return Value::structure({{"username", text(name)},
-                             {"remoteuserhostroot", text(kPeer)},
-                             {"remotehostroot", text(host)}});
+    return Value::structure(
+        {{"username", text(name)}, {"remoteuserhostroot", text(kPeer)}, {"remotehostroot", text(host)}});
 }
 
 class UseStats : public NodeProcess {
   protected:
     void SetUp() override {
         init();
-        const std::string people = folder.write(
-            "people.csv",
-            "id,username,idnumber,firstname,lastname,institution,mnethost\n"
-            "42,elodie,E-42,\xC3\x89lodie,Roux & fils,Lyon,\n43,lea,,L\xC3\xA9"
-            "a,Petit,Lyon,\n44,paul,,Paul,Paris,Nantes,\n"
-            "45,lea,,L\xC3\xA9"
-            "a,Autre,Lyon,https://other.example\n46,quiet,,Quiet,Student,Lyon,\n");
+        const std::string people =
+            folder.write("people.csv",
+                         "id,username,idnumber,firstname,lastname,institution,mnethost\n"
+                         "42,elodie,E-42,\xC3\x89lodie,Roux & fils,Lyon,\n43,lea,,L\xC3\xA9"
+                         "a,Petit,Lyon,\n44,paul,,Paul,Paris,Nantes,\n"
+                         "45,lea,,L\xC3\xA9"
+                         "a,Autre,Lyon,https://other.example\n46,quiet,,Quiet,Student,Lyon,\n");
         const std::string courses = folder.write(
-            "courses.csv", "id,fullname,shortname,idnumber\n10,Arts & Crafts <beta>,ART,C-ART\n11,History,HIST,C-HIST\n");
+            "courses.csv",
+            "id,fullname,shortname,idnumber\n10,Arts & Crafts <beta>,ART,C-ART\n11,History,HIST,C-HIST\n");
         const std::string activities =
             folder.write("activities.csv", "id,course,modname,name\n501,10,quiz,\"Test \"\"1\"\" <a/b>\"\n");
         const std::string log = folder.write(
@@ -60,7 +60,8 @@ class UseStats : public NodeProcess {
         ASSERT_TRUE(add_to_scope(caller_.grant, "institution=Lyon"));
     }
 
-    UseStatsAnswer ask(std::vector<Value> params, bool wrapped = false, std::string_view function = kGetStats) {
+    UseStatsAnswer ask(std::vector<Value> params, bool wrapped = false,
+                       std::string_view function = kGetStats) {
         const std::vector<std::string> own{"https://moodle.univ-lyon.example", "https://node.example"};
         return answer_use_stats(*node_, caller_, function, params, wrapped, own);
     }
@@ -86,29 +87,37 @@ class UseStats : public NodeProcess {
 };
 
 TEST_F(UseStats, ASiteIsAnsweredAsThePluginDoesEscapedAndWithSecondsOnTop) {
-    EXPECT_THAT(json({caller_struct(), text("elodie"), text(""), text("1"), Value::integer(kMorning)}),
-                HasSubstr(R"({"status":200,"errors":[[]],"message":"<USE_STATS>\n\t<USER>\n\t\t<USERNAME>elodie<\/USERNAME>)"
-                          R"(\n\t\t<FIRSTNAME>\u00c9lodie<\/FIRSTNAME>\n\t\t<LASTNAME>Roux &amp; fils<\/LASTNAME>)"));
+    EXPECT_THAT(
+        json({caller_struct(), text("elodie"), text(""), text("1"), Value::integer(kMorning)}),
+        HasSubstr(
+            R"({"status":200,"errors":[[]],"message":"<USE_STATS>\n\t<USER>\n\t\t<USERNAME>elodie<\/USERNAME>)"
+            R"(\n\t\t<FIRSTNAME>\u00c9lodie<\/FIRSTNAME>\n\t\t<LASTNAME>Roux &amp; fils<\/LASTNAME>)"));
     const std::string document =
         message({caller_struct(), text("elodie"), text(""), text("1"), Value::integer(kMorning)});
     EXPECT_THAT(standard_part(document), Not(HasSubstr("COURSE")));
     // 719 seconds are 11 whole minutes; counted from midnight of the day of timefrom.
     EXPECT_THAT(document, HasSubstr("<FROM>1772406000</FROM>\n\t\t<ELAPSED>11</ELAPSED>\n"
                                     "\t\t<ELAPSED_SECONDS>719</ELAPSED_SECONDS>"));
-    EXPECT_THAT(document, HasSubstr("<FIRST_DAY>2026-03-02</FIRST_DAY>\n\t\t\t<LAST_DAY>2026-04-11</LAST_DAY>"));
-    EXPECT_THAT(message({caller_struct(), text("elodie"), text("")}), HasSubstr("<FROM>0</FROM>\n\t\t<ELAPSED>11<"));
+    EXPECT_THAT(document,
+                HasSubstr("<FIRST_DAY>2026-03-02</FIRST_DAY>\n\t\t\t<LAST_DAY>2026-04-11</LAST_DAY>"));
+    EXPECT_THAT(message({caller_struct(), text("elodie"), text("")}),
+                HasSubstr("<FROM>0</FROM>\n\t\t<ELAPSED>11<"));
 }
 
 TEST_F(UseStats, CoursesAndModulesHideNothingForBeingShort) {
-    const std::string courses = standard_part(message({caller_struct(), text("elodie"), text(""), Value::integer(2)}));
-    EXPECT_THAT(courses, HasSubstr("<NAME>Arts &amp; Crafts &lt;beta&gt;</NAME>\n\t\t\t<SHORTNAME>ART</SHORTNAME>\n"
-                                   "\t\t\t<IDNUMBER>C-ART</IDNUMBER>\n\t\t\t<ELAPSED>11</ELAPSED>\n"
-                                   "\t\t\t<COURSE_ID>10</COURSE_ID>\n"));
+    const std::string courses =
+        standard_part(message({caller_struct(), text("elodie"), text(""), Value::integer(2)}));
+    EXPECT_THAT(courses,
+                HasSubstr("<NAME>Arts &amp; Crafts &lt;beta&gt;</NAME>\n\t\t\t<SHORTNAME>ART</SHORTNAME>\n"
+                          "\t\t\t<IDNUMBER>C-ART</IDNUMBER>\n\t\t\t<ELAPSED>11</ELAPSED>\n"
+                          "\t\t\t<COURSE_ID>10</COURSE_ID>\n"));
     EXPECT_THAT(courses, Not(HasSubstr("MODULE")));
-    const std::string modules = standard_part(message({caller_struct(), text("elodie"), text(""), text("3")}));
-    EXPECT_THAT(modules, HasSubstr("<ELAPSED>11</ELAPSED>\n\t\t\t<MODULES>\n\t\t\t\t<MODULE>\n"
-                                   "\t\t\t\t\t<NAME>Test \"1\" &lt;a/b&gt;</NAME>\n\t\t\t\t\t<TYPE>quiz</TYPE>\n"
-                                   "\t\t\t\t\t<IDNUMBER></IDNUMBER>\n\t\t\t\t\t<ELAPSED>10</ELAPSED>\n"));
+    const std::string modules =
+        standard_part(message({caller_struct(), text("elodie"), text(""), text("3")}));
+    EXPECT_THAT(modules,
+                HasSubstr("<ELAPSED>11</ELAPSED>\n\t\t\t<MODULES>\n\t\t\t\t<MODULE>\n"
+                          "\t\t\t\t\t<NAME>Test \"1\" &lt;a/b&gt;</NAME>\n\t\t\t\t\t<TYPE>quiz</TYPE>\n"
+                          "\t\t\t\t\t<IDNUMBER></IDNUMBER>\n\t\t\t\t\t<ELAPSED>10</ELAPSED>\n"));
     // One minute of the course's own pages is there, too.
     EXPECT_THAT(modules, HasSubstr("<PAGES>\n\t\t\t\t<ELAPSED_SECONDS>60</ELAPSED_SECONDS>"));
     const std::string flat = standard_part(message({caller_struct(), text("elodie"), text(""), text("3"),
@@ -119,7 +128,8 @@ TEST_F(UseStats, CoursesAndModulesHideNothingForBeingShort) {
 }
 
 TEST_F(UseStats, AStructAndTheWrappedFormSayTheSame) {
-    const auto answer = ask({caller_struct(), text("elodie"), text(""), text("2"), Value::integer(0), Value::boolean(false)});
+    const auto answer =
+        ask({caller_struct(), text("elodie"), text(""), text("2"), Value::integer(0), Value::boolean(false)});
     const Value& value = std::get<Value>(answer);
     EXPECT_EQ(value.find("status")->as_integer(), 200);
     EXPECT_EQ(*value.find("errors"), Value::array({Value::array({})}));
@@ -136,7 +146,8 @@ TEST_F(UseStats, AStructAndTheWrappedFormSayTheSame) {
 TEST_F(UseStats, CallersAreRefusedInThePluginsWords) {
     EXPECT_EQ(json({Value::structure({{"username", text("x")}}), text("elodie"), text("")}),
               R"({"status":501,"errors":["Bad client user format."]})");
-    EXPECT_EQ(json({text("x"), text("elodie"), text("")}), R"({"status":501,"errors":["Bad client user format."]})");
+    EXPECT_EQ(json({text("x"), text("elodie"), text("")}),
+              R"({"status":501,"errors":["Bad client user format."]})");
     EXPECT_EQ(json({caller_struct(kPeer, ""), text("elodie"), text("")}),
               R"({"status":501,"errors":["Empty username."]})");
     EXPECT_EQ(json({caller_struct("https://somebody.example"), text("elodie"), text("")}),
@@ -156,9 +167,11 @@ TEST_F(UseStats, WhoIsOutsideTheGrantIsAnsweredAsNobodyAndAuditedAsWhatTheyAre) 
     EXPECT_EQ(json({caller_struct(), text(""), text("")}), nobody);
     EXPECT_NE(json({caller_struct(), text("elodie"), text("")}), nobody);
     const Finished audit = run({"audit"});
-    EXPECT_THAT(audit.out, HasSubstr("https://peer.example mnet.get_stats of universite-de-lyon  unknown: 0 students"));
+    EXPECT_THAT(audit.out,
+                HasSubstr("https://peer.example mnet.get_stats of universite-de-lyon  unknown: 0 students"));
     EXPECT_THAT(audit.out, HasSubstr("outside_scope: 0 students"));
-    EXPECT_THAT(audit.out, HasSubstr("told: 1 students, 0 courses and activities  rpcadmin@https://peer.example"));
+    EXPECT_THAT(audit.out,
+                HasSubstr("told: 1 students, 0 courses and activities  rpcadmin@https://peer.example"));
 }
 
 TEST_F(UseStats, OfTwoPeopleOfOneNameTheMoodlesOwnIsMeantAndTheOtherByHost) {
@@ -168,7 +181,8 @@ TEST_F(UseStats, OfTwoPeopleOfOneNameTheMoodlesOwnIsMeantAndTheOtherByHost) {
 }
 
 TEST_F(UseStats, NoTraceIsTheEmptySet) {
-    EXPECT_THAT(message({caller_struct(), text("quiet"), text("")}), HasSubstr("<USE_STATS>\n\t<EMPTYSET />"));
+    EXPECT_THAT(message({caller_struct(), text("quiet"), text("")}),
+                HasSubstr("<USE_STATS>\n\t<EMPTYSET />"));
 }
 
 TEST_F(UseStats, WhatIsNoQuestionIsNamed) {
@@ -178,7 +192,8 @@ TEST_F(UseStats, WhatIsNoQuestionIsNamed) {
               R"({"status":503,"errors":[[],"timefrom is no number"]})");
     EXPECT_THAT(json({caller_struct(), text("elodie"), text(""), text("1"), Value::integer(-1)}),
                 HasSubstr(R"({"status":503,"errors":[[],"from and to are seconds)"));
-    EXPECT_THAT(json({caller_struct(), text("elodie"), text(""), text("1"), Value::integer(clock_.now_utc_s() + 86'400)}),
+    EXPECT_THAT(json({caller_struct(), text("elodie"), text(""), text("1"),
+                      Value::integer(clock_.now_utc_s() + 86'400)}),
                 HasSubstr(R"("status":503)"));
     const std::string longest(config::limits::kAskedTextBytesMax, 'a');
     EXPECT_THAT(json({caller_struct(), text(longest), text("")}), HasSubstr("\"status\":520"));
@@ -187,24 +202,31 @@ TEST_F(UseStats, WhatIsNoQuestionIsNamed) {
 }
 
 TEST_F(UseStats, WhatIsAskedOfAnotherIsTheRelaysAndComesBackInTheFormAskedFor) {
-    EXPECT_THAT(message({caller_struct(), text("elodie"), text("https://node.example/")}), HasSubstr("USE_STATS"));
-    const auto answer = ask({caller_struct(), text("marie"), text("https://far.example"), text("2"), Value::integer(7)});
+    EXPECT_THAT(message({caller_struct(), text("elodie"), text("https://node.example/")}),
+                HasSubstr("USE_STATS"));
+    const auto answer =
+        ask({caller_struct(), text("marie"), text("https://far.example"), text("2"), Value::integer(7)});
     const auto& elsewhere = std::get<UseStatsElsewhere>(answer);
     EXPECT_EQ(elsewhere.whereroot, "https://far.example");
     const auto params = node::services::use_stats_params(elsewhere.query, "https://node.example");
-    EXPECT_EQ(params, (std::vector<Value>{Value::structure({{"username", text("rpcadmin")},
-                                                            {"remoteuserhostroot", text(kPeer)},
-                                                            {"remotehostroot", text("https://node.example")}}),
-                                          text("marie"), text(""), Value::integer(2), Value::integer(7),
-                                          Value::boolean(true)}));
+    EXPECT_EQ(params,
+              (std::vector<Value>{Value::structure({{"username", text("rpcadmin")},
+                                                    {"remoteuserhostroot", text(kPeer)},
+                                                    {"remotehostroot", text("https://node.example")}}),
+                                  text("marie"), text(""), Value::integer(2), Value::integer(7),
+                                  Value::boolean(true)}));
     using node::services::use_stats_relayed;
-    EXPECT_EQ(*use_stats_relayed(elsewhere.query, text(R"({"status":200,"errors":[[]],"message":"<a\/>"})")).as_text(),
-              R"({"status":200,"errors":[[]],"message":"<a\/>"})");
-    EXPECT_EQ(*use_stats_relayed(elsewhere.query, text(R"({"status":520,"errors":[[],"Target user does not exist."]})"))
+    EXPECT_EQ(*use_stats_relayed(elsewhere.query, text(R"({"status":200,"errors":[[]],"message":"<a\/>"})"))
                    .as_text(),
-              R"({"status":500,"errors":[[],"Remote application error : ",[[],"Target user does not exist."]]})");
+              R"({"status":200,"errors":[[]],"message":"<a\/>"})");
+    EXPECT_EQ(
+        *use_stats_relayed(elsewhere.query,
+                           text(R"({"status":520,"errors":[[],"Target user does not exist."]})"))
+             .as_text(),
+        R"({"status":500,"errors":[[],"Remote application error : ",[[],"Target user does not exist."]]})");
     for (const Value& odd : {text("<html>"), text("{}"), Value::integer(3), text(std::string(9'999, '['))})
-        EXPECT_THAT(*use_stats_relayed(elsewhere.query, odd).as_text(), HasSubstr("REMOTE : the answer is no result"));
+        EXPECT_THAT(*use_stats_relayed(elsewhere.query, odd).as_text(),
+                    HasSubstr("REMOTE : the answer is no result"));
 }
 
 class UseStatsScores : public UseStats {
@@ -218,8 +240,9 @@ class UseStatsScores : public UseStats {
         node_->catalogue().put("moodle", SideTable::grade, std::span(&grade, 1), clock_.now_utc_s());
     }
     std::string scores(const std::string& field, const std::string& course) {
-        return message({caller_struct(), text("elodie"), text(""), text("notes/global"), text(field), text(course)},
-                       kGetScores);
+        return message(
+            {caller_struct(), text("elodie"), text(""), text("notes/global"), text(field), text(course)},
+            kGetScores);
     }
 };
 
@@ -242,17 +265,20 @@ TEST_F(UseStatsScores, AGradeIsTheStudentsOwnAndWhereThereIsNoneItIsSaid) {
 
 TEST_F(UseStatsScores, AnUnknownCourseOrFieldIsThePluginsError) {
     const std::string unknown = R"({"status":520,"errors":[[],"Unkown course."]})";
-    for (const auto& [field, course] : {std::pair("shortname", "NOPE"), std::pair("fullname", "ART"), std::pair("id", "")})
-        EXPECT_EQ(json({caller_struct(), text("elodie"), text(""), text("notes/global"), text(field), text(course)}, false,
-                       kGetScores),
-                  unknown);
-    EXPECT_TRUE(std::holds_alternative<rpc::Fault>(
-        ask({caller_struct(), text("elodie"), text(""), text("notes/global"), text("id")}, false, kGetScores)));
+    for (const auto& [field, course] :
+         {std::pair("shortname", "NOPE"), std::pair("fullname", "ART"), std::pair("id", "")})
+        EXPECT_EQ(
+            json({caller_struct(), text("elodie"), text(""), text("notes/global"), text(field), text(course)},
+                 false, kGetScores),
+            unknown);
+    EXPECT_TRUE(std::holds_alternative<rpc::Fault>(ask(
+        {caller_struct(), text("elodie"), text(""), text("notes/global"), text("id")}, false, kGetScores)));
 }
 
 TEST_F(UseStatsScores, CompletedActivitiesOfTheCourseAreCounted) {
     using node::archive::CompletionRecord;
-    const CompletionRecord records[] = {{42, 501, kMorning + 100, 0}, {42, 501, kMorning + 300, 2}, {42, 777, kMorning, 1}};
+    const CompletionRecord records[] = {
+        {42, 501, kMorning + 100, 0}, {42, 501, kMorning + 300, 2}, {42, 777, kMorning, 1}};
     node_->evidence().put(node_->source(), records);
     EXPECT_THAT(scores("id", "10"), HasSubstr("<ACTIVITIES_COMPLETED>1</ACTIVITIES_COMPLETED>"));
     EXPECT_THAT(scores("id", "11"), HasSubstr("<ACTIVITIES_COMPLETED>0</ACTIVITIES_COMPLETED>"));
@@ -261,13 +287,15 @@ TEST_F(UseStatsScores, CompletedActivitiesOfTheCourseAreCounted) {
 TEST(StudentScopes, ConditionsAreReadBackAndLimited) {
     StudentScope scope;
     EXPECT_TRUE(scope.empty());
-    for (const char* const condition : {"cohort=DAEU A", "institution=Lyon", "email_domain=x.fr", "department=D"})
+    for (const char* const condition : {"cohort=DAEU A", "institution=Lyon", "email_domain=x.fr",
+                                        "department=D", "funder=R\xC3\xA9gion", "group=G"})
         ASSERT_TRUE(add_to_scope(scope, condition)) << condition;
     StudentScope again;
     for (const std::string& condition : conditions_of(scope))
         ASSERT_TRUE(add_to_scope(again, condition));
     EXPECT_EQ(again, scope);
-    for (const char* const none : {"", "cohort=", "cohort", "name=x", "student=elodie", "everyone=1", "cohort=a\nb"})
+    for (const char* const none :
+         {"", "cohort=", "cohort", "name=x", "student=elodie", "everyone=1", "cohort=a\nb"})
         EXPECT_FALSE(add_to_scope(scope, none)) << none;
     const std::string longest(config::limits::kScopeTextBytesMax, 'c');
     EXPECT_TRUE(add_to_scope(scope, "cohort=" + longest));

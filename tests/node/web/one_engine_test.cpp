@@ -61,17 +61,20 @@ TEST_F(OneEngine, APeerAnErpAReportAndAnExplanationSayOneNumber) {
         const std::int64_t to_s = calendar.end_of(to) - dice.roll(0, 3'600);
         const config::FixedClock clock(to_s - 1);
         const auto node = node::Node::open({dir()}, clock, node::Node::Access::look).value();
-        SCOPED_TRACE("user " + std::to_string(user) + ", " + config::iso_date(from) + " to " + config::iso_date(to));
+        SCOPED_TRACE("user " + std::to_string(user) + ", " + config::iso_date(from) + " to " +
+                     config::iso_date(to));
 
-        const Finished report = run({"report", "student", "--student", std::to_string(user), "--from",
-                                     config::iso_date(from), "--to", config::iso_date(to), "--format", "json"});
+        const Finished report =
+            run({"report", "student", "--student", std::to_string(user), "--from", config::iso_date(from),
+                 "--to", config::iso_date(to), "--format", "json"});
         ASSERT_EQ(report.exit_code, 0) << report.err;
         const Json reported = Json::parse(report.out);
         const std::int64_t seconds = reported.at("totals").at("measured_s");
 
         std::int64_t explained = 0;
         for (config::CivilDay day = from; day <= to; day = config::next(day)) {
-            const Finished one = run({"explain", std::to_string(user), config::iso_date(day), "--format", "json"});
+            const Finished one =
+                run({"explain", std::to_string(user), config::iso_date(day), "--format", "json"});
             // A day before or after all events is no data, and no time.
             if (one.exit_code == 0) explained += Json::parse(one.out).at("measured_s").get<std::int64_t>();
         }
@@ -92,7 +95,8 @@ TEST_F(OneEngine, APeerAnErpAReportAndAnExplanationSayOneNumber) {
         std::int64_t of_service = 0;
         for (const Json& course : served->at("courses")) {
             of_service += course.at("coursetotal").get<std::int64_t>();
-            EXPECT_EQ(course.at("activitytime").get<std::int64_t>() + course.at("coursetime").get<std::int64_t>() +
+            EXPECT_EQ(course.at("activitytime").get<std::int64_t>() +
+                          course.at("coursetime").get<std::int64_t>() +
                           course.at("othertime").get<std::int64_t>(),
                       course.at("coursetotal"));
         }
@@ -110,7 +114,11 @@ TEST_F(OneEngine, APeerAnErpAReportAndAnExplanationSayOneNumber) {
             rpc::Value::structure({{"username", text("rpc")},
                                    {"remoteuserhostroot", text("https://peer.example")},
                                    {"remotehostroot", text("https://peer.example")}}),
-            text(person.username), text(""), text("3"), rpc::Value::integer(from_s), rpc::Value::boolean(false)};
+            text(person.username),
+            text(""),
+            text("3"),
+            rpc::Value::integer(from_s),
+            rpc::Value::boolean(false)};
         const auto answer =
             node::services::answer_use_stats(node, caller, node::services::kGetStats, params, false, {});
         const auto* const message = std::get<rpc::Value>(answer).find("message");

@@ -13,7 +13,8 @@ namespace assidu::tests {
 
 class WebProcess : public NodeProcess {
   protected:
-    // Two students of Lyon, one of Nantes; 719 s of the first on 2026-03-02, 60 s of them on a course's pages.
+    // Two students of Lyon, one of Nantes; 719 s of the first on 2026-03-02, 60 s of them on a course's
+    // pages.
     void import_people() {
         const std::string people = folder.write(
             "people.csv",
@@ -26,10 +27,10 @@ class WebProcess : public NodeProcess {
             "id,fullname,shortname,idnumber\n10,Arts & Crafts <beta>,ART,C-ART\n11,History,HIST,C-HIST\n");
         const std::string activities =
             folder.write("activities.csv", "id,course,modname,name\n501,10,quiz,Test 1\n");
-        const std::string log = folder.write(
-            "log.csv", kHeader + row(1, 42, kMorning) + row(2, 42, kMorning + 60, 501) +
-                           row(3, 42, kMorning + 719, 0, "loggedout") + row(4, 43, kMorning) +
-                           row(5, 43, kMorning + 100, 0, "loggedout") + row(6, 44, kMorning));
+        const std::string log =
+            folder.write("log.csv", kHeader + row(1, 42, kMorning) + row(2, 42, kMorning + 60, 501) +
+                                        row(3, 42, kMorning + 719, 0, "loggedout") + row(4, 43, kMorning) +
+                                        row(5, 43, kMorning + 100, 0, "loggedout") + row(6, 44, kMorning));
         ASSERT_EQ(run({"import", people, courses, activities, log}).exit_code, 0);
     }
     // Of [web]; `lines` beside the address.
@@ -49,7 +50,8 @@ class WebProcess : public NodeProcess {
     // A new token's secret.
     [[nodiscard]] std::string token(std::vector<std::string> more = {"--students", "everyone"}) const {
         more.insert(more.begin(), {"token", "create", "--label", "ERP"});
-        if (std::ranges::find(more, "--function") == more.end()) more.insert(more.end(), {"--function", "all"});
+        if (std::ranges::find(more, "--function") == more.end())
+            more.insert(more.end(), {"--function", "all"});
         const Finished finished = run(more);
         EXPECT_EQ(finished.exit_code, 0) << finished.err;
         const std::size_t at = finished.out.find("\ntoken  ");
@@ -61,12 +63,14 @@ class WebProcess : public NodeProcess {
         return peer.read_to_end();
     }
     std::string get(const std::string& target, const std::string& fields = "") const {
-        return exchange("GET " + target + " HTTP/1.1\r\nHost: node\r\nConnection: close\r\n" + fields + "\r\n");
+        return exchange("GET " + target + " HTTP/1.1\r\nHost: node\r\nConnection: close\r\n" + fields +
+                        "\r\n");
     }
     std::string post(const std::string& target, const std::string& type, const std::string& body,
                      const std::string& fields = "") const {
-        return exchange("POST " + target + " HTTP/1.1\r\nHost: node\r\nConnection: close\r\nContent-Type: " + type +
-                        "\r\n" + fields + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+        return exchange("POST " + target +
+                        " HTTP/1.1\r\nHost: node\r\nConnection: close\r\nContent-Type: " + type + "\r\n" +
+                        fields + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
     }
     static std::string body_of(const std::string& response) {
         const std::size_t end = response.find("\r\n\r\n");

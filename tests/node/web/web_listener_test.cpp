@@ -34,10 +34,11 @@ class WebListenerTest : public ::testing::Test {
                                      {"GET", "/defect", false, 8, [](const WebRequest&) -> WebAnswer {
                                           throw std::runtime_error("a secret of ours");
                                       }}};
-        auto started = WebListener::start(settings, nullptr, std::move(routes), [this](std::string_view line) {
-            const std::lock_guard lock(mutex);
-            log += std::string(line) + "\n";
-        });
+        auto started =
+            WebListener::start(settings, nullptr, std::move(routes), [this](std::string_view line) {
+                const std::lock_guard lock(mutex);
+                log += std::string(line) + "\n";
+            });
         ASSERT_TRUE(started) << started.error().what;
         listener = std::move(*started);
     }
@@ -47,10 +48,12 @@ class WebListenerTest : public ::testing::Test {
         return peer.read_to_end();
     }
     std::string get(const std::string& target, const std::string& fields = "") {
-        return exchange("GET " + target + " HTTP/1.1\r\nHost: node\r\nConnection: close\r\n" + fields + "\r\n");
+        return exchange("GET " + target + " HTTP/1.1\r\nHost: node\r\nConnection: close\r\n" + fields +
+                        "\r\n");
     }
     std::string post(const std::string& target, const std::string& body) {
-        return exchange("POST " + target + " HTTP/1.1\r\nHost: node\r\nConnection: close\r\nContent-Length: " +
+        return exchange("POST " + target +
+                        " HTTP/1.1\r\nHost: node\r\nConnection: close\r\nContent-Length: " +
                         std::to_string(body.size()) + "\r\n\r\n" + body);
     }
 
@@ -66,8 +69,8 @@ TEST_F(WebListenerTest, EveryAnswerForbidsWhatItDoesNotNeed) {
     EXPECT_THAT(answer, HasSubstr("\r\n\r\n127.0.0.1 / \xC3\xA9 b xyz 0"));
     for (const char* const field :
          {"Content-Security-Policy: default-src 'none'; base-uri 'none'; frame-ancestors 'none'\r\n",
-          "X-Content-Type-Options: nosniff\r\n", "X-Frame-Options: DENY\r\n", "Referrer-Policy: no-referrer\r\n",
-          "Cache-Control: no-store\r\n"})
+          "X-Content-Type-Options: nosniff\r\n", "X-Frame-Options: DENY\r\n",
+          "Referrer-Policy: no-referrer\r\n", "Cache-Control: no-store\r\n"})
         EXPECT_THAT(answer, HasSubstr(field));
 }
 
@@ -78,7 +81,8 @@ TEST_F(WebListenerTest, WhatIsNotHereIsNotHereAndNoReasonIsGiven) {
     EXPECT_THAT(get("/small/deep/er"), HasSubstr(" /small/deep/er "));
     EXPECT_THAT(post("/small/deep", ""), StartsWith("HTTP/1.1 405 "));
     EXPECT_THAT(post("/", ""), StartsWith("HTTP/1.1 405 "));
-    EXPECT_THAT(exchange("HEAD / HTTP/1.1\r\nHost: node\r\nConnection: close\r\n\r\n"), StartsWith("HTTP/1.1 200 "));
+    EXPECT_THAT(exchange("HEAD / HTTP/1.1\r\nHost: node\r\nConnection: close\r\n\r\n"),
+                StartsWith("HTTP/1.1 200 "));
     EXPECT_THAT(get("/?a=%zz"), StartsWith("HTTP/1.1 400 "));
     const std::string defect = get("/defect");
     EXPECT_THAT(defect, StartsWith("HTTP/1.1 500 "));
@@ -89,7 +93,8 @@ TEST_F(WebListenerTest, ABodyHasTheLimitOfItsRoute) {
     start();
     EXPECT_THAT(post("/small", "12345678"), HasSubstr("  8"));
     EXPECT_THAT(post("/small", "123456789"), StartsWith("HTTP/1.1 413 "));
-    EXPECT_THAT(exchange("POST /small HTTP/1.1\r\nHost: n\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n123456789\r\n0\r\n\r\n"),
+    EXPECT_THAT(exchange("POST /small HTTP/1.1\r\nHost: n\r\nTransfer-Encoding: "
+                         "chunked\r\n\r\n9\r\n123456789\r\n0\r\n\r\n"),
                 StartsWith("HTTP/1.1 413 "));
 }
 
@@ -100,7 +105,8 @@ TEST_F(WebListenerTest, WhereAProxyIsNamedNobodyElseIsServedAndItsWordForTheClie
     EXPECT_THAT(get("/"), HasSubstr("\r\n\r\n127.0.0.1 /"));
     EXPECT_THAT(get("/", "X-Forwarded-For: 192.0.2.1\r\n"), HasSubstr("\r\n\r\n192.0.2.1 /"));
     // The client wrote the first itself; only what trusted proxies appended counts.
-    EXPECT_THAT(get("/", "X-Forwarded-For: 203.0.113.9, 192.0.2.1, 10.1.1.1\r\n"), HasSubstr("\r\n\r\n192.0.2.1 /"));
+    EXPECT_THAT(get("/", "X-Forwarded-For: 203.0.113.9, 192.0.2.1, 10.1.1.1\r\n"),
+                HasSubstr("\r\n\r\n192.0.2.1 /"));
     EXPECT_THAT(get("/", "X-Forwarded-For: 203.0.113.9\r\nX-Forwarded-For: 192.0.2.1\r\n"),
                 HasSubstr("\r\n\r\n192.0.2.1 /"));
     EXPECT_THAT(get("/", "X-Forwarded-For: <script>\r\n"), HasSubstr("\r\n\r\n127.0.0.1 /"));

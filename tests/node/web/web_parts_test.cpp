@@ -1,5 +1,5 @@
-// What the web listener's rooms are made of: forms, rates, tokens, addresses of reports; each at its limit and
-// one past it.
+// What the web listener's rooms are made of: forms, rates, tokens, addresses of reports; each at its limit
+// and one past it.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -27,8 +27,8 @@ using ::testing::Pair;
 TEST(FormFieldsTest, FieldsAreDecodedAndTheLastOfANameCounts) {
     FormFields fields;
     ASSERT_TRUE(fields.add("a=1&b%5B0%5D=%C3%89+x&&c&a=2&d=x=y"));
-    EXPECT_THAT(fields.all(), ElementsAre(Pair("a", "1"), Pair("b[0]", "\xC3\x89 x"), Pair("c", ""), Pair("a", "2"),
-                                          Pair("d", "x=y")));
+    EXPECT_THAT(fields.all(), ElementsAre(Pair("a", "1"), Pair("b[0]", "\xC3\x89 x"), Pair("c", ""),
+                                          Pair("a", "2"), Pair("d", "x=y")));
     EXPECT_EQ(fields.text("a"), "2");
     EXPECT_FALSE(fields.find("e"));
     for (const char* const broken : {"a=%", "a=%1", "a=%g1", "a=%00", "a=%ff"}) {
@@ -94,7 +94,8 @@ TEST_F(TokensTest, ATokenIsShownOnceAndKeptAsADigest) {
     const Token found = tokens.find(made.secret).value();
     EXPECT_EQ(found.number, 1);
     EXPECT_EQ(found.students, wanted().students);
-    EXPECT_THAT(found.functions, ElementsAre("block_use_stats_get_user_stats", "block_use_stats_get_users_stats"));
+    EXPECT_THAT(found.functions,
+                ElementsAre("block_use_stats_get_user_stats", "block_use_stats_get_users_stats"));
     EXPECT_TRUE(found.allows("block_use_stats_get_user_stats"));
     EXPECT_FALSE(found.allows("block_use_stats_get_users_course_stats"));
     EXPECT_FALSE(tokens.find(made.secret.substr(1)));
@@ -124,16 +125,20 @@ TEST_F(TokensTest, WhatIsNoTokenIsRefusedByName) {
         return refusal(tokens, token);
     };
     EXPECT_THAT(with([](Token& t) { t.label = ""; }), HasSubstr("--label"));
-    EXPECT_THAT(with([](Token& t) { t.label = std::string(limits::kLabelBytesMax + 1, 'a'); }), HasSubstr("--label"));
+    EXPECT_THAT(with([](Token& t) { t.label = std::string(limits::kLabelBytesMax + 1, 'a'); }),
+                HasSubstr("--label"));
     EXPECT_EQ(with([](Token& t) { t.label = std::string(limits::kLabelBytesMax, 'a'); }), "made");
     EXPECT_THAT(with([](Token& t) { t.functions = {}; }), HasSubstr("--function"));
-    EXPECT_THAT(with([](Token& t) { t.functions = {"core_user_get_users"}; }), HasSubstr("core_user_get_users"));
+    EXPECT_THAT(with([](Token& t) { t.functions = {"core_user_get_users"}; }),
+                HasSubstr("core_user_get_users"));
     EXPECT_THAT(with([](Token& t) { t.students = {}; }), HasSubstr("--students"));
     EXPECT_THAT(with([](Token& t) { t.per_minute = 0; }), HasSubstr("--per-minute"));
     EXPECT_EQ(with([](Token& t) { t.per_minute = limits::kTokenRequestsPerMinuteMax; }), "made");
-    EXPECT_THAT(with([](Token& t) { t.per_minute = limits::kTokenRequestsPerMinuteMax + 1; }), HasSubstr("--per-minute"));
+    EXPECT_THAT(with([](Token& t) { t.per_minute = limits::kTokenRequestsPerMinuteMax + 1; }),
+                HasSubstr("--per-minute"));
     EXPECT_EQ(with([](Token& t) { t.expires_utc_s = kNow + limits::kTokenDaysMax * kDay; }), "made");
-    EXPECT_THAT(with([](Token& t) { t.expires_utc_s = kNow + limits::kTokenDaysMax * kDay + 1; }), HasSubstr("--days"));
+    EXPECT_THAT(with([](Token& t) { t.expires_utc_s = kNow + limits::kTokenDaysMax * kDay + 1; }),
+                HasSubstr("--days"));
     EXPECT_THAT(with([](Token& t) { t.expires_utc_s = kNow; }), HasSubstr("--days"));
 }
 
@@ -171,19 +176,22 @@ TEST(MoodleAnswers, ResultsAndExceptionsAreMoodlesDocuments) {
                                           {"score", nullptr}};
     EXPECT_EQ(moodle_result(value, MoodleFormat::json).body,
               R"({"user":{"id":3,"username":"\u00e9 <a&\"b\">\/"},"list":[1]})");
-    EXPECT_EQ(moodle_result(value, MoodleFormat::xml).body,
-              "<?xml version=\"1.0\" encoding=\"UTF-8\" ?>\n<RESPONSE>\n<SINGLE>\n<KEY name=\"user\"><SINGLE>\n"
-              "<KEY name=\"id\"><VALUE>3</VALUE>\n</KEY>\n<KEY name=\"username\"><VALUE>\xC3\xA9 "
-              "&lt;a&amp;&quot;b&quot;&gt;/</VALUE>\n</KEY>\n</SINGLE>\n</KEY>\n<KEY name=\"list\"><MULTIPLE>\n"
-              "<VALUE>1</VALUE>\n</MULTIPLE>\n</KEY>\n<KEY name=\"score\"><VALUE null=\"null\"/>\n</KEY>\n"
-              "</SINGLE>\n</RESPONSE>\n");
+    EXPECT_EQ(
+        moodle_result(value, MoodleFormat::xml).body,
+        "<?xml version=\"1.0\" encoding=\"UTF-8\" ?>\n<RESPONSE>\n<SINGLE>\n<KEY name=\"user\"><SINGLE>\n"
+        "<KEY name=\"id\"><VALUE>3</VALUE>\n</KEY>\n<KEY name=\"username\"><VALUE>\xC3\xA9 "
+        "&lt;a&amp;&quot;b&quot;&gt;/</VALUE>\n</KEY>\n</SINGLE>\n</KEY>\n<KEY name=\"list\"><MULTIPLE>\n"
+        "<VALUE>1</VALUE>\n</MULTIPLE>\n</KEY>\n<KEY name=\"score\"><VALUE null=\"null\"/>\n</KEY>\n"
+        "</SINGLE>\n</RESPONSE>\n");
     EXPECT_THAT(moodle_result(value, MoodleFormat::xmlrpc).body, HasSubstr("<name>list</name>"));
-    EXPECT_EQ(moodle_exception(invalid_token(), MoodleFormat::json).body,
-              R"({"exception":"moodle_exception","errorcode":"invalidtoken","message":"Invalid token - token not found"})");
-    EXPECT_EQ(moodle_exception(invalid_parameter("uid is missing"), MoodleFormat::xml).body,
-              "<?xml version=\"1.0\" encoding=\"UTF-8\" ?>\n<EXCEPTION class=\"invalid_parameter_exception\">\n"
-              "<ERRORCODE>invalidparameter</ERRORCODE>\n<MESSAGE>Invalid parameter value detected</MESSAGE>\n"
-              "<DEBUGINFO>uid is missing</DEBUGINFO>\n</EXCEPTION>\n");
+    EXPECT_EQ(
+        moodle_exception(invalid_token(), MoodleFormat::json).body,
+        R"({"exception":"moodle_exception","errorcode":"invalidtoken","message":"Invalid token - token not found"})");
+    EXPECT_EQ(
+        moodle_exception(invalid_parameter("uid is missing"), MoodleFormat::xml).body,
+        "<?xml version=\"1.0\" encoding=\"UTF-8\" ?>\n<EXCEPTION class=\"invalid_parameter_exception\">\n"
+        "<ERRORCODE>invalidparameter</ERRORCODE>\n<MESSAGE>Invalid parameter value detected</MESSAGE>\n"
+        "<DEBUGINFO>uid is missing</DEBUGINFO>\n</EXCEPTION>\n");
     const std::string fault = moodle_exception(access_exception("no"), MoodleFormat::xmlrpc).body;
     EXPECT_THAT(fault, HasSubstr("23000021"));
     EXPECT_THAT(fault, HasSubstr("Access control exception | DEBUG INFO: no | ERRORCODE: accessexception"));
@@ -210,7 +218,8 @@ TEST(MoodleParametersTest, WhatIsNotDeclaredMissingOrOfAnotherTypeIsInvalid) {
     EXPECT_EQ(debug({{{"who", "id"}, {"score", "2"}}, {{"uids", {}}}}), "score: 0 or 1 is wanted");
     EXPECT_THAT(debug({{{"who", "id"}, {"what", "2"}}, {{"uids", {}}}}), HasSubstr("'what' is no parameter"));
     EXPECT_THAT(debug({{{"who", "id"}}, {{"uids", {}}, {"who", {}}}}), HasSubstr("'who' is no list"));
-    EXPECT_EQ(debug({{{"who", "id"}}, {{"uids", std::vector<std::string>(limits::kWebUsersMax, "a")}}}), "ok");
+    EXPECT_EQ(debug({{{"who", "id"}}, {{"uids", std::vector<std::string>(limits::kWebUsersMax, "a")}}}),
+              "ok");
     EXPECT_EQ(debug({{{"who", "id"}}, {{"uids", std::vector<std::string>(limits::kWebUsersMax + 1, "a")}}}),
               "uids: more than 1000");
 }
