@@ -358,5 +358,31 @@ TEST(Settings, TheWebIsReadBackAndNeverInClearToANetwork) {
     EXPECT_THAT(web("listens = \"\"\n"), HasSubstr("listens is not known"));
 }
 
+TEST(Settings, MoodleNetworkingIsReadBackAndCheckedByKey) {
+    Settings written = example();
+    written.mnet = {"https://assidu.univ-lyon.example", "127.0.0.1:8092", "a.pem", "a.key", false};
+    const Settings read = parse_settings(settings_document(written), "x").value();
+    EXPECT_EQ(read.mnet.wwwroot, written.mnet.wwwroot);
+    EXPECT_EQ(read.mnet.listen, written.mnet.listen);
+    EXPECT_EQ(read.mnet.tls_certificate, "a.pem");
+    EXPECT_EQ(read.mnet.tls_key, "a.key");
+    EXPECT_FALSE(read.mnet.propose);
+    EXPECT_TRUE(parse_settings(settings_document(example()), "x")->mnet.propose);
+    const auto refusal = [&](auto change) {
+        Settings settings = written;
+        change(settings.mnet);
+        return refusal_of(settings_document(settings));
+    };
+    const std::string begin = "https://";
+    const std::string most = begin + std::string(limits::kMnetOwnWwwrootBytesMax - begin.size(), 'a');
+    EXPECT_EQ(refusal([&](MnetSettings& mnet) { mnet.wwwroot = most; }), "accepted");
+    for (const std::string& wrong : {most + "a", std::string("https://x/"), std::string("assidu.example"),
+                                     std::string("https://x?y"), std::string("https://"), std::string("https://x<y")})
+        EXPECT_THAT(refusal([&](MnetSettings& mnet) { mnet.wwwroot = wrong; }), HasSubstr("[mnet] wwwroot")) << wrong;
+    EXPECT_THAT(refusal([](MnetSettings& mnet) { mnet.wwwroot.clear(); }), HasSubstr("listen needs wwwroot"));
+    EXPECT_THAT(refusal([](MnetSettings& mnet) { mnet.listen = "localhost"; }), HasSubstr("[mnet] listen"));
+    EXPECT_THAT(refusal([](MnetSettings& mnet) { mnet.tls_key.clear(); }), HasSubstr("tls_certificate"));
+}
+
 }  // namespace
 }  // namespace assidu::config

@@ -3,6 +3,7 @@
 
 #include "node/services/mnet_desk.h"
 
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -428,6 +429,28 @@ TEST_F(MnetDeskTest, GrantsAreOfServicesAndConditionsThatExist) {
           federation::Grant{"sso_idp", {"everyone"}, 0}, federation::Grant{"relay", {"peer=x"}, 0},
           federation::Grant{"relay", {"cohort=A"}, 0}})
         EXPECT_FALSE(check_grant(wrong)) << wrong.service;
+    federation::Grant most{"relay", std::vector<std::string>(limits::kMnetGrantEntriesMax, "everyone"), 0};
+    EXPECT_TRUE(check_grant(most));
+    most.conditions.emplace_back("everyone");
+    EXPECT_FALSE(check_grant(most));
+}
+
+TEST_F(MnetDeskTest, ANodeHasSoManyPeers) {
+    const auto certificate = tests::mnet_certificate("keys/a.crt");
+    {
+        SQLite::Database file(node.folder / "peers.sqlite", SQLite::OPEN_READWRITE);
+        SQLite::Transaction all(file);
+        SQLite::Statement insert(file, "INSERT INTO peers VALUES (?, 'moodle', 'accepted', '', 0, 0)");
+        for (std::size_t i = 1; i < limits::kMnetPeersMax; ++i) {
+            insert.bind(1, "http://p" + std::to_string(i));
+            insert.exec();
+            insert.reset();
+        }
+        all.commit();
+    }
+    EXPECT_TRUE(node.peers.accept("http://last", "moodle", certificate, kNow));
+    EXPECT_THAT(node.peers.accept("http://one-more", "moodle", certificate, kNow).error().what, HasSubstr("1000"));
+    EXPECT_TRUE(node.peers.accept("http://last", "moodle", certificate, kNow)) << "who is there already";
 }
 
 // The captured messages, at the desk of B.
