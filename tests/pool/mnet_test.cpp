@@ -66,7 +66,7 @@ TEST_F(MnetProcesses, TwoNodesMeetAndOneAsksTheOtherForAStudentsTime) {
     const auto answer = nlohmann::json::parse(nlohmann::json::parse(told.out).get<std::string>());
     EXPECT_EQ(answer["status"], 200);
     EXPECT_THAT(answer["message"].get<std::string>(), HasSubstr("<USERNAME>elodie</USERNAME>"));
-    EXPECT_THAT(answer["message"].get<std::string>(), HasSubstr("<ELAPSED>15</ELAPSED>"));
+    EXPECT_THAT(answer["message"].get<std::string>(), HasSubstr("<ELAPSED>30</ELAPSED>"));
     // In somebody else's name.
     nlohmann::json other = params;
     other[0]["remotehostroot"] = "https://moodle.example.org";
