@@ -105,7 +105,7 @@ TEST_F(Commands, AFolderThatIsNoNodeAWrongSettingAndAMissingKeyAreOneLineAndExit
     folder.write("node/assidu.toml", settings);
     const Finished wrong = run({"status"});
     EXPECT_EQ(wrong.exit_code, 3);
-    EXPECT_THAT(wrong.err, HasSubstr("[retention] lnguage is not known"));
+    EXPECT_THAT(wrong.err, HasSubstr("] lnguage is not known"));
     EXPECT_EQ(std::ranges::count(wrong.err, '\n'), 1);
 }
 
