@@ -26,7 +26,7 @@ constexpr const char* kElement =
 // Far more than a browser takes, on a busy machine.
 constexpr int kWaitSeconds = 90;
 
-std::string exchange(std::uint16_t port, const std::string& request) {
+std::string answer_of(std::uint16_t port, const std::string& request) {
     const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const timeval wait{kWaitSeconds, 0};
     ::setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
@@ -100,7 +100,7 @@ nlohmann::json WebDriver::ask(const std::string& method, const std::string& path
                               const nlohmann::json& body) {
     const std::string text = body.is_null() ? "" : body.dump();
     const std::string response =
-        exchange(port_, method + " " + path +
+        answer_of(port_, method + " " + path +
                             " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: "
                             "application/json\r\nContent-Length: " +
                             std::to_string(text.size()) + "\r\n\r\n" + text);

@@ -27,7 +27,7 @@ class WebDriver {
     // One key to wherever the focus is.
     void press(const std::string& key);
     // What a script of ours returns in the page.
-    [[nodiscard]] nlohmann::json run(const std::string& script);
+    nlohmann::json run(const std::string& script);
     [[nodiscard]] std::string title();
     // Warnings and errors of the browser's console since the last time.
     [[nodiscard]] std::string complaints();
