@@ -12,6 +12,9 @@
 #include "node/attendance/engine.h"
 #include "node/cli/backup_commands.h"
 #include "node/cli/commands.h"
+#include "node/cli/history.h"
+#include "node/cli/key_commands.h"
+#include "node/cli/statement_commands.h"
 #include "node/cli/exit_code.h"
 #include "node/cli/pool_commands.h"
 #include "node/cli/privacy_commands.h"
@@ -390,7 +393,10 @@ void add_member(CLI::App& app, Chosen& chosen, const config::Clock& clock, Conso
     CLI::App* accept = command->add_subcommand("accept", "Accept a node whose fingerprint was compared");
     CLI::App* suspend =
         command->add_subcommand("suspend", "Take nothing more from a member, or withdraw an invitation");
-    for (CLI::App* action : {invite, accept, suspend})
+    CLI::App* revoke = command->add_subcommand(
+        "revoke", "Suspend a member whose key others have: that key is never taken again");
+    revoke->add_option("--reason", chosen.member.reason, "Why")->required();
+    for (CLI::App* action : {invite, accept, suspend, revoke})
         action->add_option("ID", chosen.member.id, "The node's id")->required();
     invite
         ->add_option("--names", chosen.member.names,
@@ -400,7 +406,7 @@ void add_member(CLI::App& app, Chosen& chosen, const config::Clock& clock, Conso
         ->check(CLI::IsMember({"none", "issue", "roster"}));
     accept->add_option("--fingerprint", chosen.member.fingerprint, "As the node's administrator reads it out")
         ->required();
-    for (CLI::App* action : {list, invite, accept, suspend}) {
+    for (CLI::App* action : {list, invite, accept, suspend, revoke}) {
         action->callback([&, action] {
             chosen.member.action = action->get_name();
             chosen.run = [&] {
@@ -494,6 +500,9 @@ int run(int argc, const char* const* argv, const config::Clock& clock, Console& 
     add_pool(app, chosen, clock, console);
     add_audit(app, chosen, clock, console);
     add_privacy(app, chosen.dir, chosen.run, clock, console);
+    add_keys(app, chosen.dir, chosen.run, clock, console);
+    add_statement(app, chosen.dir, chosen.run, clock, console);
+    add_history(app, chosen.dir, chosen.run, clock, console);
     add_backup(app, chosen.dir, chosen.run, clock, console);
     add_doctor(app, chosen.dir, chosen.run, clock, console);
     add_demo(app, chosen, clock, console);
