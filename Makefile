@@ -3,7 +3,7 @@
 PRESET ?= dev
 OUT ?= demo-out
 
-.PHONY: demo test build asan tsan clang tidy format check-format soak soak-collector clean
+.PHONY: demo test build asan tsan clang tidy format check-format soak soak-collector soak-pool clean
 
 demo:
 	scripts/install-packages build
@@ -69,6 +69,14 @@ soak-collector:
 	cmake --preset release -DASSIDU_TESTS=ON
 	cmake --build --preset release --target test_database
 	ASSIDU_TEST_KILLS=$(KILLS) build/release/test_database --gtest_filter='*KilledCollector*'
+
+# A hub and a member killed 200 times while they exchange, at any moment.
+soak-pool: KILLS ?= 200
+soak-pool:
+	scripts/install-packages test
+	cmake --preset release -DASSIDU_TESTS=ON
+	cmake --build --preset release --target test_pool
+	ASSIDU_TEST_KILLS=$(KILLS) build/release/test_pool --gtest_filter='Pool.KillsOnBothSides*'
 
 clean:
 	rm -rf build $(OUT)

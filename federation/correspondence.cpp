@@ -27,6 +27,7 @@ Correspondence::Correspondence(std::string self, Correspondent other, const rpc:
 Result<Value> Correspondence::call(std::string_view method, const std::vector<Value>& params,
                                    std::int64_t* bytes) {
     fault_ = 0;
+    has_other_key_ = false;
     const rpc::SignedMessage request =
         rpc::sign_message({self_, other_.id, rpc::make_message_id(), "", clock_.now_utc_s()},
                           rpc::encode_call(method, params), key_);
@@ -47,7 +48,8 @@ Result<Value> Correspondence::call(std::string_view method, const std::vector<Va
     if (!message)
         return refuse(fmt::format("{}'s answer is malformed: {}", other_.title, message.error().what));
     const rpc::MessageHeader& header = message->header;
-    if (header.from != other_.id || !message->is_signed_by(other_.key))
+    has_other_key_ = header.from == other_.id && !message->is_signed_by(other_.key);
+    if (header.from != other_.id || has_other_key_)
         return refuse(fmt::format("the answer is not signed by {}", other_.title));
     if (header.to != self_ || header.in_reply_to != request.header.id)
         return refuse("the answer is not to this message");

@@ -45,6 +45,10 @@ class Correspondence {
 
     // The code of the fault that answered the last call; 0: none did.
     [[nodiscard]] std::int32_t fault() const { return fault_; }
+    // Whether the last answer said that it is the other's, under another key than is known.
+    [[nodiscard]] bool has_other_key() const { return has_other_key_; }
+    // From now on the other answers under this key.
+    void set_key(const rpc::VerifyingKey& key) { other_.key = key; }
 
   private:
     std::string self_;
@@ -53,6 +57,7 @@ class Correspondence {
     const config::Clock& clock_;
     Carry carry_;
     std::int32_t fault_ = 0;
+    bool has_other_key_ = false;
 };
 
 }  // namespace assidu::federation

@@ -54,7 +54,7 @@ constexpr std::size_t kBesideRowBytes = 46;
 constexpr std::size_t kRowBytesMax = config::limits::kStatementBytesMax - rpc::kNoteBytesMax - 1;
 
 struct Day {
-    std::int64_t rows = 0;
+    std::int64_t rows = 0, events = 0;
     std::size_t bytes = 0;
     DayDigest digest;
 };
@@ -75,6 +75,7 @@ std::map<CivilDay, Day> closed_days(const Declarant& declarant, const Ledger& le
         Day& day = days[row.day];
         const std::string text = daily_row(row);
         ++day.rows;
+        day.events += row.events;
         day.bytes += text.size() + kBesideRowBytes;
         day.digest.add(text);
     });
@@ -93,6 +94,45 @@ std::map<CivilDay, Day> closed_days(const Declarant& declarant, const Ledger& le
     });
     return days;
 }
+
+// The events that earlier statements said of days; each statement is read once.
+class SaidBefore {
+  public:
+    explicit SaidBefore(const StatementLog& log, std::string node) : log_(log), node_(std::move(node)) {}
+
+    // Why a day is declared again.
+    std::string reason(CivilDay day, std::int64_t supersedes, std::int64_t events) {
+        if (supersedes == 0) return {};
+        const auto [entry, is_new] = said_.try_emplace(supersedes);
+        Said& said = entry->second;
+        if (is_new) read(supersedes, said);
+        const std::int64_t before = said.events[day];
+        if (events > before) return "late_events";
+        // Rows that were erased there had events that nobody knows any more.
+        return events < before || said.has_erased ? "fewer_events" : "other_totals";
+    }
+
+  private:
+    struct Said {
+        std::map<CivilDay, std::int64_t> events;
+        bool has_erased = false;
+    };
+    void read(std::int64_t number, Said& said) const {
+        const auto kept = log_.find(node_, number);
+        const auto statement = kept ? read_kept_statement(kept->bytes) : config::refuse("it is gone");
+        if (!statement) return;
+        for (const SaltedRow& salted : statement->rows) {
+            said.has_erased = said.has_erased || salted.is_erased();
+            if (salted.is_erased()) continue;
+            const LedgerRow row = parse_daily_row(salted.row).value();
+            said.events[row.day] += row.events;
+        }
+    }
+
+    const StatementLog& log_;
+    std::string node_;
+    std::map<std::int64_t, Said> said_;  // by statement
+};
 
 void declare(const Declarant& declarant, const Ledger& ledger, StatementLog& log, const Freshness& freshness,
              const std::vector<StatementDay>& days) {
@@ -122,6 +162,7 @@ config::Result<std::int64_t> declare_days(const Declarant& declarant, const Ledg
     std::int64_t statements = 0, rows = 0;
     std::size_t bytes = 0;
     std::vector<StatementDay> days;
+    SaidBefore said(log, declarant.node);
     const auto flush = [&] {
         if (days.empty()) return;
         declare(declarant, ledger, log, *freshness, days);
@@ -141,7 +182,8 @@ config::Result<std::int64_t> declare_days(const Declarant& declarant, const Ledg
             return config::refuse(fmt::format("{}: {} bytes of ledger rows, and a statement holds {}",
                                               config::iso_date(day), found.bytes, kRowBytesMax));
         if (rows + found.rows > kMax || bytes + found.bytes > kRowBytesMax) flush();
-        days.push_back({day, found.rows, before == stated.end() ? 0 : before->second.number});
+        const std::int64_t supersedes = before == stated.end() ? 0 : before->second.number;
+        days.push_back({day, found.rows, supersedes, said.reason(day, supersedes, found.events)});
         rows += found.rows;
         bytes += found.bytes;
     }

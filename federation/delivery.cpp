@@ -56,7 +56,72 @@ Delivery::Delivery(std::string node, Hub hub, const rpc::SigningKey& key, const 
       hub_(std::move(hub)),
       key_(key),
       clock_(clock),
-      correspondence_(node_, {hub_.id, hub_.key, kTheHub}, key, clock, std::move(carry)) {}
+      carry_(std::move(carry)),
+      correspondence_(node_, {hub_.id, hub_.key, kTheHub}, key, clock, carry_) {}
+
+Result<void> Delivery::leave() {
+    const auto value = correspondence_.call("member.leave", {});
+    if (!value) return std::unexpected(value.error());
+    return {};
+}
+
+Result<void> Delivery::hand_over(const StatementLog& log) {
+    Value::Array notes;
+    for (HandoverLog::Kept& kept : log.handovers().of(node_))
+        notes.push_back(Value::bytes(std::move(kept.note)));
+    if (notes.empty()) return refuse("this node never handed its key over");
+    const auto value = ask(carry_, "pool.handover", {Value::array(std::move(notes))});
+    if (!value) return std::unexpected(value.error());
+    return {};
+}
+
+Result<void> Delivery::learn_hub_keys(StatementLog& log, Delivered& delivered) {
+    const auto value = ask(carry_, "pool.handovers", {});
+    if (!value) return std::unexpected(value.error());
+    const Value::Array* const notes = value->as_array();
+    if (notes == nullptr) return refuse("the hub's hand-overs are no list");
+    std::vector<HandoverLog::Kept> told;
+    for (const Value& one : *notes) {
+        auto handover = one.as_bytes() != nullptr ? read_handover(*one.as_bytes()) : refuse("a note is no bytes");
+        if (!handover) return std::unexpected(handover.error());
+        if (handover->node != hub_.id || handover->tls_fingerprint != hub_.tls_fingerprint)
+            return refuse("a hand-over is not this hub's");
+        told.push_back({*std::move(handover), *one.as_bytes()});
+    }
+    // Forward from the key that was accepted: each is endorsed by the one before.
+    rpc::VerifyingKey key = hub_.key;
+    for (const HandoverLog::Kept& one : told) {
+        if (one.handover.old_key == key) key = one.handover.new_key;
+    }
+    // And back from it: each signed that it follows the one before, under which there may be receipts.
+    rpc::VerifyingKey later = key;
+    std::vector<const HandoverLog::Kept*> chain;
+    for (auto one = told.rbegin(); one != told.rend(); ++one) {
+        if (one->handover.new_key != later) continue;
+        later = one->handover.old_key;
+        chain.push_back(&*one);
+    }
+    for (auto one = chain.rbegin(); one != chain.rend(); ++one)
+        log.handovers().put((*one)->handover, (*one)->note);
+    if (key == hub_.key) return {};
+    hub_.key = key;
+    correspondence_.set_key(key);
+    delivered.hub_key = key;
+    return {};
+}
+
+Result<StatementHead> Delivery::greet(StatementLog& log, Delivered& delivered) {
+    const auto once = [&] {
+        auto head = announce(log.head(node_), &delivered.bytes, log.last_receipted(node_));
+        delivered.fault = correspondence_.fault();
+        return head;
+    };
+    auto head = once();
+    constexpr std::int32_t kRefused = 1;
+    if (!head && delivered.fault == kRefused && hand_over(log)) head = once();
+    if (!head && correspondence_.has_other_key() && learn_hub_keys(log, delivered)) head = once();
+    return head;
+}
 
 Result<StatementHead> Delivery::head() {
     return head_of(correspondence_.call("statement.head", {}));
@@ -96,7 +161,7 @@ Result<std::int64_t> Delivery::common(const StatementLog& log, const StatementHe
     return low;
 }
 
-Result<void> Delivery::take_back(StatementLog& log, std::int64_t number) {
+Result<void> Delivery::take_back(StatementLog& log, std::int64_t number, Delivered& delivered) {
     const auto value = correspondence_.call("statement.get", {Value::integer(number)});
     if (!value) return std::unexpected(value.error());
     const rpc::Field fields(*value, "answer");
@@ -104,13 +169,22 @@ Result<void> Delivery::take_back(StatementLog& log, std::int64_t number) {
     const auto receipt = fields.member("receipt").bytes();
     if (!bytes) return std::unexpected(bytes.error());
     if (!receipt) return std::unexpected(receipt.error());
-    const auto statement = read_statement(*bytes, key_.verifying_key());
+    Result<Statement> statement = refuse("no key");
+    // Under any key that this node ever had: one that rotated its key while it was behind did not know how far the old
+    // one had signed.
+    for (const rpc::VerifyingKey& key : log.handovers().keys(node_, key_.verifying_key())) {
+        statement = read_statement(*bytes, key);
+        if (statement) break;
+    }
     if (!statement)
         return refuse(fmt::format("the hub's statement {} of this node is none: {}", number,
                                   statement.error().what));
     if (statement->header.node != node_ || log.judge(*statement) != ChainVerdict::next)
         return refuse(fmt::format("the hub's statement {} of this node does not continue its chain", number));
-    if (const auto checked = check_receipt(*receipt, number, statement->digest()); !checked) return checked;
+    auto checked = check_receipt(log, *receipt, number, statement->digest());
+    // A ledger of before the hub handed its key over does not know the earlier ones.
+    if (!checked && learn_hub_keys(log, delivered)) checked = check_receipt(log, *receipt, number, statement->digest());
+    if (!checked) return checked;
     log.put_back(*statement, std::string(*receipt));
     return {};
 }
@@ -118,8 +192,7 @@ Result<void> Delivery::take_back(StatementLog& log, std::int64_t number) {
 Result<StatementHead> Delivery::agree(StatementLog& log, Delivered& delivered) {
     const StatementHead made = log.head(node_);
     const std::int64_t receipted = log.last_receipted(node_);
-    const auto theirs = announce(made, &delivered.bytes, receipted);
-    delivered.fault = correspondence_.fault();
+    const auto theirs = greet(log, delivered);
     if (!theirs) return theirs;
     const auto same = common(log, *theirs);
     delivered.fault = correspondence_.fault();
@@ -138,7 +211,7 @@ Result<StatementHead> Delivery::agree(StatementLog& log, Delivered& delivered) {
     }
     log.incidents().note(node_, IncidentKind::node_behind, *same + 1, theirs->number, clock_.now_utc_s());
     for (std::int64_t number = *same + 1; number <= theirs->number; ++number) {
-        const auto taken = take_back(log, number);
+        const auto taken = take_back(log, number, delivered);
         delivered.fault = correspondence_.fault();
         if (!taken) return std::unexpected(taken.error());
         ++delivered.taken_back;
@@ -147,9 +220,15 @@ Result<StatementHead> Delivery::agree(StatementLog& log, Delivered& delivered) {
     return theirs;
 }
 
-Result<void> Delivery::check_receipt(std::string_view note, std::int64_t number,
+Result<void> Delivery::check_receipt(const StatementLog& log, std::string_view note, std::int64_t number,
                                      const std::string& digest) const {
-    const auto receipt = read_receipt(note, hub_.key);
+    auto receipt = read_receipt(note, hub_.key);
+    if (!receipt) {
+        // Given before the hub handed its key over.
+        for (const HandoverLog::Kept& kept : log.handovers().of(hub_.id)) {
+            if (auto earlier = read_receipt(note, kept.handover.old_key)) receipt = std::move(earlier);
+        }
+    }
     if (!receipt) return std::unexpected(receipt.error());
     if (receipt->hub != hub_.id || receipt->node != node_ || receipt->number != number ||
         receipt->statement != digest)
@@ -157,12 +236,16 @@ Result<void> Delivery::check_receipt(std::string_view note, std::int64_t number,
     return {};
 }
 
-Result<std::string> Delivery::ask_receipt(const KeptStatement& statement, std::int64_t* bytes) {
-    const auto value = correspondence_.call("statement.put", {Value::bytes(statement.bytes)}, bytes);
+Result<std::string> Delivery::ask_receipt(const StatementLog& log, const KeptStatement& statement,
+                                          std::int64_t* bytes) {
+    std::vector<Value> params{Value::bytes(statement.bytes)};
+    // A hub that was restored believes its own receipt, whatever key has signed the statement since.
+    if (!statement.receipt.empty()) params.push_back(Value::bytes(statement.receipt));
+    const auto value = correspondence_.call("statement.put", params, bytes);
     if (!value) return std::unexpected(value.error());
     const auto note = rpc::Field(*value, "answer").member("receipt").bytes();
     if (!note) return std::unexpected(note.error());
-    if (const auto checked = check_receipt(*note, statement.number, statement.digest); !checked)
+    if (const auto checked = check_receipt(log, *note, statement.number, statement.digest); !checked)
         return std::unexpected(checked.error());
     return std::string(*note);
 }
@@ -180,8 +263,11 @@ Result<void> Delivery::deliver(StatementLog& log, Delivered& delivered, const st
     for (const std::int64_t number : numbers) {
         const auto statement = log.find(node_, number);
         if (!statement) return refuse("another process asked the hub meanwhile; the rest is sent the next time");
-        const auto receipt = ask_receipt(*statement, &delivered.bytes);
+        auto receipt = ask_receipt(log, *statement, &delivered.bytes);
         delivered.fault = correspondence_.fault();
+        // A receipt of before the hub handed its key over, which a restored ledger does not know.
+        if (!receipt && delivered.fault == 0 && learn_hub_keys(log, delivered))
+            receipt = ask_receipt(log, *statement, &delivered.bytes);
         if (!receipt) return std::unexpected(receipt.error());
         // The first receipt stays: it says how early the hub had it.
         if (statement->receipt.empty()) log.put_receipt(node_, number, *receipt);

@@ -48,6 +48,7 @@ struct Delivered {
     bool agreed = false;          // the log continues what the hub has
     std::int64_t taken_back = 0;  // of this node's own, that the hub had and this node had not
     std::int64_t set_aside = 0;   // of this node's own, because the hub has others of those numbers
+    std::optional<rpc::VerifyingKey> hub_key;  // the hub's new key, which its old one endorses: to be kept
     // The code (PoolFault) with which the hub answered the last call; 0 if it answered otherwise or not at
     // all.
     std::int32_t fault = 0;
@@ -79,18 +80,29 @@ class Delivery {
     [[nodiscard]] config::Result<void> deliver(StatementLog& log, Delivered& delivered,
                                                const std::string& place = {});
 
+    // Tells the hub that this node leaves the pool; what it declared stays there.
+    [[nodiscard]] config::Result<void> leave();
+
   private:
+    // announce(); where the hub does not know this node's key, or answers under another than is known, keys are
+    // handed over first, by notes that the old ones signed.
+    [[nodiscard]] config::Result<StatementHead> greet(StatementLog& log, Delivered& delivered);
+    [[nodiscard]] config::Result<void> hand_over(const StatementLog& log);
+    [[nodiscard]] config::Result<void> learn_hub_keys(StatementLog& log, Delivered& delivered);
     // The highest number up to which both have the same statements.
     [[nodiscard]] config::Result<std::int64_t> common(const StatementLog& log, const StatementHead& theirs);
-    [[nodiscard]] config::Result<void> take_back(StatementLog& log, std::int64_t number);
-    [[nodiscard]] config::Result<std::string> ask_receipt(const KeptStatement& statement, std::int64_t* bytes);
-    [[nodiscard]] config::Result<void> check_receipt(std::string_view note, std::int64_t number,
-                                                     const std::string& digest) const;
+    [[nodiscard]] config::Result<void> take_back(StatementLog& log, std::int64_t number,
+                                                 Delivered& delivered);
+    [[nodiscard]] config::Result<std::string> ask_receipt(const StatementLog& log, const KeptStatement& statement,
+                                                          std::int64_t* bytes);
+    [[nodiscard]] config::Result<void> check_receipt(const StatementLog& log, std::string_view note,
+                                                     std::int64_t number, const std::string& digest) const;
 
     std::string node_;
     Hub hub_;
     const rpc::SigningKey& key_;
     const config::Clock& clock_;
+    Carry carry_;
     Correspondence correspondence_;
 };
 

@@ -147,7 +147,7 @@ Result<std::string> MemberList::invite(const std::string& id, Names names, std::
         Result<std::string> result = text;
         in_transaction(*database_, [&] {
             const auto known = find(id);
-            if (known && known->state != MemberState::invited) {
+            if (known && known->state != MemberState::invited && known->state != MemberState::suspended) {
                 result = refuse(fmt::format("{} is a member already ({})", id, name_of(known->state)));
                 return;
             }
@@ -185,6 +185,10 @@ Result<void> MemberList::introduce(const Introduction& introduction, std::string
                 return;
             }
             if (member.state != MemberState::invited) return;
+            if (HandoverLog(database_).is_revoked(introduction.key)) {
+                result = refuse("its key was revoked");
+                return;
+            }
             SQLite::Statement update(*database_,
                                      "UPDATE member SET name=?, key=?, tls_fingerprint=?, state='pending', "
                                      "since_utc_s=? WHERE id=?");
@@ -208,6 +212,8 @@ Result<void> MemberList::accept(const std::string& id, const std::string& finger
         if (member->key->fingerprint() != fingerprint)
             return refuse(fmt::format("{} introduced itself with the fingerprint {}, not with the one given",
                                       id, member->key->fingerprint()));
+        if (HandoverLog(database_).is_revoked(*member->key))
+            return refuse(fmt::format("the key of {} was revoked; invite it anew, with another key", id));
         in_transaction(*database_, [&] {
             SQLite::Statement update(*database_,
                                      "UPDATE member SET state='active', since_utc_s=? WHERE id=?");
@@ -243,6 +249,39 @@ Result<void> MemberList::suspend(const std::string& id, std::int64_t now_utc_s) 
         });
         return result;
     });
+}
+
+Result<void> MemberList::revoke(const std::string& id, const std::string& reason, std::int64_t now_utc_s) {
+    const auto member = find(id);
+    if (!member || !member->key) return refuse(fmt::format("{} is no member with a key", id));
+    // The key first: who is interrupted here repeats it, and the key is dead already.
+    HandoverLog(database_).revoke(id, *member->key, reason, now_utc_s);
+    return suspend(id, now_utc_s);
+}
+
+Result<void> MemberList::hand_over(const Handover& handover, const std::string& note) {
+    const auto member = find(handover.node);
+    if (!member || !member->key || member->state != MemberState::active)
+        return refuse("it is no active member");
+    if (member->tls_fingerprint != handover.tls_fingerprint) return refuse("it is of another certificate");
+    HandoverLog log(database_);
+    if (*member->key == handover.new_key) return {};
+    // One that was taken long ago, and handed on since: it comes along with the later ones.
+    for (const HandoverLog::Kept& kept : log.of(handover.node)) {
+        if (kept.handover.new_key == handover.new_key) return {};
+    }
+    if (*member->key != handover.old_key) return refuse("it is not endorsed by the member's present key");
+    if (log.is_revoked(handover.new_key)) return refuse("its key was revoked");
+    log.put(handover, note);
+    translating_errors(*database_, [&] {
+        in_transaction(*database_, [&] {
+            SQLite::Statement update(*database_, "UPDATE member SET key=? WHERE id=?");
+            bind_blob(update, 1, handover.new_key.raw());
+            update.bind(2, handover.node);
+            update.exec();
+        });
+    });
+    return {};
 }
 
 void MemberList::announce(const std::string& id, const StatementHead& head, const std::string& url,

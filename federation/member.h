@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "config/refusal.h"
+#include "federation/handover.h"
 #include "federation/statement.h"
 #include "rpc/signed_message.h"
 #include "rpc/signing_key.h"
@@ -72,7 +73,7 @@ class MemberList {
     [[nodiscard]] std::optional<Member> find(const std::string& id) const;
 
     // Makes an invitation and returns its token, which is kept only as a digest. Refused if the id is a
-    // member already.
+    // member already; who is suspended may be invited anew, to come back with another key.
     [[nodiscard]] config::Result<std::string> invite(const std::string& id, Names names,
                                                      std::int64_t now_utc_s);
     // Puts an introduction down as pending. Refused without a fitting invitation; repeating it is harmless.
@@ -83,6 +84,13 @@ class MemberList {
                                               std::int64_t now_utc_s);
     // Who was never accepted is no member then, and may be invited again: the invitation is withdrawn.
     [[nodiscard]] config::Result<void> suspend(const std::string& id, std::int64_t now_utc_s);
+    // Suspends a member whose key is in others' hands, for ever: that key is never taken again. It comes back with
+    // another one, by a new invitation. Refused if it is no member, or has no key.
+    [[nodiscard]] config::Result<void> revoke(const std::string& id, const std::string& reason,
+                                              std::int64_t now_utc_s);
+    // Puts an active member's new key in the place of the one that endorses it. Refused, if it is not the member's,
+    // under its certificate, by its present key, or if the new key was revoked. Twice is once.
+    [[nodiscard]] config::Result<void> hand_over(const Handover& handover, const std::string& note);
 
     // Keeps what an active member announces, in the place of what it announced before. Synced on return.
     void announce(const std::string& id, const StatementHead& head, const std::string& url,

@@ -24,6 +24,20 @@ PoolFault fault_of(ChainVerdict verdict) {
     return verdict == ChainVerdict::ahead ? PoolFault::ahead : PoolFault::broken_chain;
 }
 
+// Whether the call shows this node's own receipt for the statement: it was taken once.
+bool is_receipted(const Statement& statement, const rpc::Call& call, const StatementLog& log,
+                  const Receiver& receiver) {
+    const std::string* const note = call.params.size() > 1 ? call.params[1].as_bytes() : nullptr;
+    if (note == nullptr) return false;
+    for (const rpc::VerifyingKey& key : log.handovers().keys(receiver.id, receiver.key->verifying_key())) {
+        const auto receipt = read_receipt(*note, key);
+        if (receipt && receipt->hub == receiver.id && receipt->node == statement.header.node &&
+            receipt->number == statement.header.number && receipt->statement == statement.digest())
+            return true;
+    }
+    return false;
+}
+
 // Empty, or an address that is safe to print and that a client can be made of.
 bool is_url(std::string_view text) {
     return text.empty() || (text.starts_with("https://") && std::ranges::all_of(text, [](char c) {
@@ -91,6 +105,13 @@ Reception::Answer Reception::outer(const rpc::Call& call, const std::optional<st
                                    std::string& sender) {
     if (call.method == "pool.introduce" && call.params.empty()) return Value::bytes(receiver_.introduction);
     if (call.method == "pool.join" && call.params.size() == 2) return join(call, tls_fingerprint, sender);
+    if (call.method == "pool.handover" && call.params.size() == 1) return hand_over(call, tls_fingerprint, sender);
+    if (call.method == "pool.handovers" && call.params.empty()) {
+        Value::Array notes;
+        for (HandoverLog::Kept& kept : statements_.handovers().of(receiver_.id))
+            notes.push_back(Value::bytes(std::move(kept.note)));
+        return Value::array(std::move(notes));
+    }
     if (call.method == "pool.message" && call.params.size() == 1)
         return message(call, tls_fingerprint, sender);
     return std::unexpected(Refused{PoolFault::refused, "no such method with so many parameters"});
@@ -116,6 +137,30 @@ Reception::Answer Reception::join(const rpc::Call& call, const std::optional<std
                              {"number", Value::integer(head.number)},
                              {"digest", Value::text(head.digest)},
                              {"names", Value::text(std::string(name_of(member->names)))}});
+}
+
+// A member whose key is another than before says so itself: each note bears the signatures that count.
+Reception::Answer Reception::hand_over(const rpc::Call& call, const std::optional<std::string>& tls_fingerprint,
+                                       std::string& sender) {
+    const Value::Array* const notes = call.params[0].as_array();
+    if (notes == nullptr || notes->empty())
+        return std::unexpected(Refused{PoolFault::refused, "pool.handover wants notes"});
+    for (const Value& one : *notes) {
+        const auto handover =
+            one.as_bytes() != nullptr ? read_handover(*one.as_bytes()) : config::refuse("a note is no bytes");
+        if (!handover) return std::unexpected(Refused{PoolFault::refused, handover.error().what});
+        sender = handover->node;
+        if (tls_fingerprint != handover->tls_fingerprint)
+            return std::unexpected(Refused{PoolFault::refused, "the connection has another certificate"});
+        const auto member = members_.find(handover->node);
+        // Those before and behind the key that is known here are passed over; the last one must lead to it.
+        const bool is_last = &one == &notes->back();
+        if (member && member->key != handover->old_key && !is_last) continue;
+        if (const auto done = members_.hand_over(*handover, *one.as_bytes()); !done)
+            return std::unexpected(Refused{PoolFault::refused, done.error().what});
+    }
+    log_(fmt::format("{} handed its key over", sender));
+    return Value::structure({{"state", Value::text("active")}});
 }
 
 Reception::Answer Reception::message(const rpc::Call& call, const std::optional<std::string>& tls_fingerprint,
@@ -197,11 +242,17 @@ Reception::Answer Reception::inner(const rpc::SignedMessage& message, const Send
 }
 
 Reception::Answer Reception::of_member(const rpc::Call& call, const Member& member) {
-    if (call.method == "statement.put" && call.params.size() == 1) return put_statement(call, member);
+    if (call.method == "statement.put" && (call.params.size() == 1 || call.params.size() == 2)) return put_statement(call, member);
     if (call.method == "statement.announce" && call.params.size() == 1) return announce(call, member);
     if (call.method == "statement.head" && call.params.empty()) return head_of(member);
     if (call.method == "statement.digest" && call.params.size() == 1) return digest_at(call, member);
     if (call.method == "statement.get" && call.params.size() == 1) return give_back(call, member);
+    if (call.method == "member.leave" && call.params.empty()) {
+        if (const auto left = members_.suspend(member.id, clock_.now_utc_s()); !left)
+            return std::unexpected(Refused{PoolFault::malformed, left.error().what});
+        log_(fmt::format("{} leaves the pool", member.id));
+        return Value::structure({{"state", Value::text("suspended")}});
+    }
     return std::unexpected(Refused{PoolFault::malformed, "no such method with so many parameters"});
 }
 
@@ -307,7 +358,18 @@ Reception::Answer Reception::tell_names(const rpc::Call& call, const Hub& hub) {
 Reception::Answer Reception::put_statement(const rpc::Call& call, const Member& member) {
     const std::string* const bytes = call.params[0].as_bytes();
     if (bytes == nullptr) return std::unexpected(Refused{PoolFault::malformed, "statement.put wants bytes"});
-    const auto statement = read_statement(*bytes, *member.key);
+    // One that was signed before the member handed its key over holds under the earlier key.
+    auto statement = read_statement(*bytes, *member.key);
+    if (!statement) {
+        for (const HandoverLog::Kept& kept : statements_.handovers().of(member.id)) {
+            auto earlier = read_statement(*bytes, kept.handover.old_key);
+            const bool holds = earlier && (earlier->header.number <= kept.handover.last_number ||
+                                           is_receipted(*earlier, call, statements_, receiver_));
+            if (!holds) continue;
+            statement = std::move(earlier);
+            break;
+        }
+    }
     if (!statement) return std::unexpected(Refused{PoolFault::bad_statement, statement.error().what});
     const StatementHeader& header = statement->header;
     if (header.node != member.id)

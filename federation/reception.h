@@ -87,6 +87,8 @@ class Reception {
                  std::string& sender);
     Answer join(const rpc::Call& call, const std::optional<std::string>& tls_fingerprint,
                 std::string& sender);
+    Answer hand_over(const rpc::Call& call, const std::optional<std::string>& tls_fingerprint,
+                     std::string& sender);
     Answer message(const rpc::Call& call, const std::optional<std::string>& tls_fingerprint,
                    std::string& sender);
     std::expected<Sender, Refused> authenticate(const rpc::SignedMessage& message,

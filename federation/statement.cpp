@@ -147,9 +147,11 @@ json header_json(const StatementHeader& header) {
                            {"last_event_utc_s", json_of(header.freshness.last_event_utc_s)},
                            {"last_event_id", fmt::format("{}", header.freshness.last_event_id.value_or(0))}};
     object["days"] = json::array();
-    for (const StatementDay& day : header.days)
-        object["days"].push_back(
-            {{"day", config::iso_date(day.day)}, {"rows", day.rows}, {"supersedes", day.supersedes}});
+    for (const StatementDay& day : header.days) {
+        json item = {{"day", config::iso_date(day.day)}, {"rows", day.rows}, {"supersedes", day.supersedes}};
+        if (!day.reason.empty()) item["reason"] = day.reason;
+        object["days"].push_back(std::move(item));
+    }
     object["outages"] = json::array();
     for (const Outage& outage : header.outages)
         object["outages"].push_back(
@@ -188,11 +190,21 @@ void read_freshness(Members& members, Freshness& freshness) {
     if (const std::string objection = object.finish(); !objection.empty()) members.fail(objection);
 }
 
+bool is_reason(std::string_view text) {
+    constexpr std::size_t kBytesMax = 32;
+    return !text.empty() && text.size() <= kBytesMax &&
+           std::ranges::all_of(text, [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
+}
+
 void read_days(Members& members, StatementHeader& header) {
     std::int64_t rows = 0;
     for (const json& item : members.array("days")) {
         Members object(item, "days");
-        StatementDay day{object.day("day"), object.integer("rows"), object.integer("supersedes")};
+        StatementDay day{object.day("day"), object.integer("rows"), object.integer("supersedes"), {}};
+        if (item.is_object() && item.contains("reason")) day.reason = object.text("reason");
+        // Codes of later versions are taken; words that nobody could print are not.
+        if (item.is_object() && item.contains("reason") && (day.supersedes == 0 || !is_reason(day.reason)))
+            object.fail("reason is no code of why it supersedes");
         if (day.rows < 0 || day.rows > header.rows) object.fail("rows is out of range");
         if (day.supersedes < 0 || day.supersedes >= header.number)
             object.fail("supersedes is not an earlier statement");

@@ -24,11 +24,14 @@ namespace assidu::federation {
 
 enum class StatementKind { daily, roster };
 
-// A day of a daily statement: how many of the rows are its, and the number of the statement whose word on it
-// this one replaces (0: none).
+// A day of a daily statement: how many of the rows are its, the number of the statement whose word on it this one
+// replaces (0: none), and why it does, as a code: "late_events" (more events came in), "fewer_events" (some were
+// erased, excluded or taken back), "other_totals" (as many, worth another time). Empty: it replaces none, or was
+// made by a version that did not say.
 struct StatementDay {
     config::CivilDay day;
     std::int64_t rows = 0, supersedes = 0;
+    std::string reason = {};
     bool operator==(const StatementDay&) const = default;
 };
 

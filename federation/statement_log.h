@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "config/digest.h"
+#include "federation/handover.h"
 #include "federation/incident_log.h"
 #include "federation/statement.h"
 #include "rpc/secret.h"
@@ -83,6 +84,9 @@ class StatementLog {
 
     // What happened to chains, in the same file.
     [[nodiscard]] IncidentLog incidents() const { return IncidentLog(database_); }
+
+    // Keys that were handed over or revoked, in the same file.
+    [[nodiscard]] HandoverLog handovers() const { return HandoverLog(database_); }
 
     // What was last said of each day under a scale: number of the statement, and the digest of the day's rows
     // (day_digest()).

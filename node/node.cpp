@@ -18,6 +18,7 @@
 #include "federation/sqlite_ledger.h"
 #include "node/archive/sqlite_archive.h"
 #include "node/attendance/rules.h"
+#include "node/key_rotation.h"
 #include "rpc/key_file.h"
 
 namespace assidu::node {
@@ -228,6 +229,12 @@ Result<Node> Node::open(const NodeFolder& folder, const config::Clock& clock, Ac
     node.members_ = std::make_unique<federation::MemberList>(ledger_file);
     node.audit_ = std::make_unique<federation::AuditLog>(ledger_file);
     node.reports_ = std::make_unique<federation::ReportRegister>(ledger_file);
+    federation::HandoverLog handovers = node.statements_->handovers();
+    if (finish_rotation(folder, handovers)) {
+        auto key = rpc::SigningKey::read(folder.node_key());
+        if (!key) return std::unexpected(key.error());
+        node.signing_key_ = *std::move(key);
+    }
     auto source = node.archive_->source(node.settings_.source_name, node.settings_.site_identifier);
     if (!source) return std::unexpected(source.error());
     node.source_ = *source;

@@ -16,12 +16,23 @@ PackageKey own_key(const Node& node) {
             node.signing_key().verifying_key(), 0};
 }
 
+// Earlier ones, under which statements and receipts of the past hold.
+void add_earlier(const Node& node, std::vector<PackageKey>& keys) {
+    const federation::HandoverLog handovers = node.statements().handovers();
+    const std::size_t present = keys.size();
+    for (std::size_t i = 0; i < present; ++i) {
+        for (const auto& kept : handovers.of(keys[i].node))
+            keys.push_back({keys[i].node, keys[i].name, kept.handover.old_key, keys[i].since_utc_s});
+    }
+}
+
 }  // namespace
 
 Result<Packages> Packages::of(const Node& node, const std::string& whose, const federation::Period& period,
                               std::vector<PackageKey> keys) {
     auto proof = federation::PeriodProof::gather(whose, node.scale().sha256, period, node.statements());
     if (!proof) return std::unexpected(proof.error());
+    add_earlier(node, keys);
     auto kept = std::make_unique<federation::PeriodProof>(*std::move(proof));
     auto writer = reports::PackageWriter::of(*kept, whose,
                                              {node.settings().node_id, &node.signing_key(), std::move(keys)});

@@ -21,6 +21,7 @@
 #include "federation/ledger_tables.h"
 #include "federation/sqlite_store.h"
 #include "federation/statement_log.h"
+#include "node/key_rotation.h"
 #include "rpc/key_file.h"
 
 namespace assidu::node::backup {
@@ -116,13 +117,12 @@ bool is_left_out(const fs::path& name, bool with_keys) {
     return name.string().ends_with(".sqlite-wal") || name.string().ends_with(".sqlite-shm");
 }
 
+// "20260302T030000Z".
 std::string stamp(std::int64_t utc_s) {
-    constexpr std::int64_t kDay_s = 86'400, kHour_s = 3'600, kMinute_s = 60;
-    std::string day = config::iso_date(config::CivilDay{static_cast<std::int32_t>(utc_s / kDay_s)});
+    constexpr std::int64_t kMinute = 60, kHour = 3600, kDay = 86'400;
+    std::string day = config::iso_date(config::CivilDay{static_cast<std::int32_t>(utc_s / kDay)});
     std::erase(day, '-');
-    const std::int64_t of_day_s = utc_s % kDay_s;
-    return fmt::format("{}T{:02}{:02}{:02}Z", day, of_day_s / kHour_s, of_day_s % kHour_s / kMinute_s,
-                       of_day_s % kMinute_s);
+    return fmt::format("{}T{:02}{:02}{:02}Z", day, utc_s % kDay / kHour, utc_s % kHour / kMinute, utc_s % kMinute);
 }
 
 // A folder under a name of its own beside what it will be; gone unless it gets its name.
@@ -274,9 +274,9 @@ Result<Restored> restore(const fs::path& backup, const NodeFolder& folder, const
     if (!fingerprint)
         return refuse(fmt::format("the backup has no keys: give the folder that has them with --keys ({})",
                                   fingerprint.error().what));
-    if (*fingerprint != text_of(*manifest, "fingerprint"))
-        return refuse(fmt::format("{}: the key's fingerprint is {}, and the backup's node had {}; a key that was "
-                                  "rotated since is not the one to restore with, but the old one's folder is",
+    // A key that was rotated since is as good: its notes lead from the one of the backup to it.
+    if (!std::ranges::count(fingerprints_of(keys), text_of(*manifest, "fingerprint")))
+        return refuse(fmt::format("{}: the key's fingerprint is {}, and the backup's node had {}",
                                   (keys / "node.pem").string(), *fingerprint, text_of(*manifest, "fingerprint")));
     Draft draft(fs::absolute(folder.path).lexically_normal());
     for (const auto& [name, said] : manifest->at("files").items())

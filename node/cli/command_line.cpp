@@ -14,11 +14,14 @@
 #include "node/cli/commands.h"
 #include "node/cli/dossier.h"
 #include "node/cli/exit_code.h"
+#include "node/cli/history.h"
+#include "node/cli/key_commands.h"
 #include "node/cli/mnet_commands.h"
 #include "node/cli/pool_commands.h"
 #include "node/cli/privacy_commands.h"
 #include "node/cli/scale_commands.h"
 #include "node/cli/serve.h"
+#include "node/cli/statement_commands.h"
 #include "node/demo/universities.h"
 #include "node/report_document.h"
 
@@ -472,7 +475,10 @@ void add_member(CLI::App& app, Chosen& chosen, const config::Clock& clock, Conso
     CLI::App* accept = command->add_subcommand("accept", "Accept a node whose fingerprint was compared");
     CLI::App* suspend =
         command->add_subcommand("suspend", "Take nothing more from a member, or withdraw an invitation");
-    for (CLI::App* action : {invite, accept, suspend})
+    CLI::App* revoke = command->add_subcommand(
+        "revoke", "Suspend a member whose key others have: that key is never taken again");
+    revoke->add_option("--reason", chosen.member.reason, "Why")->required();
+    for (CLI::App* action : {invite, accept, suspend, revoke})
         action->add_option("ID", chosen.member.id, "The node's id")->required();
     invite
         ->add_option("--names", chosen.member.names,
@@ -482,7 +488,7 @@ void add_member(CLI::App& app, Chosen& chosen, const config::Clock& clock, Conso
         ->check(CLI::IsMember({"none", "issue", "roster"}));
     accept->add_option("--fingerprint", chosen.member.fingerprint, "As the node's administrator reads it out")
         ->required();
-    for (CLI::App* action : {list, invite, accept, suspend}) {
+    for (CLI::App* action : {list, invite, accept, suspend, revoke}) {
         action->callback([&, action] {
             chosen.member.action = action->get_name();
             chosen.run = [&] {
@@ -579,6 +585,9 @@ int run(int argc, const char* const* argv, const config::Clock& clock, Console& 
     add_pool(app, chosen, clock, console);
     add_audit(app, chosen, clock, console);
     add_privacy(app, chosen.dir, chosen.run, clock, console);
+    add_keys(app, chosen.dir, chosen.run, clock, console);
+    add_statement(app, chosen.dir, chosen.run, clock, console);
+    add_history(app, chosen.dir, chosen.run, clock, console);
     add_backup(app, chosen.dir, chosen.run, clock, console);
     add_doctor(app, chosen.dir, chosen.run, clock, console);
     add_envelope(app, chosen.run, clock, console);

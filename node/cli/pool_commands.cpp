@@ -67,7 +67,8 @@ ExitCode member(const MemberArguments& arguments, const config::Clock& clock, Co
     }
     const auto done = arguments.action == "accept"
                           ? members.accept(arguments.id, arguments.fingerprint, now_utc_s)
-                          : members.suspend(arguments.id, now_utc_s);
+                      : arguments.action == "revoke" ? members.revoke(arguments.id, arguments.reason, now_utc_s)
+                                                     : members.suspend(arguments.id, now_utc_s);
     if (!done) return refused(console, done.error(), ExitCode::usage);
     const auto now = members.find(arguments.id);
     console.say(now ? fmt::format("{} is {}", arguments.id, name_of(now->state))

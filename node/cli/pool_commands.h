@@ -15,6 +15,7 @@ struct MemberArguments {
     std::filesystem::path dir;
     std::string action;  // "list", "invite", "accept", "suspend"
     std::string id, fingerprint, names = "issue";
+    std::string reason;  // of a revocation
 };
 [[nodiscard]] ExitCode member(const MemberArguments& arguments, const config::Clock& clock, Console& console);
 

@@ -68,14 +68,17 @@ struct Status {
 Instant received(const Node& node, const std::string& member, std::int64_t number) {
     const auto kept = node.statements().find(member, number);
     if (!kept) return std::nullopt;
-    const auto receipt = federation::read_receipt(kept->receipt, node.signing_key().verifying_key());
-    return receipt ? Instant(receipt->received_utc_s) : std::nullopt;
+    for (const rpc::VerifyingKey& key :
+         node.statements().handovers().keys(node.settings().node_id, node.signing_key().verifying_key())) {
+        if (const auto receipt = federation::read_receipt(kept->receipt, key)) return receipt->received_utc_s;
+    }
+    return std::nullopt;
 }
 
 Instant issued(const Node& node, std::int64_t number) {
     const auto kept = node.statements().find(node.settings().node_id, number);
     if (!kept) return std::nullopt;
-    const auto statement = federation::read_statement(kept->bytes, node.signing_key().verifying_key());
+    const auto statement = federation::read_kept_statement(kept->bytes);
     return statement ? Instant(statement->header.issued_utc_s) : std::nullopt;
 }
 

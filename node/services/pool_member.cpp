@@ -4,6 +4,7 @@
 
 #include "federation/declaration.h"
 #include "node/archive/collection.h"
+#include "node/services/hub_contact.h"
 #include "node/services/ledger_place.h"
 #include "node/services/roster.h"
 
@@ -34,7 +35,15 @@ config::Result<std::int64_t> declare(Node& node, bool with_roster) {
 config::Result<void> deliver(const Node& node, const federation::Hub& hub, const federation::Carry& carry,
                              federation::Delivered& delivered) {
     federation::Delivery delivery(node.settings().node_id, hub, node.signing_key(), node.clock(), carry);
-    return delivery.deliver(node.statements(), delivered, place_of(node.folder().ledger()));
+    auto done = delivery.deliver(node.statements(), delivered, place_of(node.folder().ledger()));
+    if (delivered.hub_key) {
+        // As it stands there now: an administrator may have changed the rest meanwhile.
+        if (auto known = read_hub(node.folder()); known && *known && (*known)->id == hub.id) {
+            (*known)->key = *delivered.hub_key;
+            write_hub(node.folder(), **known);
+        }
+    }
+    return done;
 }
 
 config::Result<void> report_to(Node& node, const federation::Hub& hub, const federation::Carry& carry,

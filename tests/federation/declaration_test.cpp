@@ -104,7 +104,7 @@ TEST_F(Declaring, NothingIsSaidTwiceAndALateRowSupersedesItsDayAlone) {
     EXPECT_EQ(deliver(member, hub, 2), ChainVerdict::next);
     EXPECT_EQ(rows(hub), rows(member));
     const Statement second = read_statement(hub.log.find("lyon", 2)->bytes, key.verifying_key()).value();
-    EXPECT_EQ(second.header.days, (std::vector<StatementDay>{{kMonday, 1, 1}}));
+    EXPECT_EQ(second.header.days, (std::vector<StatementDay>{{kMonday, 1, 1, "other_totals"}}));
     EXPECT_EQ(second.header.previous, hub.log.find("lyon", 1)->digest);
     // A row that goes away is a day without it.
     put(member, 1, {{next(kMonday), 60}}, next(kMonday));
@@ -112,6 +112,11 @@ TEST_F(Declaring, NothingIsSaidTwiceAndALateRowSupersedesItsDayAlone) {
     // The first day of all is no longer one with a row; what was said of it must not stand.
     EXPECT_EQ(deliver(member, hub, 3), ChainVerdict::next);
     EXPECT_EQ(rows(hub), rows(member));
+    const Statement third = read_statement(hub.log.find("lyon", 3)->bytes, key.verifying_key()).value();
+    EXPECT_EQ(third.header.days, (std::vector<StatementDay>{{kMonday, 0, 2, "fewer_events"}}));
+    put(member, 1, {{kMonday, 60}, {next(kMonday), 60}}, next(kMonday));
+    declare(member);
+    EXPECT_EQ(read_kept_statement(member.log.find("lyon", 4)->bytes)->header.days[0].reason, "late_events");
 }
 
 TEST_F(Declaring, ADayIsDeclaredThreeHoursAfterItsMidnightAndNoLaterThanTheLastEvent) {

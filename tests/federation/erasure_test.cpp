@@ -120,7 +120,7 @@ TEST_F(Erasing, WhatIsErasedIsDeclaredAnewAndAHubForgetsIt) {
     ASSERT_EQ(declare(), 1);
     (void)erase_student(*file, "lyon", student(2));
     ASSERT_EQ(declare(), 1);
-    EXPECT_EQ(statement(2).header.days, (std::vector{StatementDay{kMonday, 1, 1}}));
+    EXPECT_EQ(statement(2).header.days, (std::vector{StatementDay{kMonday, 1, 1, "fewer_events"}}));
     // A hub that was away takes the first as it is now, and then the second.
     const auto hub_file = open_ledger_file(folder / "hub.sqlite");
     StatementLog hub_log(hub_file);

@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
+#include <nlohmann/json.hpp>
 
 #include "node/node.h"
 #include "node/services/pool_directory.h"
@@ -15,6 +17,13 @@ namespace assidu::tests {
 namespace {
 
 using ::testing::HasSubstr;
+
+// How often a process is killed; `make soak-pool` says 200.
+int kills_wanted() {
+    const char* const given = std::getenv("ASSIDU_TEST_KILLS");
+    constexpr int kByDefault = 8;
+    return given != nullptr ? std::atoi(given) : kByDefault;
+}
 
 class Pool : public PoolTest {
   protected:
@@ -71,6 +80,47 @@ TEST_F(Pool, AHubDeletesWhatMembersDeclaredAfterItsPeriodAndTheyKeepTheirOwn) {
     EXPECT_THAT(send("lyon").out, HasSubstr("declared 1 statements, 1 receipted"));
 }
 
+TEST_F(Pool, TheStoryOfADayIsTheSameAtTheNodeAndAtTheHub) {
+    join("lyon");
+    const std::int64_t morning = 1'772'438'400;
+    const auto take_in = [&](const std::string& name, const std::string& rows) {
+        ASSERT_EQ(assidu({"--dir", dir_of("lyon"), "import", folder.write(name, kHeader + rows)}).exit_code, 0);
+        ASSERT_EQ(send("lyon").exit_code, 0);
+    };
+    take_in("first.csv", row(1, 42, morning) + row(2, 42, morning + 300) + row(3, 7, morning + 86'400));
+    take_in("late.csv", row(4, 42, morning + 600));
+    ASSERT_EQ(assidu({"--dir", dir_of("lyon"), "exclude", "add", "42", "2026-03-02T09:00", "2026-03-02T09:06",
+                      "--reason", "test", "--author", "me"})
+                  .exit_code,
+              0);
+    ASSERT_EQ(send("lyon").exit_code, 0);
+    const Finished told = assidu({"--dir", dir_of("lyon"), "history", "42", "2026-03-02"});
+    EXPECT_EQ(told.exit_code, 0) << told.err;
+    EXPECT_THAT(told.out, HasSubstr("in the place of statement 1: more events had come in"));
+    EXPECT_THAT(told.out, HasSubstr("in the place of statement 2: "));
+    EXPECT_THAT(told.out, HasSubstr("received by pole"));
+    const auto as_json = [&](const std::vector<std::string>& arguments) {
+        const Finished finished = assidu(arguments);
+        EXPECT_EQ(finished.exit_code, 0) << finished.err;
+        return nlohmann::json::parse(finished.out);
+    };
+    const auto own = as_json({"--dir", dir_of("lyon"), "history", "42", "2026-03-02", "--json"});
+    const std::string pseudonym = own.at("student");
+    const auto kept =
+        as_json({"--dir", hub_dir(), "history", pseudonym, "2026-03-02", "--member", "lyon", "--json"});
+    EXPECT_EQ(own, kept);
+    ASSERT_EQ(own.at("statements").size(), 3U);
+    EXPECT_EQ(own.at("statements")[1].at("supersedes"), 1);
+    EXPECT_EQ(own.at("statements")[1].at("reason"), "late_events");
+    EXPECT_LT(own.at("statements")[0].at("rows")[0].at("measured_s"),
+              own.at("statements")[1].at("rows")[0].at("measured_s"));
+    EXPECT_FALSE(own.at("statements")[2].at("received_utc_s").is_null());
+    EXPECT_EQ(assidu({"--dir", dir_of("lyon"), "history", "42", "2026-01-01"}).exit_code, 6);
+    EXPECT_EQ(assidu({"--dir", dir_of("lyon"), "history", "42", "yesterday"}).exit_code, 2);
+    EXPECT_EQ(assidu({"--dir", hub_dir(), "history", "42", "2026-03-02", "--member", "lyon"}).exit_code, 6);
+    EXPECT_EQ(assidu({"--dir", hub_dir(), "history", pseudonym, "2026-03-02", "--member", "x"}).exit_code, 6);
+}
+
 TEST_F(Pool, ARosterThatIsTooLongKeepsNoHourFromTheHub) {
     join("lyon", {"--names", "roster"}, "roster");
     constexpr std::int64_t kDay = 86'400, kPeople = 20'001;  // one more than a statement has rows
@@ -112,7 +162,8 @@ TEST_F(Pool, WhatAHubThatIsAwayDidNotGetArrivesOnceItIsBack) {
 TEST_F(Pool, KillsOnBothSidesAtAnyMomentLoseNothingAndCountNothingTwice) {
     join("lyon");
     const std::string port = hub->port();
-    for (int round = 0; round < 8; ++round) {
+    const int kills = kills_wanted();
+    for (int round = 0; round < kills; ++round) {
         import("lyon", 1 + round * 1000, 400);
         ProcessOptions killed;
         killed.while_running = [&](pid_t process) {

@@ -45,6 +45,7 @@ struct Machine {
     std::string name;
     VirtualDisk disk;
     std::optional<rpc::SigningKey> key;
+    std::vector<std::string> handovers;  // the notes, which lie with the keys: no restore takes them away
     config::FixedClock clock{0};
     std::int64_t skew_s = 0;
     bool is_cut_off = false;
@@ -78,10 +79,12 @@ class Pool {
         using Machine::Machine;
         Truth truth;
         std::string tls;
+        std::optional<rpc::VerifyingKey> hub_key;  // as it knows it
         bool has_roster = false;
         std::int64_t roster_version = 0;
         federation::StatementHead durable;  // declared and committed, as it knows
         std::int64_t receipted = 0;
+        std::string problem;                // of its last delivery
         std::int64_t computed = -1;         // the change up to which its ledger is computed
     };
     struct Letter {  // a request that is still under way
@@ -95,17 +98,19 @@ class Pool {
     void crash(Machine& machine);
     void back_up(Machine& machine);
     void restore(Machine& machine);
+    void rotate(Machine& machine);
     void check_start(Machine& machine);
 
     void step();
     void fault(Node& node);
     void mend(Machine& machine);
+    void accept(const std::string& name);
     void at_desk(const std::function<void()>& work);
     void happen(Node& node);
     void work(Node& node);
     void work_well(Node& node);
     void compute(Node& node);
-    void note(const Node& node, const federation::Delivered& delivered);
+    void note(Node& node, const federation::Delivered& delivered);
     federation::Carry carry_of(Node& node);
     config::Result<std::string> at_hub(const std::string& body, const std::string& tls);
     void deliver_letters();

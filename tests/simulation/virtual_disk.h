@@ -40,6 +40,8 @@ class VirtualDisk {
 
     // The `nth` work of the kind from now on (1: the next) fails once, with this code of SQLite's.
     void fail(DiskWork work, std::int64_t nth, int code);
+    // No failure that was asked for and has not come will come.
+    void forgive() { failures_.clear(); }
     // Every write that makes the disk longer than this fails with SQLITE_FULL; 0: none.
     void set_room(std::int64_t bytes) { room_ = bytes; }
     // A disk that says it has synced, and has not: what a simulation must notice.

@@ -1,0 +1,18 @@
+// `assidu history`: what was declared of a student's day, and when the hub had it.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <functional>
+
+#include "config/clock.h"
+#include "node/cli/console.h"
+#include "node/cli/exit_code.h"
+
+namespace assidu::node::cli {
+
+// Adds the command. `dir` is read when `run` is called.
+void add_history(CLI::App& app, const std::filesystem::path& dir, std::function<ExitCode()>& run,
+                 const config::Clock& clock, Console& console);
+
+}  // namespace assidu::node::cli

@@ -1,0 +1,246 @@
+// What a hub costs: statements taken in over Reception, durable, against what their signatures alone cost and
+// against a bare insert of the same rows; and a hub that comes back to 16 members with 30 days each.
+//
+// Prints CPU seconds (user + system, of this process) and wall seconds; on a machine that does other things only the
+// first say something. docs/performance.md has the figures and their date.
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "config/digest.h"
+#include "federation/declaration.h"
+#include "federation/delivery.h"
+#include "federation/ledger_tables.h"
+#include "federation/reception.h"
+#include "federation/sqlite_ledger.h"
+#include "federation/sqlite_store.h"
+#include "rpc/signed_message.h"
+
+namespace {
+
+using namespace assidu;
+using namespace assidu::federation;
+using config::CivilDay;
+using rpc::Value;
+
+constexpr std::int64_t kNow = 1'780'000'000;
+const std::string kTls(64, 'a');
+
+struct Cost {
+    double cpu_s = 0, wall_s = 0;
+};
+
+double cpu_now() {
+    rusage used{};
+    ::getrusage(RUSAGE_SELF, &used);
+    const auto seconds = [](const timeval& time) {
+        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+    };
+    return seconds(used.ru_utime) + seconds(used.ru_stime);
+}
+
+template <class Work>
+Cost cost_of(const Work& work) {
+    const double cpu_s = cpu_now();
+    const auto begin = std::chrono::steady_clock::now();
+    work();
+    const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - begin;
+    return {cpu_now() - cpu_s, wall.count()};
+}
+
+std::int64_t memory_kib() {
+    rusage used{};
+    ::getrusage(RUSAGE_SELF, &used);
+    return used.ru_maxrss;
+}
+
+struct Hub {
+    explicit Hub(const std::filesystem::path& path) : file(open_ledger_file(path)) {}
+    config::FixedClock clock{kNow};
+    rpc::SigningKey key = rpc::SigningKey::generate();
+    std::shared_ptr<SQLite::Database> file;
+    MemberList members{file};
+    StatementLog log{file};
+    Reception reception{{"hub", sign_introduction("hub", "Hub", kTls, key), &key},
+                        members,
+                        log,
+                        clock,
+                        [](const std::string&) {}};
+    void admit(const std::string& name, const rpc::SigningKey& member) {
+        const std::string token = members.invite(name, Names::none, kNow).value();
+        (void)ask_to_join([&](std::string_view body) { return reception.answer(body, kTls); },
+                          sign_introduction(name, name, kTls, member), token);
+        (void)members.accept(name, member.verifying_key().fingerprint(), kNow);
+    }
+};
+
+ScaleIdentity scale() {
+    return {"sonate", 1, config::hex(config::sha256("{}")), "{}"};
+}
+
+StudentId student(std::int64_t number) {
+    StudentId id;
+    const auto digest = config::sha256(fmt::format("student {}", number));
+    std::copy_n(digest.begin(), id.bytes.size(), id.bytes.begin());
+    return id;
+}
+
+// One statement a day, each of so many rows.
+std::vector<Statement> statements(const rpc::SigningKey& key, std::int64_t count, std::int64_t rows) {
+    std::vector<Statement> made;
+    std::string previous;
+    for (std::int64_t number = 1; number <= count; ++number) {
+        const CivilDay day{static_cast<std::int32_t>(10'000 + number)};
+        StatementHeader header;
+        header.node = "lyon";
+        header.number = number;
+        header.previous = previous;
+        header.issued_utc_s = kNow;
+        header.scale = scale();
+        header.freshness = {"engine 1", kNow, number, kNow, number};
+        header.days = {{day, rows, 0}};
+        std::vector<std::pair<std::string, std::string>> texts;
+        for (std::int64_t i = 0; i < rows; ++i) {
+            const LedgerRow row{student(i / 2), day, 10 + i % 2, 600 + i, 0, 12, kNow - 5000, kNow - 100,
+                                {{501, 300, 0, 5}}};
+            texts.emplace_back(daily_row_key(row), daily_row(row));
+        }
+        std::ranges::sort(texts);
+        std::vector<SaltedRow> salted;
+        for (auto& [order, text] : texts)
+            salted.push_back({std::string(32, 's'), std::move(text)});
+        made.push_back(sign_statement(header, std::move(salted), key));
+        previous = made.back().digest();
+    }
+    return made;
+}
+
+// What a member sends of it.
+std::string body_of(const Statement& statement, const rpc::SigningKey& key) {
+    const auto message = rpc::sign_message({"lyon", "hub", rpc::make_message_id(), "", kNow},
+                                           rpc::encode_call("statement.put", {Value::bytes(encode_statement(statement))}),
+                                           key);
+    return rpc::encode_call("pool.message", {Value::structure({{"note", Value::bytes(message.note)},
+                                                              {"payload", Value::bytes(message.payload)}})});
+}
+
+void take_in(const std::filesystem::path& folder, std::int64_t count, std::int64_t rows) {
+    const rpc::SigningKey key = rpc::SigningKey::generate();
+    const auto made = statements(key, count, rows);
+    std::vector<std::string> bodies;
+    for (const Statement& statement : made)
+        bodies.push_back(body_of(statement, key));
+    Hub hub(folder / fmt::format("hub-{}.sqlite", rows));
+    hub.admit("lyon", key);
+    // The bounds, in the same run: two signatures made and two verified a statement; the rows put down and nothing
+    // else, a transaction a statement, as durable.
+    const Cost signatures = cost_of([&] {
+        for (const Statement& statement : made) {
+            for (int i = 0; i < 2; ++i) {
+                const std::string signature = key.sign(statement.note);
+                if (!key.verifying_key().verifies(statement.note, signature)) std::abort();
+            }
+        }
+    });
+    const auto bare = open_ledger_file(folder / fmt::format("bare-{}.sqlite", rows));
+    const Cost inserts = cost_of([&] {
+        for (std::int64_t number = 0; number < count; ++number) {
+            in_transaction(*bare, [&] {
+                RowInserter inserter(*bare);
+                for (std::int64_t i = 0; i < rows; ++i)
+                    inserter.insert(1, 1, i / 2,
+                                    {{}, CivilDay{static_cast<std::int32_t>(number)}, 10 + i % 2, 600 + i, 0, 12,
+                                     kNow - 5000, kNow - 100, {{501, 300, 0, 5}}});
+            });
+        }
+    });
+    const Cost taken = cost_of([&] {
+        for (const std::string& body : bodies)
+            (void)hub.reception.answer(body, kTls);
+    });
+    if (hub.log.head("lyon").number != count) std::abort();
+    std::printf("%lld statements of %lld rows: hub %.3f cpu s (%.0f/cpu s), %.3f wall s; their signatures %.3f cpu s "
+                "(%.2f of the hub's); bare inserts %.3f cpu s (%.2f), %.3f wall s (%.2f)\n",
+                static_cast<long long>(count), static_cast<long long>(rows), taken.cpu_s,
+                static_cast<double>(count) / taken.cpu_s, taken.wall_s, signatures.cpu_s, signatures.cpu_s / taken.cpu_s,
+                inserts.cpu_s, inserts.cpu_s / taken.cpu_s, inserts.wall_s, inserts.wall_s / taken.wall_s);
+}
+
+// Members whose hub was away: each declared day by day, and comes back with all of it.
+void come_back(const std::filesystem::path& folder, int members, int days, std::int64_t rows) {
+    Hub hub(folder / "hub-back.sqlite");
+    const auto calendar = config::CivilCalendar::of("Europe/Paris").value();
+    struct Member {
+        std::string name;
+        rpc::SigningKey key = rpc::SigningKey::generate();
+        std::shared_ptr<SQLite::Database> file;
+        std::unique_ptr<StatementLog> log;
+    };
+    std::vector<std::unique_ptr<Member>> all;
+    for (int i = 0; i < members; ++i) {
+        auto member = std::make_unique<Member>();
+        member->name = fmt::format("node-{}", i);
+        member->file = open_ledger_file(folder / (member->name + ".sqlite"));
+        member->log = std::make_unique<StatementLog>(member->file);
+        const auto ledger = sqlite_ledger(member->file);
+        hub.admit(member->name, member->key);
+        for (int day = 0; day < days; ++day) {
+            std::vector<StudentLedger> totals;
+            const CivilDay date{20'600 + day};
+            for (std::int64_t one = 0; one < rows; ++one) {
+                totals.push_back({student(one), "moodle", {}, {}, {}, StudentLedger::Since{date, calendar.begin_of(date)}});
+                totals.back().rows.push_back({student(one), date, 10, 600, 0, 5, std::nullopt, std::nullopt, {}});
+            }
+            const std::int64_t now = calendar.end_of(date) + 4 * 3600;
+            ledger->replace(member->name, scale(), totals,
+                            {"engine 1", now, day * rows, calendar.begin_of(date) + 40'000, day * rows});
+            if (!declare_days({member->name, scale(), &calendar, &member->key, now}, *ledger, *member->log)) std::abort();
+        }
+        all.push_back(std::move(member));
+    }
+    const std::int64_t before_kib = memory_kib();
+    double slowest_s = 0;
+    const Cost back = cost_of([&] {
+        for (const auto& member : all) {
+            Delivery delivery(member->name, {"https://hub", "hub", hub.key.verifying_key(), kTls, Names::none, ""},
+                              member->key, hub.clock, [&](std::string_view body) -> config::Result<std::string> {
+                                  config::Result<std::string> answer = config::refuse("");
+                                  const Cost one = cost_of([&] { answer = hub.reception.answer(body, kTls); });
+                                  slowest_s = std::max(slowest_s, one.wall_s);
+                                  return answer;
+                              });
+            Delivered delivered;
+            if (!delivery.deliver(*member->log, delivered) || delivered.waiting != 0) std::abort();
+        }
+    });
+    std::printf("%d members with %d days of %lld rows: converged in %.3f cpu s, %.3f wall s; the slowest answer %.3f s "
+                "(how long a status page waits at most for the hub's one writer); memory at most %lld KiB more\n",
+                members, days, static_cast<long long>(rows), back.cpu_s, back.wall_s, slowest_s,
+                static_cast<long long>(memory_kib() - before_kib));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const std::filesystem::path folder = argc > 1 ? argv[1] : "pool-bench";
+    std::filesystem::remove_all(folder);
+    std::filesystem::create_directories(folder);
+    const std::int64_t rounds = argc > 2 ? std::atoll(argv[2]) : 3;
+    for (std::int64_t round = 0; round < rounds; ++round) {
+        std::filesystem::remove_all(folder);
+        std::filesystem::create_directories(folder);
+        take_in(folder, 2000, 1);
+        take_in(folder, 100, 600);
+    }
+    come_back(folder, 16, 30, 600);
+    std::filesystem::remove_all(folder);
+}
