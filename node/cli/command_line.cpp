@@ -15,6 +15,7 @@
 #include "node/cli/exit_code.h"
 #include "node/cli/pool_commands.h"
 #include "node/cli/privacy_commands.h"
+#include "node/cli/report_batch.h"
 #include "node/cli/scale_commands.h"
 #include "node/cli/serve.h"
 #include "node/demo/universities.h"
@@ -504,6 +505,7 @@ int run(int argc, const char* const* argv, const config::Clock& clock, Console& 
     add_recompute(app, chosen, clock, console);
     add_outage(app, chosen, clock, console);
     add_exclude(app, chosen, clock, console);
+    add_batch(app, chosen.dir, chosen.run, clock, console);
     add_dossier(app, chosen.dir, chosen.run, clock, console);
     add_days(app, chosen, clock, console);
     add_status(app, chosen, clock, console);
