@@ -10,6 +10,7 @@
 
 #include "config/civil_calendar.h"
 #include "config/limits.h"
+#include "config/report_settings_reader.h"
 #include "config/settings_database.h"
 #include "config/settings_mnet.h"
 #include "config/settings_web.h"
@@ -294,7 +295,7 @@ Result<Settings> parse_settings(std::string_view text, const std::string& where)
         static const std::set<std::string_view> kTables{"format",    "node",     "source",      "students",
                                                         "scale",     "reports",  "pool",        "intake",
                                                         "retention", "database", "log_database", "mnet",
-                                                        "web"};
+                                                        "web",       "report_schedule"};
         if (!kTables.contains(key.str()))
             objections.push_back(fmt::format("line {}: {} is not known to this version of Assidu",
                                              node.source().begin.line, key.str()));
@@ -353,6 +354,7 @@ Result<Settings> parse_settings(std::string_view text, const std::string& where)
         reports.object_to("verification_url", "must begin with https:// or http://");
     if (settings.verification_url.size() > limits::kUrlBytesMax / 4)
         reports.object_to("verification_url", "is too long for a QR code");
+    (void)read_report_settings(reports, document, objections);
     reports.finish();
 
     read_serving(table("pool"), table("intake"), settings);
@@ -431,6 +433,17 @@ std::string settings_document(const Settings& s) {
            "code "
            "holds the digest alone.\n" +
            fmt::format("verification_url = {}\n", toml_text(s.verification_url)) +
+           "# How documents look: a template's folder (assidu template check). Empty: as they come.\n"
+           "# template = \"template\"\n"
+           "# Reports that `assidu serve` issues by itself: when a day, an ISO week or a month is over, at a local\n"
+           "# time of day; of a funder's or a group's students, or all; into a folder with an index page.\n"
+           "# [[report_schedule]]\n"
+           "# name = \"month\"\n"
+           "# every = \"month-end\"   # daily, weekly, month-end\n"
+           "# at = \"04:00\"\n"
+           "# funder = \"OPCO Atlas\"\n"
+           "# formats = [\"pdf\", \"xlsx\"]\n"
+           "# out = \"reports\"\n"
            "\n"
            "[pool]\n"
            "# A hub: where `assidu serve` listens for members, the address in figures, such as "

@@ -11,6 +11,7 @@
 #include "reports/print/render_pdf.h"
 #include "reports/print/render_xlsx.h"
 #include "reports/render.h"
+#include "reports/render_look.h"
 
 namespace assidu::node {
 namespace {
@@ -18,10 +19,13 @@ namespace {
 // A format that every report has; nothing for another.
 template <class Report>
 std::optional<std::string> render_common(const Report& report, ReportFormat format,
-                                         reports::Language language) {
+                                         reports::Language language, const reports::Look& look) {
     switch (format) {
         case ReportFormat::html:
-            return reports::render_html(report, language);
+            if constexpr (std::is_same_v<Report, reports::PoolReport>)
+                return reports::render_html(report, language);
+            else
+                return reports::render_html(report, language, look);
         case ReportFormat::csv:
             return reports::render_csv(report);
         case ReportFormat::json:
@@ -36,16 +40,17 @@ std::optional<std::string> render_common(const Report& report, ReportFormat form
 // A format of students and groups.
 template <class Report>
 std::optional<std::string> render_printed(const Report& report, ReportFormat format,
-                                          reports::Language language, const std::string& verification_url) {
+                                          reports::Language language, const std::string& verification_url,
+                                          const reports::Look& look) {
     switch (format) {
         case ReportFormat::pdf:
-            return reports::render_pdf(report, language, verification_url);
+            return reports::render_pdf(report, language, verification_url, look);
         case ReportFormat::xlsx:
-            return reports::render_xlsx(report, language);
+            return reports::render_xlsx(report, language, look);
         case ReportFormat::excel_csv:
             return reports::render_excel_csv(report);
         default:
-            return render_common(report, format, language);
+            return render_common(report, format, language, look);
     }
 }
 
@@ -69,10 +74,10 @@ std::string_view extension_of(ReportFormat format) {
 }
 
 std::string render(const reports::StudentReport& report, ReportFormat format, reports::Language language,
-                   const std::string& verification_url) {
+                   const std::string& verification_url, const reports::Look& look) {
     switch (format) {
         case ReportFormat::certificate:
-            return reports::render_certificate(report, verification_url);
+            return reports::render_certificate(report, verification_url, look);
         case ReportFormat::time_report:
             return reports::render_time_report(report);
         case ReportFormat::working_days:
@@ -80,17 +85,17 @@ std::string render(const reports::StudentReport& report, ReportFormat format, re
         case ReportFormat::sessions_only:
             return reports::render_sessions_only(report);
         default:
-            return known(render_printed(report, format, language, verification_url), format);
+            return known(render_printed(report, format, language, verification_url, look), format);
     }
 }
 std::string render(const reports::GroupReport& report, ReportFormat format, reports::Language language,
-                   const std::string& verification_url) {
+                   const std::string& verification_url, const reports::Look& look) {
     if (format == ReportFormat::user_rows) return reports::render_user_rows(report);
-    return known(render_printed(report, format, language, verification_url), format);
+    return known(render_printed(report, format, language, verification_url, look), format);
 }
 std::string render(const reports::PoolReport& report, ReportFormat format, reports::Language language,
-                   const std::string&) {
-    return known(render_common(report, format, language), format);
+                   const std::string&, const reports::Look& look) {
+    return known(render_common(report, format, language, look), format);
 }
 
 std::string file_name(const reports::StudentReport& report) {

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "reports/model.h"
+#include "reports/template/look.h"
 #include "reports/text.h"
 
 namespace assidu::node {
@@ -52,11 +53,14 @@ inline constexpr ReportFormat kFormatsOfAll[] = {ReportFormat::html, ReportForma
 // The document. A format that the report does not have is a broken invariant: std::logic_error.
 // `verification_url`: for printed ones (reports/print/render_pdf.h).
 [[nodiscard]] std::string render(const reports::StudentReport& report, ReportFormat format,
-                                 reports::Language language, const std::string& verification_url = {});
+                                 reports::Language language, const std::string& verification_url = {},
+                                 const reports::Look& look = {});
 [[nodiscard]] std::string render(const reports::GroupReport& report, ReportFormat format,
-                                 reports::Language language, const std::string& verification_url = {});
+                                 reports::Language language, const std::string& verification_url = {},
+                                 const reports::Look& look = {});
 [[nodiscard]] std::string render(const reports::PoolReport& report, ReportFormat format,
-                                 reports::Language language, const std::string& verification_url = {});
+                                 reports::Language language, const std::string& verification_url = {},
+                                 const reports::Look& look = {});
 
 // "student-dupont-elodie-1a2b3c4d_2025-10-01_2025-10-31", "group-lyon-est_...", "pool-pole_..."; without an
 // extension.

@@ -7,6 +7,7 @@
 #include "config/digest.h"
 #include "reports/html_templates.h"
 #include "reports/render.h"
+#include "reports/render_look.h"
 #include "reports/safe_text.h"
 
 namespace assidu::reports {
@@ -243,6 +244,10 @@ std::string render(Page& page, std::string_view title, std::string_view main, st
 }
 
 }  // namespace html
+
+std::string_view html_style() {
+    return kStyle;
+}
 
 std::string html_style_source() {
     return "'sha256-" + html::base64(config::sha256(kStyle)) + "'";

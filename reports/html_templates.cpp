@@ -9,6 +9,7 @@ body { margin: 0 auto; padding: 1.5rem; max-width: 62rem; color: #1c2126; backgr
   font: 0.95rem/1.45 "Liberation Sans", Arial, Helvetica, sans-serif; }
 header { border-bottom: 3px solid #1f4e79; padding-bottom: 0.7rem; }
 header p { margin: 0.15rem 0; }
+.logo { float: right; height: auto; margin: 0 0 0.5rem 1rem; max-width: 12rem; }
 .node { color: #1f4e79; font-weight: bold; }
 h1 { font-size: 1.6rem; line-height: 1.2; margin: 0.2rem 0; }
 h2 { font-size: 1.15rem; margin: 1.8rem 0 0.5rem; color: #1f4e79; break-after: avoid; }
@@ -67,7 +68,7 @@ const std::string_view kHeadBegin = R"html(<!DOCTYPE html>
 <html lang="{{lang}}">
 <head>
 <meta charset="utf-8"/>
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src {{style_source}}; base-uri 'none'; form-action 'none'"/>
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src {{style_source}};{{#logo}} img-src data:;{{/logo}} base-uri 'none'; form-action 'none'"/>
 <meta name="viewport" content="width=device-width, initial-scale=1"/>
 <meta name="referrer" content="no-referrer"/>
 <title>{{title}} - {{about}} - {{period}}</title>
@@ -77,12 +78,18 @@ const std::string_view kHeadEnd = R"html(</style>
 </head>
 <body>
 <header>
+{{#logo}}
+<img class="logo" src="data:image/png;base64,{{png}}" width="{{width}}" height="{{height}}" alt="{{alt}}"/>
+{{/logo}}
 <p class="node">{{node_name}}</p>
 <h1>{{title}}</h1>
 <p>{{w_period}}{{colon}} <span data-from="{{period_from}}" data-to="{{period_to}}">{{period}}</span></p>
 {{#received}}
 <p id="issued-by">{{issued_by}}</p>
 {{/received}}
+{{#look_header}}
+<p class="quiet">{{line}}</p>
+{{/look_header}}
 </header>
 <main>
 )html";
@@ -140,45 +147,47 @@ const std::string_view kStudentMain = R"html(<section>
 {{#incomplete}}
 <p class="notice" id="incomplete">{{w_incomplete}}</p>
 {{/incomplete}}
-{{#has_days}}
+{{#show_days}}
 <table id="days">
 <caption>{{w_days_caption}}</caption>
 <thead>
-<tr><th scope="col">{{w_day_or_course}}</th><th scope="col" class="t">{{w_first}}</th><th scope="col" class="t">{{w_last}}</th><th scope="col" class="n">{{w_sessions_begun}}</th><th scope="col" class="n">{{w_measured}}</th><th scope="col" class="n">{{w_credited}}</th><th scope="col" class="n">{{w_events}}</th></tr>
+<tr><th scope="col">{{w_day_or_course}}</th>{{#col_first}}<th scope="col" class="t">{{w_first}}</th>{{/col_first}}{{#col_last}}<th scope="col" class="t">{{w_last}}</th>{{/col_last}}{{#col_sessions}}<th scope="col" class="n">{{w_sessions_begun}}</th>{{/col_sessions}}<th scope="col" class="n">{{w_measured}}</th><th scope="col" class="n">{{w_credited}}</th>{{#col_events}}<th scope="col" class="n">{{w_events}}</th>{{/col_events}}</tr>
 </thead>
 {{#days}}
 <tbody>
-<tr class="lead" data-day="{{date}}"><th scope="rowgroup" class="t"><time datetime="{{date}}">{{day_text}}</time></th><td class="t">{{#first}}<time datetime="{{iso}}">{{text}}</time>{{/first}}{{^first}}<span class="quiet">{{w_none}}</span>{{/first}}</td><td class="t">{{#last}}<time datetime="{{iso}}">{{text}}</time>{{/last}}{{^last}}<span class="quiet">{{w_none}}</span>{{/last}}</td>{{#sessions_known}}<td class="n" data-sessions="{{sessions_begun}}">{{sessions_begun}}</td>{{/sessions_known}}{{^sessions_known}}<td class="n">{{sessions_begun}}</td>{{/sessions_known}}<td class="n" data-measured-s="{{m_s}}">{{m}}</td><td class="n" data-credited-s="{{c_s}}">{{c}}</td><td class="n" data-events="{{ev}}">{{ev}}</td></tr>
+<tr class="lead" data-day="{{date}}"><th scope="rowgroup" class="t"><time datetime="{{date}}">{{day_text}}</time></th>{{#col_first}}<td class="t">{{#first}}<time datetime="{{iso}}">{{text}}</time>{{/first}}{{^first}}<span class="quiet">{{w_none}}</span>{{/first}}</td>{{/col_first}}{{#col_last}}<td class="t">{{#last}}<time datetime="{{iso}}">{{text}}</time>{{/last}}{{^last}}<span class="quiet">{{w_none}}</span>{{/last}}</td>{{/col_last}}{{#col_sessions}}{{#sessions_known}}<td class="n" data-sessions="{{sessions_begun}}">{{sessions_begun}}</td>{{/sessions_known}}{{^sessions_known}}<td class="n">{{sessions_begun}}</td>{{/sessions_known}}{{/col_sessions}}<td class="n" data-measured-s="{{m_s}}">{{m}}</td><td class="n" data-credited-s="{{c_s}}">{{c}}</td>{{#col_events}}<td class="n" data-events="{{ev}}">{{ev}}</td>{{/col_events}}</tr>
 {{#day_courses}}
-<tr class="part" data-day-course="{{course}}"><th scope="row" colspan="4">{{course_name}}</th><td class="n" data-measured-s="{{m_s}}">{{m}}</td><td class="n" data-credited-s="{{c_s}}">{{c}}</td><td class="n" data-events="{{ev}}">{{ev}}</td></tr>
+<tr class="part" data-day-course="{{course}}"><th scope="row" colspan="{{day_span}}">{{course_name}}</th><td class="n" data-measured-s="{{m_s}}">{{m}}</td><td class="n" data-credited-s="{{c_s}}">{{c}}</td>{{#col_events}}<td class="n" data-events="{{ev}}">{{ev}}</td>{{/col_events}}</tr>
 {{/day_courses}}
 </tbody>
 {{/days}}
 <tbody>
-<tr class="sum"><th scope="row" colspan="4">{{w_total}}</th><td class="n">{{total_m}}</td><td class="n">{{total_c}}</td><td class="n">{{total_ev}}</td></tr>
+<tr class="sum"><th scope="row" colspan="{{day_span}}">{{w_total}}</th><td class="n">{{total_m}}</td><td class="n">{{total_c}}</td>{{#col_events}}<td class="n">{{total_ev}}</td>{{/col_events}}</tr>
 </tbody>
 </table>
+{{/show_days}}
+{{#show_courses}}
 <table id="courses">
 <caption>{{w_courses_caption}}</caption>
 <thead>
-<tr><th scope="col">{{w_course_or_activity}}</th><th scope="col">{{w_type}}</th><th scope="col" class="n">{{w_measured}}</th><th scope="col" class="n">{{w_credited}}</th><th scope="col" class="n">{{w_events}}</th></tr>
+<tr><th scope="col">{{w_course_or_activity}}</th>{{#course_type}}<th scope="col">{{w_type}}</th>{{/course_type}}<th scope="col" class="n">{{w_measured}}</th><th scope="col" class="n">{{w_credited}}</th>{{#course_events}}<th scope="col" class="n">{{w_events}}</th>{{/course_events}}</tr>
 </thead>
 {{#courses}}
 <tbody>
-<tr class="lead" data-course="{{course}}"><th scope="rowgroup" colspan="2">{{course_name}}{{#course_codes}} <span class="quiet">{{text}}</span>{{/course_codes}}</th><td class="n" data-measured-s="{{m_s}}">{{m}}</td><td class="n" data-credited-s="{{c_s}}">{{c}}</td><td class="n" data-events="{{ev}}">{{ev}}</td></tr>
+<tr class="lead" data-course="{{course}}"><th scope="rowgroup" colspan="{{course_span}}">{{course_name}}{{#course_codes}} <span class="quiet">{{text}}</span>{{/course_codes}}</th><td class="n" data-measured-s="{{m_s}}">{{m}}</td><td class="n" data-credited-s="{{c_s}}">{{c}}</td>{{#course_events}}<td class="n" data-events="{{ev}}">{{ev}}</td>{{/course_events}}</tr>
 {{#activities}}
-<tr class="part" data-activity="{{activity}}"><th scope="row">{{activity_name}}</th><td>{{activity_type}}</td><td class="n" data-measured-s="{{m_s}}">{{m}}</td><td class="n" data-credited-s="{{c_s}}">{{c}}</td><td class="n" data-events="{{ev}}">{{ev}}</td></tr>
+<tr class="part" data-activity="{{activity}}"><th scope="row">{{activity_name}}</th>{{#course_type}}<td>{{activity_type}}</td>{{/course_type}}<td class="n" data-measured-s="{{m_s}}">{{m}}</td><td class="n" data-credited-s="{{c_s}}">{{c}}</td>{{#course_events}}<td class="n" data-events="{{ev}}">{{ev}}</td>{{/course_events}}</tr>
 {{/activities}}
 {{#pages}}
-<tr class="rest" data-pages="{{course}}"><th scope="row" colspan="2">{{w_pages}}</th><td class="n" data-measured-s="{{m_s}}">{{m}}</td><td class="n" data-credited-s="{{c_s}}">{{c}}</td><td class="n" data-events="{{ev}}">{{ev}}</td></tr>
+<tr class="rest" data-pages="{{course}}"><th scope="row" colspan="{{course_span}}">{{w_pages}}</th><td class="n" data-measured-s="{{m_s}}">{{m}}</td><td class="n" data-credited-s="{{c_s}}">{{c}}</td>{{#course_events}}<td class="n" data-events="{{ev}}">{{ev}}</td>{{/course_events}}</tr>
 {{/pages}}
 </tbody>
 {{/courses}}
 <tbody>
-<tr class="sum"><th scope="row" colspan="2">{{w_total}}</th><td class="n">{{total_m}}</td><td class="n">{{total_c}}</td><td class="n">{{total_ev}}</td></tr>
+<tr class="sum"><th scope="row" colspan="{{course_span}}">{{w_total}}</th><td class="n">{{total_m}}</td><td class="n">{{total_c}}</td>{{#course_events}}<td class="n">{{total_ev}}</td>{{/course_events}}</tr>
 </tbody>
 </table>
-{{/has_days}}
+{{/show_courses}}
 {{#has_sessions}}
 <table id="sessions">
 <caption>{{w_sessions_caption}}</caption>
@@ -193,12 +202,12 @@ const std::string_view kStudentMain = R"html(<section>
 </table>
 <p class="note">{{w_sessions_note}}</p>
 {{/has_sessions}}
-{{^sessions_known}}
+{{#sessions_unknown}}
 <section id="sessions-unknown">
 <h2>{{w_sessions_caption}}</h2>
 <p>{{w_sessions_unknown}}</p>
 </section>
-{{/sessions_known}}
+{{/sessions_unknown}}
 {{#has_findings}}
 <section id="findings">
 <h2>{{w_findings_caption}}</h2>
@@ -318,6 +327,12 @@ const std::string_view kProvenanceAndEnd = R"html(<section id="provenance">
 <dt>{{w_as_of}}</dt><dd><time datetime="{{as_of_iso}}">{{as_of}}</time></dd>
 <dt>{{w_last_event}}</dt><dd>{{last_event}}</dd>
 <dt>{{w_archived_events}}</dt><dd>{{archived_events}}</dd>
+{{#template}}
+<dt>{{w_template}}</dt><dd>{{text}}</dd>
+{{/template}}
+{{#replaced}}
+<dt>{{w_replaces}}</dt><dd id="replaces" data-sha256="{{sha256}}">{{text}}</dd>
+{{/replaced}}
 <dt>{{w_remarks}}</dt><dd id="remarks">{{^has_remarks}}{{w_remarks_none}}{{/has_remarks}}{{#has_remarks}}<ul>{{#remarks}}<li data-remark="{{code}}">{{text}}</li>{{/remarks}}</ul>{{/has_remarks}}</dd>
 </dl>
 {{^has_outages}}
@@ -356,7 +371,18 @@ const std::string_view kProvenanceAndEnd = R"html(<section id="provenance">
 </table>
 {{/has_dropped}}
 </section>
+{{#look_legal}}
+<p class="note">{{line}}</p>
+{{/look_legal}}
+{{^has_signatories}}
 <div class="signature">{{signature}}</div>
+{{/has_signatories}}
+{{#signatories}}
+<div class="signature">{{line}}</div>
+{{/signatories}}
+{{#look_footer}}
+<footer class="note">{{line}}</footer>
+{{/look_footer}}
 </main>
 </body>
 </html>

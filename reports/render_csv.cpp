@@ -51,6 +51,17 @@ void put_provenance(Table& table, const Provenance& provenance, const CivilCalen
             .append_to(table);
     for (const std::string& code : provenance.remarks)
         Line("remark").text(Column::key, code).append_to(table);
+    if (provenance.used_template) {
+        put_meta(table, "template_id", provenance.used_template->id);
+        put_meta(table, "template_version", provenance.used_template->version);
+        put_meta(table, "template_sha256", provenance.used_template->sha256);
+    }
+    if (provenance.replaced) {
+        put_meta(table, "replaced_data_sha256", provenance.replaced->data_sha256);
+        put_meta(table, "replaced_issued_at_utc_s", provenance.replaced->issued_at_utc_s);
+        for (const std::string& code : provenance.replaced->why)
+            put_meta(table, "replaced_why", code);
+    }
     if (provenance.received) put_received(table, *provenance.received);
 }
 

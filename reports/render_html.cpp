@@ -6,6 +6,8 @@
 #include "reports/html_templates.h"
 #include "reports/print/parts.h"
 #include "reports/render.h"
+#include "reports/render_look.h"
+#include "rpc/base64.h"
 
 namespace assidu::reports {
 namespace {
@@ -95,7 +97,73 @@ void put_received(Page& page, const std::optional<Received>& maybe_received) {
     put(page.root, "partial_note", text_with(language, "partial_note", member));
 }
 
+void put_lines(data& object, const std::string& key, const std::vector<std::string>& lines) {
+    data all = list();
+    for (const std::string& text : lines) {
+        data line;
+        put(line, "line", text);
+        all.push_back(line);
+    }
+    object[key] = std::move(all);
+}
+
+void put_look(Page& page, const Look& look) {
+    std::vector<std::string> header = print::provider_lines(page.language, look);
+    header.insert(header.end(), look.header.begin(), look.header.end());
+    put_lines(page.root, "look_header", header);
+    put_lines(page.root, "look_legal", look.legal);
+    put_lines(page.root, "signatories", look.signatories);
+    put_flag(page.root, "has_signatories", !look.signatories.empty());
+    put_lines(page.root, "look_footer",
+              look.footer.empty() ? std::vector<std::string>() : std::vector<std::string>{look.footer});
+    if (!look.logo) return put_flag(page.root, "logo", false);
+    constexpr std::int64_t kPixelsAnInch = 96, kTenthsOfMillimetresAnInch = 254;
+    const std::int64_t width = look.logo_width_mm * 10 * kPixelsAnInch / kTenthsOfMillimetresAnInch;
+    data logo;
+    put(logo, "png", rpc::base64(look.logo->png));
+    put(logo, "width", width);
+    put(logo, "height", std::max<std::int64_t>(1, width * look.logo->height / look.logo->width));
+    put(logo, "alt", look.logo_alt);
+    page.root["logo"] = std::move(logo);
+}
+
+// Columns and parts of a student's page that a template leaves out.
+void put_shown(Page& page, const StudentReport& report, const Look& look) {
+    const bool days = !report.days.empty();
+    put_flag(page.root, "show_days", days && look.shows_section("days"));
+    put_flag(page.root, "show_courses", days && look.shows_section("courses"));
+    std::int64_t day_span = 1;
+    for (const char* column : {"first", "last", "sessions", "events"}) {
+        put_flag(page.root, std::string("col_") + column, look.shows_day(column));
+        if (std::string_view(column) != "events" && look.shows_day(column)) ++day_span;
+    }
+    put(page.root, "day_span", day_span);
+    put_flag(page.root, "course_type", look.shows_course("type"));
+    put_flag(page.root, "course_events", look.shows_course("events"));
+    put(page.root, "course_span", std::int64_t{look.shows_course("type") ? 2 : 1});
+    const bool sessions = look.shows_section("sessions");
+    put_flag(page.root, "has_sessions", sessions && report.sessions && !report.sessions->empty());
+    put_flag(page.root, "sessions_unknown", sessions && !report.sessions);
+}
+
+void put_template(Page& page, const Provenance& provenance) {
+    if (provenance.used_template) {
+        const TemplateIdentity& used = *provenance.used_template;
+        data line;
+        put(line, "text", fmt::format("{} {}, SHA-256 {}", used.id, used.version, used.sha256));
+        page.root["template"] = std::move(line);
+    } else {
+        put_flag(page.root, "template", false);
+    }
+    if (!provenance.replaced) return put_flag(page.root, "replaced", false);
+    data line;
+    put(line, "text", print::replaced_text(page.language, page.calendar, *provenance.replaced));
+    put(line, "sha256", provenance.replaced->data_sha256);
+    page.root["replaced"] = std::move(line);
+}
+
 void put_provenance(Page& page, const Provenance& provenance) {
+    put_template(page, provenance);
     const Language language = page.language;
     put(page.root, "node_name", provenance.node_name.empty() ? provenance.node_id : provenance.node_name);
     put(page.root, "node_id", provenance.node_id);
@@ -269,8 +337,12 @@ void put_dossiers(Page& page, const std::vector<federation::Dossier>& all) {
     page.root["dossiers"] = std::move(dossiers);
 }
 
-void put_findings(Page& page, const std::optional<std::vector<LintFinding>>& all) {
-    put_flag(page.root, "has_findings", all.has_value());
+void put_findings(Page& page, const std::optional<std::vector<LintFinding>>& all, const Look& look) {
+    // What was overridden stands on the report, whatever a template leaves out.
+    const bool shown = look.shows_section("findings") ||
+                       std::ranges::any_of(all.value_or(std::vector<LintFinding>()),
+                                           [](const LintFinding& one) { return one.overridden.has_value(); });
+    put_flag(page.root, "has_findings", all.has_value() && shown);
     put_flag(page.root, "findings_empty", all && all->empty());
     data findings = list();
     for (const LintFinding& one : all.value_or(std::vector<LintFinding>())) {
@@ -295,8 +367,10 @@ void put_findings(Page& page, const std::optional<std::vector<LintFinding>>& all
 
 }  // namespace
 
-std::string render_html(const StudentReport& report, Language language) {
+std::string render_html(const StudentReport& report, Language language, const Look& look) {
     Page page{language, report.calendar, {}};
+    put_look(page, look);
+    put_shown(page, report, look);
     put_provenance(page, report.provenance);
     put_period(page, report.period);
     put_totals(page, report.totals);
@@ -304,18 +378,17 @@ std::string render_html(const StudentReport& report, Language language) {
     put(page.root, "pseudonym", federation::to_string(report.student));
     put_identity(page, report.person);
     put_dossiers(page, report.dossiers);
-    put_findings(page, report.findings);
+    put_findings(page, report.findings, look);
     put_notices(page, report.days.empty(), report.provenance, "no_trace_student");
-    put_flag(page.root, "has_days", !report.days.empty());
-    put_flag(page.root, "has_sessions", report.sessions && !report.sessions->empty());
     page.root["days"] = list_of(page, report.days, day_data);
     page.root["courses"] = list_of(page, report.courses, course_data);
     page.root["sessions"] = list_of(page, report.sessions.value_or(std::vector<SessionLine>{}), session_data);
     return render(page, "student_title", kStudentMain, kProvenanceAndEnd);
 }
 
-std::string render_html(const GroupReport& report, Language language) {
+std::string render_html(const GroupReport& report, Language language, const Look& look) {
     Page page{language, report.calendar, {}};
+    put_look(page, look);
     put_provenance(page, report.provenance);
     put_period(page, report.period);
     put_totals(page, report.totals);
@@ -331,6 +404,13 @@ std::string render_html(const GroupReport& report, Language language) {
     page.root["courses"] = list_of(page, report.courses, group_course_data);
     page.root["weeks"] = list_of(page, report.weeks, week_data);
     return render(page, "group_title", kGroupMain, kProvenanceAndEnd);
+}
+
+std::string render_html(const StudentReport& report, Language language) {
+    return render_html(report, language, Look{});
+}
+std::string render_html(const GroupReport& report, Language language) {
+    return render_html(report, language, Look{});
 }
 
 }  // namespace assidu::reports

@@ -92,6 +92,17 @@ Json provenance_json(const Provenance& provenance, const CivilCalendar& calendar
     object["remarks"] = Json::array();
     for (const std::string& code : provenance.remarks)
         object["remarks"].push_back(safe_text(code));
+    object["template"] = nullptr;
+    if (provenance.used_template)
+        object["template"] = {{"id", provenance.used_template->id},
+                              {"version", provenance.used_template->version},
+                              {"sha256", provenance.used_template->sha256}};
+    object["replaced"] = nullptr;
+    if (provenance.replaced) {
+        Json& replaced = object["replaced"] = {{"data_sha256", provenance.replaced->data_sha256}};
+        put_instant(replaced, "issued_at", calendar, provenance.replaced->issued_at_utc_s);
+        replaced["why"] = provenance.replaced->why;
+    }
     if (provenance.received) object["received"] = received_json(*provenance.received, calendar);
     return object;
 }

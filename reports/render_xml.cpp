@@ -225,6 +225,19 @@ void put_provenance(xml_node parent, const Provenance& provenance) {
     xml_node remarks = node.append_child("REMARKS");
     for (const std::string& code : provenance.remarks)
         put(remarks, "REMARK", code);
+    if (provenance.used_template) {
+        xml_node used = node.append_child("TEMPLATE");
+        put(used, "TEMPLATE_ID", provenance.used_template->id);
+        put(used, "TEMPLATE_VERSION", provenance.used_template->version);
+        put(used, "TEMPLATE_SHA256", provenance.used_template->sha256);
+    }
+    if (provenance.replaced) {
+        xml_node replaced = node.append_child("REPLACED");
+        put(replaced, "DATA_SHA256", provenance.replaced->data_sha256);
+        put(replaced, "ISSUED_AT", provenance.replaced->issued_at_utc_s);
+        for (const std::string& code : provenance.replaced->why)
+            put(replaced, "WHY", code);
+    }
     if (provenance.received) put_received(node, *provenance.received);
 }
 

@@ -32,7 +32,16 @@ CREATE TABLE finding_override (node TEXT NOT NULL, student BLOB NOT NULL, from_d
   code TEXT NOT NULL, digest TEXT NOT NULL, reason TEXT NOT NULL, author TEXT NOT NULL, made_utc_s INTEGER NOT NULL,
   PRIMARY KEY (node, student, from_day, to_day, code, digest)) WITHOUT ROWID;
 )sql";
-constexpr std::string_view kMigrations[] = {kVersion1, kVersion2};
+// What batches issued last (node/staff/issue_log.h), and how far schedules are.
+constexpr std::string_view kVersion3 = R"sql(
+CREATE TABLE issue (node TEXT NOT NULL, batch TEXT NOT NULL, student BLOB NOT NULL, funder TEXT NOT NULL,
+  from_day INTEGER NOT NULL, to_day INTEGER NOT NULL, issued_utc_s INTEGER NOT NULL, data_sha256 TEXT NOT NULL,
+  fingerprint TEXT NOT NULL, parts TEXT NOT NULL, folder TEXT NOT NULL, files TEXT NOT NULL, replaced_sha256 TEXT NOT NULL,
+  why TEXT NOT NULL, PRIMARY KEY (node, batch, student, funder, from_day, to_day)) WITHOUT ROWID;
+CREATE TABLE schedule_run (node TEXT NOT NULL, schedule TEXT NOT NULL, last_day INTEGER NOT NULL, done_utc_s INTEGER NOT NULL,
+  outcome TEXT NOT NULL, PRIMARY KEY (node, schedule)) WITHOUT ROWID;
+)sql";
+constexpr std::string_view kMigrations[] = {kVersion1, kVersion2, kVersion3};
 constexpr federation::StoreFormat kFormat{"dossiers", 0x41736431 /* "Asd1" */, kMigrations};
 
 void bind_student(SQLite::Statement& statement, int index, const StudentId& student) {
@@ -86,8 +95,11 @@ void end_now(SQLite::Database& database, const std::string& node, const StudentI
 
 }  // namespace
 
-DossierStore::DossierStore(const std::filesystem::path& path)
-    : database_(std::make_unique<SQLite::Database>(federation::open_store(path, kFormat))) {}
+std::unique_ptr<SQLite::Database> open_dossiers_file(const std::filesystem::path& path) {
+    return std::make_unique<SQLite::Database>(federation::open_store(path, kFormat));
+}
+
+DossierStore::DossierStore(const std::filesystem::path& path) : database_(open_dossiers_file(path)) {}
 DossierStore::~DossierStore() = default;
 
 DossierStore::Changes DossierStore::put(const std::string& node, std::span<const DossierRecord> records,
@@ -212,7 +224,7 @@ std::int64_t DossierStore::erase(const std::string& node, const StudentId& stude
     const std::int64_t erased = translating_errors(*database_, [&] {
         std::int64_t rows = 0;
         in_transaction(*database_, [&] {
-            for (const char* table : {"dossier", "finding_override"}) {
+            for (const char* table : {"dossier", "finding_override", "issue"}) {
                 SQLite::Statement remove(*database_,
                                          fmt::format("DELETE FROM {} WHERE node=? AND student=?", table));
                 remove.bind(1, node);

@@ -47,6 +47,9 @@ struct FindingOverride {
     std::int64_t made_utc_s = 0;
 };
 
+// The file, opened or made: for the stores of staff that stand in it.
+[[nodiscard]] std::unique_ptr<SQLite::Database> open_dossiers_file(const std::filesystem::path& path);
+
 class DossierStore {
   public:
     // The file of a node's folder.

@@ -19,6 +19,7 @@
 #include "node/cli/mnet_commands.h"
 #include "node/cli/pool_commands.h"
 #include "node/cli/privacy_commands.h"
+#include "node/cli/report_batch.h"
 #include "node/cli/scale_commands.h"
 #include "node/cli/serve.h"
 #include "node/cli/statement_commands.h"
@@ -576,6 +577,7 @@ int run(int argc, const char* const* argv, const config::Clock& clock, Console& 
     add_exclude(app, chosen, clock, console);
     add_token(app, chosen, clock, console);
     add_staff(app, chosen, clock, console);
+    add_batch(app, chosen.dir, chosen.run, clock, console);
     add_dossier(app, chosen.dir, chosen.run, clock, console);
     add_days(app, chosen, clock, console);
     add_status(app, chosen, clock, console);

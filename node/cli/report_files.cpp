@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "config/digest.h"
-#include "config/durable_file.h"
 #include "node/attendance/compute.h"
 #include "node/attendance/known_evidence.h"
 #include "node/cli/interrupt.h"
@@ -16,96 +14,18 @@
 namespace assidu::node::cli {
 namespace {
 
-// Reports name people: nobody but their owner reads the files.
-constexpr mode_t kOwnerOnly = 0600;
-
-federation::IssuedReport issued(const char* kind, const reports::Imprint& made,
-                                federation::ReportSubject subject) {
-    federation::IssuedReport report;
-    report.issued_utc_s = made.issued_at_utc_s;
-    report.kind = kind;
-    report.subject = std::move(subject);
-    report.subject.scale_sha256 = made.scale.sha256;
-    report.scale_name = fmt::format("{} {}", made.scale.id, made.scale.version);
-    return report;
-}
-federation::IssuedReport issued(const reports::StudentReport& report) {
-    return issued("student", report.provenance,
-                  {report.provenance.node_id, report.student, report.period, ""});
-}
-federation::IssuedReport issued(const reports::GroupReport& report) {
-    return issued("group", report.provenance, {report.provenance.node_id, std::nullopt, report.period, ""});
-}
-federation::IssuedReport issued(const reports::PoolReport& report) {
-    return issued("pool", report.imprint, {"", std::nullopt, report.period, ""});
-}
-
-struct RenderedFile {
-    std::filesystem::path path;  // empty: standard output
-    std::string text;
-};
-
-// Before anybody can have it: a report that is out and not noted could never be called superseded.
-void note(federation::ReportRegister& reports, federation::IssuedReport report,
-          const std::vector<RenderedFile>& files) {
-    report.rows_digest = reports.rows_digest(report.subject);
-    for (const RenderedFile& file : files) {
-        std::error_code ignored;
-        const std::filesystem::path whole = std::filesystem::absolute(file.path, ignored);
-        report.files.push_back(
-            {file.path.empty() ? "-" : whole.string(), config::hex(config::sha256(file.text))});
-    }
-    reports.put(report);
-}
-
-bool has(const reports::StudentReport&, const FormatEntry& format) {
-    return format.student;
-}
-bool has(const reports::GroupReport&, const FormatEntry& format) {
-    return format.group;
-}
-bool has(const reports::PoolReport&, const FormatEntry& format) {
-    return format.pool;
-}
-
-template <class Report>
-std::vector<RenderedFile> rendered(const Report& report, const Documents& wanted) {
-    std::vector<RenderedFile> files;
-    for (const FormatEntry& entry : kReportFormats) {
-        if (!has(report, entry) || std::ranges::find(wanted.formats, entry.format) == wanted.formats.end())
-            continue;
-        std::filesystem::path path;
-        if (!wanted.out.empty()) path = wanted.out / fmt::format("{}.{}", file_name(report), entry.extension);
-        files.push_back(
-            {std::move(path), render(report, entry.format, wanted.language, wanted.verification_url)});
-    }
-    return files;
-}
-
 template <class Report>
 void put(const Report& report, const std::vector<RenderedFile>& files, const Documents& wanted,
          Console& console, std::vector<std::filesystem::path>& written) {
-    if (wanted.noted_in != nullptr) note(*wanted.noted_in, issued(report), files);
+    note(report, files, wanted);
     for (const RenderedFile& file : files) {
         if (file.path.empty()) {
             console.print(file.text);
             continue;
         }
-        config::replace_file(file.path, file.text, kOwnerOnly);
+        write_file(file);
         written.push_back(file.path);
     }
-}
-
-// The package of what was rendered.
-config::Result<RenderedFile> package_of(const reports::StudentReport& report, const Documents& wanted,
-                                        const std::vector<RenderedFile>& files) {
-    std::vector<reports::ZipFile> documents;
-    const std::string stem = file_name(report) + ".";
-    for (const RenderedFile& file : files)
-        documents.push_back({"report." + file.path.filename().string().substr(stem.size()), file.text});
-    auto package = wanted.packages->package(report, documents);
-    if (!package) return std::unexpected(package.error());
-    return RenderedFile{wanted.out / (stem + "zip"), *std::move(package)};
 }
 
 }  // namespace
@@ -138,14 +58,10 @@ config::Result<void> put_document(const reports::StudentReport& report, const Do
                                   Console& console, std::vector<std::filesystem::path>& written) {
     Documents wanted = asked;
     if (wanted.folder_each) wanted.out = wanted.out / "students" / file_name(report);
-    std::vector<RenderedFile> files = rendered(report, wanted);
-    if (wanted.packages != nullptr) {
-        auto package = package_of(report, wanted, files);
-        if (!package) return config::refuse(fmt::format("{}: {}", file_name(report), package.error().what));
-        files.push_back(*std::move(package));
-    }
+    const auto files = rendered(report, wanted);
+    if (!files) return std::unexpected(files.error());
     if (wanted.folder_each) make_folder(wanted.out);
-    put(report, files, wanted, console, written);
+    put(report, *files, wanted, console, written);
     return {};
 }
 void put_document(const reports::GroupReport& report, const Documents& wanted, Console& console,
@@ -208,8 +124,10 @@ ExitCode write_reports(const Node& node, const NodeDirectory& directory, federat
         return ExitCode::no_data;
     };
     if (wanted.group) {
-        const auto report = writer.group(wanted.group_students.value_or(directory.students()));
+        auto report = writer.group(wanted.group_students.value_or(directory.students()));
         if (!report) return refused(report.error());
+        if (wanted.documents.report_template != nullptr)
+            report->provenance.used_template = wanted.documents.report_template->identity();
         put_document(*report, wanted.documents, console, written);
     }
     std::size_t done = 0, without_package = 0, incoherent = 0;
@@ -221,6 +139,8 @@ ExitCode write_reports(const Node& node, const NodeDirectory& directory, federat
         }
         auto report = writer.student(student);
         if (!report) return refused(report.error());
+        if (wanted.documents.report_template != nullptr)
+            report->provenance.used_template = wanted.documents.report_template->identity();
         linter.look(*report);
         if (!wanted.overrides.empty()) {
             if (const auto overridden =

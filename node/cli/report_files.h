@@ -9,25 +9,13 @@
 #include "node/cli/console.h"
 #include "node/cli/exit_code.h"
 #include "node/directory.h"
-#include "node/report_document.h"
+#include "node/report_issue.h"
 #include "node/report_writer.h"
-
-namespace assidu::node {
-class Packages;
-}
 
 namespace assidu::node::cli {
 
-// How documents are written.
-struct Documents {
-    std::vector<ReportFormat> formats;
-    reports::Language language = reports::Language::fr;
-    std::filesystem::path out;  // the folder, which must be there; empty: standard output, for one document
-    // Where every report is noted before it is given out; nothing: nowhere (a demonstration).
-    federation::ReportRegister* noted_in = nullptr;
-    std::string verification_url = {};  // of printed reports
-    // Each student's documents also as a package; nothing: none.
-    const Packages* packages = nullptr;
+// How documents are written. `out` is made where it is missing; empty: standard output, for one document.
+struct Documents : IssueWay {
     bool folder_each = false;  // each student's in a folder of its own, `out`/students/NAME
 };
 

@@ -35,6 +35,7 @@
 #include "node/services/report_queue.h"
 #include "node/services/schedule.h"
 #include "node/services/serve_state.h"
+#include "node/staff/schedules.h"
 #include "node/web/web_services.h"
 #include "rpc/secret.h"
 
@@ -278,8 +279,22 @@ class Serving {
             }
             if (*declared > 0) speech_.done(fmt::format("declared {} statements", *declared));
         }
+        issue_reports(*node);
         schedule_.round_done(hub->has_value());
         return {};
+    }
+
+    // What [[report_schedule]] asks for; a batch that cannot be made ends nothing else.
+    void issue_reports(Node& node) {
+        if (interrupted()) return;
+        staff::ScheduleEvents events;
+        events.done = [&](const std::string& line) { speech_.done(printable(line)); };
+        events.problem = [&](const std::string& schedule, const std::string& why) {
+            speech_.problem("reports " + schedule, why);
+        };
+        events.settle = [&](const std::string& schedule) { speech_.settle("reports " + schedule); };
+        events.goes_on = [] { return !interrupted(); };
+        staff::run_due_schedules(node, events);
     }
 
     // Before anything is taken in: whose rows are kept is judged on people as they are now. A database that is

@@ -80,13 +80,14 @@ void put_duration(PdfDocument& pdf, const StudentReport& report, const Followed&
 }
 
 void put_certificate(PdfDocument& pdf, const StudentReport& report, const Dossier* dossier,
-                     const std::string& verification_url, const std::string& sha256) {
-    const std::string provider = university(report.provenance);
+                     const std::string& verification_url, const std::string& sha256, const Look& look) {
+    const std::string provider = look.provider.empty() ? university(report.provenance) : look.provider;
     const Followed followed = followed_of(report, dossier);
-    pdf.masthead("Certificat de réalisation", {provider}, qr_text(verification_url, sha256),
-                 std::string(text(kFrench, "verification")));
+    put_masthead(pdf, kFrench, "Certificat de réalisation", {university(report.provenance)},
+                 qr_text(verification_url, sha256), look);
     put_warning(pdf, kFrench, report.provenance);
-    pdf.paragraph(fmt::format("Je soussigné(e) {}", kDots));
+    pdf.paragraph(
+        fmt::format("Je soussigné(e) {}", look.representative.empty() ? kDots : look.representative.c_str()));
     pdf.paragraph(fmt::format(
         "représentant légal du dispensateur de l’action concourant au développement des compétences {}",
         provider));
@@ -102,24 +103,25 @@ void put_certificate(PdfDocument& pdf, const StudentReport& report, const Dossie
         "cofinancement des fonds européens, la durée de conservation est étendue conformément aux obligations "
         "conventionnelles spécifiques.");
     put_verification(pdf, kFrench, "verify_how", verification_url, sha256);
-    pdf.signatures({"Cachet et signature du responsable du dispensateur de formation (nom, prénom, qualité)"},
-                   std::string(text(kFrench, "sign_place")));
+    Look of_certificate = look;
+    of_certificate.signatories = {"Cachet et signature du responsable du dispensateur de formation (nom, prénom, qualité)"};
+    put_end(pdf, kFrench, {}, of_certificate);
 }
 
 }  // namespace
 
-std::string render_certificate(const StudentReport& report, const std::string& verification_url) {
+std::string render_certificate(const StudentReport& report, const std::string& verification_url, const Look& look) {
     const std::string sha256 = data_sha256(report);
     const std::string provider = university(report.provenance);
     const std::string person = person_name(kFrench, report.person);
     PdfDocument pdf({"Certificat de réalisation – " + person, provider, period_text(kFrench, report.period),
                      report.calendar.local_iso(report.provenance.issued_at_utc_s), false});
-    if (report.dossiers.empty()) put_certificate(pdf, report, nullptr, verification_url, sha256);
+    if (report.dossiers.empty()) put_certificate(pdf, report, nullptr, verification_url, sha256, look);
     for (const Dossier& dossier : report.dossiers) {
         if (&dossier != &report.dossiers.front()) pdf.next_page();
-        put_certificate(pdf, report, &dossier, verification_url, sha256);
+        put_certificate(pdf, report, &dossier, verification_url, sha256, look);
     }
-    put_foot(pdf, kFrench, fmt::format("{} – {}", provider, person), sha256);
+    put_foot(pdf, kFrench, fmt::format("{} – {}", provider, person), sha256, look);
     return pdf.finish();
 }
 

@@ -123,7 +123,31 @@ Pairs provenance_of(Language language, const config::CivilCalendar& calendar, co
     add("scale", text_with(language, "scale_version", provenance.scale_label, provenance.scale.id,
                            provenance.scale.version));
     add("scale_sha256", provenance.scale.sha256);
+    if (provenance.used_template)
+        add("template", fmt::format("{} {}, SHA-256 {}", provenance.used_template->id,
+                                    provenance.used_template->version, provenance.used_template->sha256));
+    if (provenance.replaced) add("replaces", replaced_text(language, calendar, *provenance.replaced));
     return pairs;
+}
+
+std::string replaced_text(Language language, const config::CivilCalendar& calendar, const Replaced& replaced) {
+    std::string why;
+    for (const std::string& code : replaced.why)
+        why += (why.empty() ? "" : ", ") + std::string(text(language, code));
+    return text_with(language, "replaces_report", instant_text(language, calendar, replaced.issued_at_utc_s),
+                     replaced.data_sha256, why);
+}
+
+std::vector<std::string> provider_lines(Language language, const Look& look) {
+    std::vector<std::string> lines;
+    if (!look.provider.empty()) lines.push_back(look.provider);
+    std::string numbers;
+    if (!look.siret.empty()) numbers = "SIRET " + look.siret;
+    if (!look.activity_number.empty())
+        numbers += (numbers.empty() ? "" : " – ") + text_with(language, "activity_number", look.activity_number);
+    if (!numbers.empty()) lines.push_back(std::move(numbers));
+    if (!look.address.empty()) lines.push_back(fmt::format("{}", fmt::join(look.address, ", ")));
+    return lines;
 }
 
 std::string planned_text(Language language, const std::optional<std::int64_t>& planned_s) {

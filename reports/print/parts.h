@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "reports/model.h"
+#include "reports/template/look.h"
 #include "reports/text.h"
 
 namespace assidu::reports::print {
@@ -27,6 +28,12 @@ namespace assidu::reports::print {
 
 // Lines of a warning where time may be missing from the totals, its title first; empty: none.
 [[nodiscard]] std::vector<std::string> warning_of(Language language, const Provenance& provenance);
+
+// Which report this one takes the place of, and why.
+[[nodiscard]] std::string replaced_text(Language language, const config::CivilCalendar& calendar,
+                                        const Replaced& replaced);
+// Who trains, as a template says it: name, numbers, address. None where it says nothing.
+[[nodiscard]] std::vector<std::string> provider_lines(Language language, const Look& look);
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 [[nodiscard]] Pairs identity_of(Language language, const StudentReport& report);

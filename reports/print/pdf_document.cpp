@@ -47,9 +47,10 @@ using Layout = std::unique_ptr<PangoLayout, FreeObject>;
 
 // What stands on a page, in the order of reading.
 struct Item {
-    enum class Kind { text, fill, stroke, dots, open, close } kind = Kind::text;
+    enum class Kind { text, fill, stroke, dots, open, close, image } kind = Kind::text;
     double x = 0, y = 0, width = 0, height = 0, grey = 0;
     Layout layout;
+    std::shared_ptr<cairo_surface_t> image;
     const char* tag = nullptr;
 };
 using Page = std::vector<Item>;
@@ -204,6 +205,34 @@ void PdfDocument::Parts::qr(std::string_view text, const std::string& caption) {
     }
     Layout words = layout(caption, kSmall, kQrSide + 20, PdfAlign::centre);
     put(std::move(words), left - 10, kMargin + kQrSide + 4, kSmall, "P");
+}
+
+void PdfDocument::logo(const std::string& png, std::uint32_t width, std::uint32_t height, std::int64_t width_mm) {
+    Parts& p = *parts_;
+    constexpr double kPointsAMillimetre = 72 / 25.4, kTallest = 72, kWidest = 360;
+    std::string_view rest = png;
+    const auto read = [](void* from, unsigned char* data, unsigned length) {
+        auto& bytes = *static_cast<std::string_view*>(from);
+        if (length > bytes.size()) return CAIRO_STATUS_READ_ERROR;
+        std::copy_n(bytes.begin(), length, data);
+        bytes.remove_prefix(length);
+        return CAIRO_STATUS_SUCCESS;
+    };
+    Item item;
+    item.kind = Item::Kind::image;
+    item.image = {cairo_image_surface_create_from_png_stream(read, &rest), cairo_surface_destroy};
+    if (cairo_surface_status(item.image.get()) != CAIRO_STATUS_SUCCESS)
+        throw config::ResourceFailure("cairo: a logo that was read once cannot be read again");
+    item.width = std::min(kWidest, static_cast<double>(width_mm) * kPointsAMillimetre);
+    item.height = item.width * height / width;
+    if (item.height > kTallest) {
+        item.width *= kTallest / item.height;
+        item.height = kTallest;
+    }
+    item.x = kMargin;
+    item.y = p.y;
+    p.y += item.height + 8;
+    p.pages.back().push_back(std::move(item));
 }
 
 void PdfDocument::masthead(const std::string& title, const std::vector<std::string>& lines,
@@ -467,6 +496,20 @@ void PdfDocument::Parts::draw(cairo_t* cairo, const Page& page) const {
             case Item::Kind::fill:
                 cairo_rectangle(cairo, item.x, item.y, item.width, item.height);
                 cairo_fill(cairo);
+                break;
+            case Item::Kind::image:
+                cairo_tag_begin(cairo, "Figure", nullptr);
+                cairo_save(cairo);
+                cairo_translate(cairo, item.x, item.y);
+                cairo_scale(cairo, item.width / cairo_image_surface_get_width(item.image.get()),
+                            item.height / cairo_image_surface_get_height(item.image.get()));
+                cairo_set_source_surface(cairo, item.image.get(), 0, 0);
+                // Filled, not painted: cairo 1.16 calls a picture that is painted inside a tag wrongly nested.
+                cairo_rectangle(cairo, 0, 0, cairo_image_surface_get_width(item.image.get()),
+                                cairo_image_surface_get_height(item.image.get()));
+                cairo_fill(cairo);
+                cairo_restore(cairo);
+                cairo_tag_end(cairo, "Figure");
                 break;
             case Item::Kind::stroke:
                 cairo_set_line_width(cairo, 0.6);

@@ -47,6 +47,8 @@ class PdfDocument {
     PdfDocument(const PdfDocument&) = delete;
     PdfDocument& operator=(const PdfDocument&) = delete;
 
+    // A PNG at the top left, over the title, `width_mm` wide and no taller than an inch; before masthead().
+    void logo(const std::string& png, std::uint32_t width, std::uint32_t height, std::int64_t width_mm);
     // The title of the document, beside the room for a QR code, and lines under it.
     void masthead(const std::string& title, const std::vector<std::string>& lines, std::string_view qr_text,
                   const std::string& qr_caption);

@@ -1,5 +1,7 @@
 #include "reports/print/pdf_parts.h"
 
+#include <fmt/format.h>
+
 #include "reports/print/parts.h"
 
 namespace assidu::reports::print {
@@ -52,7 +54,26 @@ void put_verification(PdfDocument& pdf, Language language, const char* how,
     pdf.notice("", lines);
 }
 
-void put_foot(PdfDocument& pdf, Language language, const std::string& about, const std::string& sha256) {
+void put_masthead(PdfDocument& pdf, Language language, const std::string& title, std::vector<std::string> lines,
+                  const std::string& qr_text, const Look& look) {
+    if (look.logo) pdf.logo(look.logo->png, look.logo->width, look.logo->height, look.logo_width_mm);
+    for (std::string& line : provider_lines(language, look))
+        lines.push_back(std::move(line));
+    lines.insert(lines.end(), look.header.begin(), look.header.end());
+    pdf.masthead(title, lines, qr_text, word(language, "verification"));
+}
+
+void put_end(PdfDocument& pdf, Language language, std::vector<std::string> boxes, const Look& look) {
+    for (const std::string& paragraph : look.legal)
+        pdf.paragraph(paragraph, true);
+    if (!look.signatories.empty()) boxes = look.signatories;
+    pdf.signatures(boxes, look.place.empty() ? word(language, "sign_place")
+                                             : text_with(language, "sign_place_at", look.place));
+}
+
+void put_foot(PdfDocument& pdf, Language language, const std::string& document, const std::string& sha256,
+              const Look& look) {
+    const std::string about = look.footer.empty() ? document : fmt::format("{} – {}", look.footer, document);
     pdf.foot(about, text_with(language, "data_sha256_foot", sha256), word(language, "page_of"));
 }
 

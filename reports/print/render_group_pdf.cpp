@@ -125,17 +125,18 @@ void GroupPages::students() {
 
 }  // namespace
 
-std::string render_pdf(const GroupReport& report, Language language, const std::string& verification_url) {
+std::string render_pdf(const GroupReport& report, Language language, const std::string& verification_url,
+                       const Look& look) {
     const std::string sha256 = data_sha256(report);
     const std::string name = university(report.provenance);
     PdfDocument pdf({fmt::format("{} – {}", text(language, "group_title"), name), name,
                      period_text(language, report.period),
                      report.calendar.local_iso(report.provenance.issued_at_utc_s), false});
     GroupPages pages(report, language, pdf);
-    pdf.masthead(std::string(text(language, "group_title")),
+    put_masthead(pdf, language, std::string(text(language, "group_title")),
                  {std::string(text(language, "student_subtitle")), name,
                   fmt::format("{} {}", text(language, "period"), period_text(language, report.period))},
-                 qr_text(verification_url, sha256), std::string(text(language, "verification")));
+                 qr_text(verification_url, sha256), look);
     put_warning(pdf, language, report.provenance);
     pages.totals();
     pages.weeks();
@@ -144,10 +145,9 @@ std::string render_pdf(const GroupReport& report, Language language, const std::
     put_outages(pdf, language, report.calendar, report.provenance);
     put_provenance(pdf, language, report.calendar, report.provenance);
     put_verification(pdf, language, "verify_how_group", verification_url, sha256);
-    pdf.signatures(
-        {std::string(text(language, "sign_teacher")), std::string(text(language, "sign_institution"))},
-        std::string(text(language, "sign_place")));
-    put_foot(pdf, language, fmt::format("{} – {}", name, period_text(language, report.period)), sha256);
+    put_end(pdf, language,
+            {std::string(text(language, "sign_teacher")), std::string(text(language, "sign_institution"))}, look);
+    put_foot(pdf, language, fmt::format("{} – {}", name, period_text(language, report.period)), sha256, look);
     return pdf.finish();
 }
 

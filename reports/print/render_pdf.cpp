@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <functional>
+
 #include "reports/durations.h"
 #include "reports/print/months.h"
 #include "reports/print/parts.h"
@@ -16,8 +19,8 @@ using namespace print;
 // Lines of a report that belongs to one person, written for one language.
 class StudentPages {
   public:
-    StudentPages(const StudentReport& report, Language language, PdfDocument& pdf)
-        : report_(report), language_(language), pdf_(pdf) {}
+    StudentPages(const StudentReport& report, Language language, PdfDocument& pdf, const Look& look)
+        : report_(report), language_(language), pdf_(pdf), look_(look) {}
 
     void dossier();
     void findings();
@@ -36,6 +39,7 @@ class StudentPages {
     const StudentReport& report_;
     Language language_;
     PdfDocument& pdf_;
+    const Look& look_;
 };
 
 void StudentPages::dossier() {
@@ -46,7 +50,11 @@ void StudentPages::dossier() {
 }
 
 void StudentPages::findings() {
-    if (!report_.findings) return;
+    // What was overridden stands on the report, whatever a template leaves out.
+    const auto overridden = [](const LintFinding& finding) { return finding.overridden.has_value(); };
+    if (!report_.findings ||
+        (!look_.shows_section("findings") && std::ranges::none_of(*report_.findings, overridden)))
+        return;
     pdf_.heading(word("findings_caption"));
     const std::vector<std::string> lines = findings_of(language_, report_);
     if (lines.empty()) return pdf_.paragraph(word("findings_none"));
@@ -70,23 +78,42 @@ void StudentPages::totals() {
 }
 
 void StudentPages::days() {
-    PdfTable table{{{word("day"), 1.3},
-                    {word("first"), 1.3, PdfAlign::right},
-                    {word("last"), 1.3, PdfAlign::right},
-                    {word("sessions_begun"), 1.2, PdfAlign::right},
-                    {word("measured_short"), 1.1, PdfAlign::right},
-                    {word("credited_short"), 1.1, PdfAlign::right},
-                    {word("events"), 0.9, PdfAlign::right}},
-                   {}};
-    for (const DayLine& day : report_.days)
-        table.rows.push_back({{date_text(language_, day.day), time_or_dash(day.first_utc_s),
-                               time_or_dash(day.last_utc_s), sessions_text(day.sessions),
-                               h_mm_ss(day.measured_s), h_mm_ss(day.credited_s), std::to_string(day.events)},
-                              PdfRow::Kind::plain});
+    // A column, and what stands in it on a day, and in the last line.
+    struct Column {
+        const char* name;
+        PdfColumn head;
+        std::function<std::string(const DayLine&)> cell;
+        std::string total;
+    };
     const Totals& totals = report_.totals;
-    table.rows.push_back({{word("total"), "", "", "", h_mm_ss(totals.measured_s), h_mm_ss(totals.credited_s),
-                           std::to_string(totals.events)},
-                          PdfRow::Kind::total});
+    const auto right = [&](const char* key, double width) { return PdfColumn{word(key), width, PdfAlign::right}; };
+    const Column all[] = {
+        {"first", right("first", 1.3), [&](const DayLine& day) { return time_or_dash(day.first_utc_s); }, ""},
+        {"last", right("last", 1.3), [&](const DayLine& day) { return time_or_dash(day.last_utc_s); }, ""},
+        {"sessions", right("sessions_begun", 1.2), [](const DayLine& day) { return sessions_text(day.sessions); }, ""},
+        {"measured", right("measured_short", 1.1), [](const DayLine& day) { return h_mm_ss(day.measured_s); },
+         h_mm_ss(totals.measured_s)},
+        {"credited", right("credited_short", 1.1), [](const DayLine& day) { return h_mm_ss(day.credited_s); },
+         h_mm_ss(totals.credited_s)},
+        {"events", right("events", 0.9), [](const DayLine& day) { return std::to_string(day.events); },
+         std::to_string(totals.events)}};
+    PdfTable table{{{word("day"), 1.3}}, {}};
+    std::vector<const Column*> shown;
+    for (const Column& column : all)
+        if (look_.shows_day(column.name)) shown.push_back(&column);
+    for (const Column* const column : shown)
+        table.columns.push_back(column->head);
+    for (const DayLine& day : report_.days) {
+        PdfRow& row = table.rows.emplace_back();
+        row.cells.push_back(date_text(language_, day.day));
+        for (const Column* const column : shown)
+            row.cells.push_back(column->cell(day));
+    }
+    PdfRow& last = table.rows.emplace_back();
+    last.kind = PdfRow::Kind::total;
+    last.cells.push_back(word("total"));
+    for (const Column* const column : shown)
+        last.cells.push_back(column->total);
     pdf_.heading(word("days_caption"));
     pdf_.table(table);
 }
@@ -115,17 +142,20 @@ void StudentPages::months() {
 }
 
 void StudentPages::courses() {
-    PdfTable table{{{word("course_or_activity"), 4.6},
-                    {word("type"), 1.1},
-                    {word("measured_short"), 1.1, PdfAlign::right},
-                    {word("credited_short"), 1.1, PdfAlign::right},
-                    {word("events"), 0.9, PdfAlign::right}},
-                   {}};
+    PdfTable table{{{word("course_or_activity"), 4.6}}, {}};
+    const bool type_shown = look_.shows_course("type"), events_shown = look_.shows_course("events");
+    if (type_shown) table.columns.push_back({word("type"), 1.1});
+    table.columns.push_back({word("measured_short"), 1.1, PdfAlign::right});
+    table.columns.push_back({word("credited_short"), 1.1, PdfAlign::right});
+    if (events_shown) table.columns.push_back({word("events"), 0.9, PdfAlign::right});
     const auto add = [&](std::string name, std::string type, std::int64_t measured_s, std::int64_t credited_s,
                          std::int64_t events, PdfRow::Kind kind) {
-        table.rows.push_back({{std::move(name), std::move(type), h_mm_ss(measured_s), h_mm_ss(credited_s),
-                               std::to_string(events)},
-                              kind});
+        PdfRow row{{std::move(name)}, kind};
+        if (type_shown) row.cells.push_back(std::move(type));
+        row.cells.push_back(h_mm_ss(measured_s));
+        row.cells.push_back(h_mm_ss(credited_s));
+        if (events_shown) row.cells.push_back(std::to_string(events));
+        table.rows.push_back(std::move(row));
     };
     for (const CourseLine& course : report_.courses) {
         add(course_name(language_, course.course, course.names), "", course.measured_s, course.credited_s,
@@ -172,40 +202,42 @@ void StudentPages::sessions() {
 
 }  // namespace
 
-std::string render_pdf(const StudentReport& report, Language language, const std::string& verification_url) {
+std::string render_pdf(const StudentReport& report, Language language, const std::string& verification_url,
+                       const Look& look) {
     const std::string sha256 = data_sha256(report);
     const std::string person = person_name(language, report.person);
     PdfDocument pdf({fmt::format("{} – {}", text(language, "student_title"), person),
                      university(report.provenance), period_text(language, report.period),
                      report.calendar.local_iso(report.provenance.issued_at_utc_s), false});
-    StudentPages pages(report, language, pdf);
-    pdf.masthead(std::string(text(language, "student_title")),
+    StudentPages pages(report, language, pdf, look);
+    put_masthead(pdf, language, std::string(text(language, "student_title")),
                  {std::string(text(language, "student_subtitle")), university(report.provenance),
                   fmt::format("{} {}", text(language, "period"), period_text(language, report.period))},
-                 qr_text(verification_url, sha256), std::string(text(language, "verification")));
+                 qr_text(verification_url, sha256), look);
     put_warning(pdf, language, report.provenance);
     pdf.heading(std::string(text(language, "identity")));
     pdf.fields(identity_of(language, report));
     pages.dossier();
     pages.totals();
     if (!report.days.empty()) {
-        pages.months();
-        pages.days();
-        pages.courses();
+        if (look.shows_section("months")) pages.months();
+        if (look.shows_section("days")) pages.days();
+        if (look.shows_section("courses")) pages.courses();
     }
-    if (!report.sessions || !report.sessions->empty()) pages.sessions();
+    if (look.shows_section("sessions") && (!report.sessions || !report.sessions->empty())) pages.sessions();
     put_outages(pdf, language, report.calendar, report.provenance);
     pages.findings();
     put_provenance(pdf, language, report.calendar, report.provenance);
     pdf.paragraph(std::string(text(language, "not_in_report")), true);
     put_verification(pdf, language, "verify_how", verification_url, sha256);
-    pdf.signatures({std::string(text(language, "sign_student")), std::string(text(language, "sign_teacher")),
-                    std::string(text(language, "sign_institution"))},
-                   std::string(text(language, "sign_place")));
+    put_end(pdf, language,
+            {std::string(text(language, "sign_student")), std::string(text(language, "sign_teacher")),
+             std::string(text(language, "sign_institution"))},
+            look);
     put_foot(pdf, language,
              fmt::format("{} – {} – {}", university(report.provenance), person,
                          period_text(language, report.period)),
-             sha256);
+             sha256, look);
     return pdf.finish();
 }
 

@@ -30,18 +30,19 @@ void put_pairs(Workbook& book, const Pairs& pairs) {
 }
 
 // Times and events as every table ends with.
-void put_amount(Workbook& book, const auto& line) {
+void put_amount(Workbook& book, const auto& line, bool events = true) {
     book.duration(line.measured_s);
     book.duration(line.credited_s);
     book.number(line.measured_s);
     book.number(line.credited_s);
-    book.number(line.events);
+    if (events) book.number(line.events);
 }
 
-std::vector<std::string> with_amount(std::vector<std::string> titles, const Words& word) {
+std::vector<std::string> with_amount(std::vector<std::string> titles, const Words& word, bool events = true) {
     for (std::string title : {word("measured_short"), word("credited_short"), word.seconds("measured_short"),
                               word.seconds("credited_short"), word("events")})
         titles.push_back(std::move(title));
+    if (!events) titles.pop_back();
     return titles;
 }
 
@@ -63,6 +64,17 @@ void put_provenance(Workbook& book, Language language, const config::CivilCalend
     }
 }
 
+// What a template says of the university.
+void put_look(Workbook& book, Language language, const Look& look) {
+    if (look.logo) book.image(look.logo->png, look.logo->width, look.logo->height, look.logo_width_mm, look.logo_alt);
+    for (const std::string& line : provider_lines(language, look))
+        put_pairs(book, {{"", line}});
+    for (const auto* lines : {&look.header, &look.legal})
+        for (const std::string& line : *lines)
+            put_pairs(book, {{"", line}});
+    if (!look.footer.empty()) book.footer(look.footer);
+}
+
 void put_warning(Workbook& book, Language language, const Provenance& provenance) {
     for (const std::string& line : warning_of(language, provenance)) {
         book.text("!");
@@ -71,16 +83,19 @@ void put_warning(Workbook& book, Language language, const Provenance& provenance
     }
 }
 
-void put_days(Workbook& book, const Words& word, const StudentReport& report) {
-    book.sheet(word("days_caption"),
-               with_amount({word("day"), word("first"), word("last"), word("sessions_begun")}, word),
+void put_days(Workbook& book, const Words& word, const StudentReport& report, const Look& look) {
+    std::vector<std::string> titles{word("day")};
+    for (const auto& [name, key] :
+         {std::pair("first", "first"), std::pair("last", "last"), std::pair("sessions", "sessions_begun")})
+        if (look.shows_day(name)) titles.push_back(word(key));
+    book.sheet(word("days_caption"), with_amount(titles, word, look.shows_day("events")),
                {12, 12, 12, 12, 12, 12, 12, 12, 10});
     for (const DayLine& day : report.days) {
         book.date(day.day);
-        book.time(report.calendar, day.first_utc_s);
-        book.time(report.calendar, day.last_utc_s);
-        book.number(day.sessions);
-        put_amount(book, day);
+        if (look.shows_day("first")) book.time(report.calendar, day.first_utc_s);
+        if (look.shows_day("last")) book.time(report.calendar, day.last_utc_s);
+        if (look.shows_day("sessions")) book.number(day.sessions);
+        put_amount(book, day, look.shows_day("events"));
         book.end_row();
     }
 }
@@ -99,34 +114,32 @@ void put_months(Workbook& book, const Words& word, const StudentReport& report) 
     }
 }
 
-void put_courses(Workbook& book, Language language, const StudentReport& report) {
+void put_courses(Workbook& book, Language language, const StudentReport& report, const Look& look) {
     const Words word(language);
-    book.sheet(word("course"),
-               with_amount({word("course"), word("course_or_activity"), word("type"), "id"}, word),
+    const bool types = look.shows_course("type"), events = look.shows_course("events");
+    std::vector<std::string> titles{word("course"), word("course_or_activity")};
+    if (types) titles.push_back(word("type"));
+    titles.emplace_back("id");
+    book.sheet(word("course"), with_amount(std::move(titles), word, events),
                {30, 44, 12, 8, 12, 12, 12, 12, 10});
-    const auto head = [&](const std::string& course, const std::string& name, const std::string& type) {
+    const auto line = [&](const std::string& course, const std::string& name, const std::string& type,
+                          std::int64_t id, const auto& amount) {
         book.text(course);
         book.text(name);
-        book.text(type);
+        if (types) book.text(type);
+        book.number(id);
+        put_amount(book, amount, events);
+        book.end_row();
     };
-    for (const CourseLine& line : report.courses) {
-        const std::string course = course_name(language, line.course, line.names);
-        head(course, word("total"), "course");
-        book.number(line.course);
-        put_amount(book, line);
-        book.end_row();
-        for (const ActivityLine& activity : line.activities) {
-            head(course, activity_name(language, activity.activity, activity.names),
-                 activity.names ? activity.names->type : "");
-            book.number(activity.activity);
-            put_amount(book, activity);
-            book.end_row();
-        }
-        if (line.activities.empty()) continue;
-        head(course, word("pages"), "pages");
-        book.number(line.course);
-        put_amount(book, Totals{line.pages_measured_s, line.pages_credited_s, line.pages_events});
-        book.end_row();
+    for (const CourseLine& one : report.courses) {
+        const std::string course = course_name(language, one.course, one.names);
+        line(course, word("total"), "course", one.course, one);
+        for (const ActivityLine& activity : one.activities)
+            line(course, activity_name(language, activity.activity, activity.names),
+                 activity.names ? activity.names->type : "", activity.activity, activity);
+        if (one.activities.empty()) continue;
+        line(course, word("pages"), "pages", one.course,
+             Totals{one.pages_measured_s, one.pages_credited_s, one.pages_events});
     }
 }
 
@@ -180,11 +193,12 @@ void put_totals(Workbook& book, const Words& word, const Totals& totals) {
 
 }  // namespace
 
-std::string render_xlsx(const StudentReport& report, Language language) {
+std::string render_xlsx(const StudentReport& report, Language language, const Look& look) {
     const Words word(language);
     Workbook book({fmt::format("{} – {}", word("student_title"), person_name(language, report.person)),
                    university(report.provenance), report.provenance.issued_at_utc_s});
     book.sheet(word("total"), {word("student_title"), "", ""}, {34, 44, 14});
+    put_look(book, language, look);
     put_warning(book, language, report.provenance);
     put_pairs(book, {{word("institution"), university(report.provenance)},
                      {word("period"), period_text(language, report.period)}});
@@ -201,19 +215,20 @@ std::string render_xlsx(const StudentReport& report, Language language) {
         put_pairs(book, {{word("findings_caption"), line}});
     put_totals(book, word, report.totals);
     put_pairs(book, {{word("data_sha256"), data_sha256(report)}});
-    put_days(book, word, report);
-    put_months(book, word, report);
-    put_courses(book, language, report);
-    put_sessions(book, language, report);
+    if (look.shows_section("days")) put_days(book, word, report, look);
+    if (look.shows_section("months")) put_months(book, word, report);
+    if (look.shows_section("courses")) put_courses(book, language, report, look);
+    if (look.shows_section("sessions")) put_sessions(book, language, report);
     put_provenance(book, language, report.calendar, report.provenance);
     return book.finish();
 }
 
-std::string render_xlsx(const GroupReport& report, Language language) {
+std::string render_xlsx(const GroupReport& report, Language language, const Look& look) {
     const Words word(language);
     Workbook book({fmt::format("{} – {}", word("group_title"), university(report.provenance)),
                    university(report.provenance), report.provenance.issued_at_utc_s});
     book.sheet(word("total"), {word("group_title"), "", ""}, {34, 44, 14});
+    put_look(book, language, look);
     put_warning(book, language, report.provenance);
     put_pairs(book, {{word("institution"), university(report.provenance)},
                      {word("period"), period_text(language, report.period)}});

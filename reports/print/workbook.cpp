@@ -131,6 +131,30 @@ void Workbook::time(const config::CivilCalendar& calendar, const std::optional<s
     parts_->value(static_cast<double>((local % day + day) % day) / kDaySeconds, parts_->time);
 }
 
+void Workbook::image(const std::string& png, std::uint32_t width, std::uint32_t /*height*/, std::int64_t width_mm,
+                     const std::string& alt) {
+    Parts& p = *parts_;
+    constexpr double kPixelsAMillimetre = 96 / 25.4;
+    constexpr lxw_col_t kColumn = 3;
+    std::string words = safe_text(alt);
+    lxw_image_options options{};
+    options.x_scale = options.y_scale = static_cast<double>(width_mm) * kPixelsAMillimetre / width;
+    options.description = words.data();
+    p.check(worksheet_insert_image_buffer_opt(p.sheet, 0, kColumn,
+                                              reinterpret_cast<const unsigned char*>(png.data()), png.size(), &options));
+}
+
+void Workbook::footer(const std::string& text) {
+    std::string line = "&L";
+    for (const char c : safe_text(text)) {
+        if (c == '&') line += '&';  // a single one begins a code
+        line += c;
+    }
+    // A footer has at most 255 characters.
+    constexpr std::size_t kFooterBytes = 240;
+    if (line.size() <= kFooterBytes) parts_->check(worksheet_set_footer(parts_->sheet, line.c_str()));
+}
+
 void Workbook::skip() {
     ++parts_->column;
 }

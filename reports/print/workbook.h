@@ -37,6 +37,11 @@ class Workbook {
     // Local date and time of day, or the time alone.
     void instant(const config::CivilCalendar& calendar, const std::optional<std::int64_t>& utc_s);
     void time(const config::CivilCalendar& calendar, const std::optional<std::int64_t>& utc_s);
+    // A PNG at the right of the sheet's first rows.
+    void image(const std::string& png, std::uint32_t width, std::uint32_t height, std::int64_t width_mm,
+               const std::string& alt);
+    // At the foot of every printed page of the sheet.
+    void footer(const std::string& text);
     void skip();
     void end_row();
 

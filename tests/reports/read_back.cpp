@@ -11,6 +11,7 @@ namespace assidu::reports::test {
 namespace {
 
 using nlohmann::json;
+using pugi::xml_attribute;
 using pugi::xml_node;
 
 void put(Numbers& numbers, const std::string& key, std::int64_t value) {
@@ -62,6 +63,14 @@ void put_provenance(Numbers& numbers, const Provenance& provenance) {
         put(numbers, fmt::format("outage.{}.end", outage.from_utc_s), outage.to_utc_s);
 }
 
+void put_dossier(Numbers& numbers, std::size_t place, const std::string& from, const std::string& to,
+                 const std::optional<std::int64_t>& planned_s) {
+    const std::string key = fmt::format("dossier.{}", place + 1);
+    put(numbers, key + ".from", config::parse_iso_date(from).value().number);
+    put(numbers, key + ".to", config::parse_iso_date(to).value().number);
+    put_known(numbers, key + ".planned_s", planned_s);
+}
+
 std::int64_t number(std::string_view text) {
     std::size_t used = 0;
     const std::int64_t value = std::stoll(std::string(text), &used);
@@ -88,6 +97,10 @@ Numbers numbers_of(const StudentReport& report) {
                    course.pages_events);
         for (const ActivityLine& activity : course.activities)
             put_line(numbers, fmt::format("{}.activity.{}", key, activity.activity), activity);
+    }
+    for (std::size_t i = 0; i < report.dossiers.size(); ++i) {
+        const federation::Dossier& dossier = report.dossiers[i];
+        put_dossier(numbers, i, config::iso_date(dossier.from), config::iso_date(dossier.to), dossier.planned_s);
     }
     put(numbers, "sessions_known", report.sessions.has_value());
     for (const SessionLine& session : report.sessions.value_or(std::vector<SessionLine>{})) {
@@ -219,6 +232,12 @@ void json_student(Numbers& numbers, const json& document) {
             json_amount(numbers,
                         fmt::format("{}.activity.{}", key, activity.at("activity").get<std::int64_t>()),
                         activity);
+    }
+    for (std::size_t i = 0; i < document.at("dossiers").size(); ++i) {
+        const json& dossier = document.at("dossiers")[i];
+        put_dossier(numbers, i, dossier.at("from"), dossier.at("to"),
+                    dossier.at("planned_s").is_null() ? std::nullopt
+                                                      : std::optional(dossier.at("planned_s").get<std::int64_t>()));
     }
     put(numbers, "sessions_known", !document.at("sessions").is_null());
     for (const json& session : document.at("sessions")) {
@@ -390,6 +409,11 @@ void csv_line(Numbers& numbers, const std::map<std::string, std::string>& line) 
         put(numbers, key + ".duration_s", number(line.at("measured_s")));
         also(key, "inside_s");
         also(key, "events");
+    } else if (record == "dossier") {
+        const std::string& key = line.at("key");
+        const std::size_t place = static_cast<std::size_t>(number(key.substr(0, key.find('.')))) - 1;
+        if (key.ends_with(".funder")) put_dossier(numbers, place, line.at("date_from"), line.at("date_to"), {});
+        if (key.ends_with(".planned_s")) put(numbers, "dossier." + key, number(line.at("value")));
     } else if (record == "week") {
         amount("week." + line.at("key"));
         also("week." + line.at("key"), "students");
@@ -542,6 +566,12 @@ void xml_student(Numbers& numbers, xml_node stats) {
         xml_known(numbers, key + ".sessions", day, "SESSIONS_BEGUN");
         for (xml_node course : day.children("DAY_COURSE"))
             xml_amount(numbers, fmt::format("{}.course.{}", key, child_number(course, "COURSE_ID")), course);
+    }
+    std::size_t place = 0;
+    for (xml_node dossier : ours.child("DOSSIERS")) {
+        const std::string key = fmt::format("dossier.{}", place + 1);
+        put_dossier(numbers, place++, dossier.child("FIRST_DAY").text().get(), dossier.child("LAST_DAY").text().get(), {});
+        xml_known(numbers, key + ".planned_s", dossier, "PLANNED_SECONDS");
     }
     put(numbers, "sessions_known", !ours.child("SESSIONS").empty());
     for (xml_node session : ours.child("SESSIONS")) {
@@ -740,6 +770,15 @@ void html_courses(Numbers& numbers, const pugi::xml_document& page) {
     });
 }
 
+void html_dossiers(Numbers& numbers, const pugi::xml_document& page) {
+    for (const xml_node dossier : by_id(page, "dossiers").children("dl")) {
+        const xml_attribute planned = dossier.attribute("data-planned-s");
+        put_dossier(numbers, static_cast<std::size_t>(number(dossier.attribute("data-dossier").value())) - 1,
+                    dossier.attribute("data-from").value(), dossier.attribute("data-to").value(),
+                    planned ? std::optional(number(planned.value())) : std::nullopt);
+    }
+}
+
 void html_sessions(Numbers& numbers, const pugi::xml_document& page) {
     each_row(page, "sessions", [&](xml_node row) {
         const std::string key = fmt::format("session.{}-{}", row.attribute("data-begin").value(),
@@ -893,6 +932,7 @@ Numbers numbers_of_html(const std::string& text) {
     html_days(numbers, page);
     html_courses(numbers, page);
     html_sessions(numbers, page);
+    html_dossiers(numbers, page);
     html_lines(numbers, page);
     html_received(numbers, page);
     put(numbers, "dropped_known", by_id(page, "dropped-unknown").empty());

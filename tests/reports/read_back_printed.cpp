@@ -288,4 +288,38 @@ Numbers numbers_of_pdf(const std::string& text) {
     return numbers;
 }
 
+Numbers courses_of_pdf(const std::string& text, const StudentReport& names) {
+    // What must stand there: the key, and the first word of the name.
+    std::vector<std::pair<std::string, std::string>> wanted;
+    const auto first_word = [](const std::string& name) { return name.substr(0, name.find(' ')); };
+    for (const CourseLine& course : names.courses) {
+        const std::string key = fmt::format("course..{}", course.course);
+        wanted.emplace_back(key, first_word(course_name(Language::fr, course.course, course.names)));
+        for (const ActivityLine& activity : course.activities)
+            wanted.emplace_back(fmt::format("{}.activity.{}", key, activity.activity),
+                                first_word(activity_name(Language::fr, activity.activity, activity.names)));
+        if (!course.activities.empty())
+            wanted.emplace_back(key + ".pages", first_word(std::string(reports::text(Language::fr, "pages"))));
+    }
+    static const std::regex row(R"(^\s*(\S+).*\s(\d+:\d\d:\d\d)\s+(\d+:\d\d:\d\d)\s+(\d+)\s*$)");
+    Numbers numbers;
+    const std::size_t table = text.find(std::string(reports::text(Language::fr, "courses_caption")));
+    if (table == std::string::npos) throw std::runtime_error("no table of courses");
+    std::istringstream lines(text.substr(table));
+    std::size_t at = 0;
+    for (std::string line; std::getline(lines, line);) {
+        std::smatch found;
+        if (!std::regex_match(line, found, row)) continue;
+        if (found[1] == "Total") break;
+        if (at == wanted.size()) throw std::runtime_error("a line too many: " + line);
+        const auto& [key, name] = wanted[at++];
+        if (found[1].str() != name) throw std::runtime_error("not " + name + ": " + line);
+        put(numbers, key + ".measured_s", clock(found[2]));
+        put(numbers, key + ".credited_s", clock(found[3]));
+        put(numbers, key + ".events", whole(found[4]));
+    }
+    if (at != wanted.size()) throw std::runtime_error("a line too few in the table of courses");
+    return numbers;
+}
+
 }  // namespace assidu::reports::test

@@ -34,6 +34,24 @@ TEST_F(SameNumbers, OfAStudent) {
     expect_same(report);
 }
 
+TEST_F(SameNumbers, OfAStudentWithDossiers) {
+    federation::Dossier one, other;
+    one.funder = "OPCO <Atlas> & fils; \"x\"";
+    one.number = "=1+1";
+    one.from = day("2026-01-05");
+    one.to = day("2026-12-31");
+    one.planned_s = 1'261'800;
+    one.groups = {"Soir"};
+    other.funder = "Région";
+    other.number = "R-1";
+    other.from = other.to = day("2026-03-20");
+    StudentReport report = student_report(ada);
+    report.dossiers = {one, other};
+    EXPECT_EQ(numbers_of(report).at("dossier.1.planned_s"), 1'261'800);
+    EXPECT_FALSE(numbers_of(report).contains("dossier.2.planned_s"));
+    expect_same(report);
+}
+
 TEST_F(SameNumbers, OfAGroup) {
     const GroupReport report = group_report();
     EXPECT_EQ(numbers_of(report).at("total.measured_s"), 16'919);
