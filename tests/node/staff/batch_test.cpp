@@ -239,7 +239,7 @@ TEST_F(BatchCommands, ABadStudentIsNamedAtTheEndAndStopsNobody) {
                   .exit_code,
               0);
     const Finished made = batch();
-    EXPECT_EQ(made.exit_code, 10);
+    EXPECT_EQ(made.exit_code, 11);
     EXPECT_THAT(made.out, HasSubstr("issued 11, issued again 0, unchanged 0, not issued 1"));
     EXPECT_THAT(made.err, HasSubstr("NOT ISSUED: Nom52"));
     EXPECT_THAT(contents_of(folder / "out/index.html"), HasSubstr("[time_after_end]"));
