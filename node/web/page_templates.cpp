@@ -23,7 +23,7 @@ h2{font-size:1.15rem;margin:0 0 .8rem}
 .cards{display:grid;gap:1.2rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));align-items:start}
 .narrow{max-width:27rem}
 label,legend{font-weight:600;display:block;margin:.8rem 0 .25rem;padding:0}
-fieldset{border:0;padding:0;margin:0}
+fieldset{border:0;padding:0;margin:.9rem 0 0}
 .inline{display:flex;flex-wrap:wrap;gap:0 1rem}
 .inline>div{flex:1 1 9rem}
 input[type=text],input[type=search],input[type=password],input[type=date],input[type=file],select{width:100%;font:inherit;color:inherit;background:var(--paper);border:1px solid #7b8794;border-radius:4px;padding:.45rem .55rem}

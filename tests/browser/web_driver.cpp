@@ -26,6 +26,14 @@ constexpr const char* kElement =
 // Far more than a browser takes, on a busy machine.
 constexpr int kWaitSeconds = 90;
 
+// ChromeDriver leaves the connection open, whatever it is asked.
+bool is_whole(const std::string& response) {
+    const std::string mark = "Content-Length:";
+    const std::size_t end = response.find("\r\n\r\n"), length = response.find(mark);
+    return end != std::string::npos && length < end &&
+           response.size() >= end + 4 + static_cast<std::size_t>(std::stoll(response.substr(length + mark.size())));
+}
+
 std::string answer_of(std::uint16_t port, const std::string& request) {
     const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const timeval wait{kWaitSeconds, 0};
@@ -39,7 +47,7 @@ std::string answer_of(std::uint16_t port, const std::string& request) {
         ::send(descriptor, request.data(), request.size(), MSG_NOSIGNAL) ==
             static_cast<ssize_t>(request.size())) {
         char buffer[1 << 14];
-        for (ssize_t size = 0; (size = ::recv(descriptor, buffer, sizeof buffer, 0)) > 0;)
+        for (ssize_t size = 0; !is_whole(response) && (size = ::recv(descriptor, buffer, sizeof buffer, 0)) > 0;)
             response.append(buffer, static_cast<std::size_t>(size));
     }
     ::close(descriptor);
