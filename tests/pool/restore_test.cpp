@@ -1,6 +1,7 @@
 // Backups of real nodes made while they run, and what becomes of a pool when one of them comes back from
 // yesterday's.
 
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/file.h>
@@ -159,6 +160,21 @@ TEST_F(RestorePool, ABackupIsVerifiedAndADamagedOneIsRefusedByName) {
     }
     EXPECT_THAT(assidu({"--dir", dir, "backup", dir + "/inside"}).err, HasSubstr("lies in the node's folder"));
     EXPECT_THAT(restore(folder / "no", folder.path(), {}).err, HasSubstr("no backup of assidu"));
+}
+
+// Peers, dossiers, accounts: whatever stores there are, the rows in their logs included.
+TEST_F(RestorePool, EveryDatabaseOfTheFolderIsInTheBackup) {
+    import("lyon", 1, 50);
+    SQLite::Database more(dir_of("lyon") + "/more.sqlite", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    more.exec("PRAGMA journal_mode=WAL; CREATE TABLE thing (value INTEGER); INSERT INTO thing VALUES (7)");
+    const std::string made = back_up(dir_of("lyon"));
+    for (const auto& entry : fs::directory_iterator(dir_of("lyon"))) {
+        if (entry.path().extension() == ".sqlite") {
+            EXPECT_TRUE(fs::exists(fs::path(made) / entry.path().filename())) << entry.path();
+        }
+    }
+    const SQLite::Database copy(made + "/more.sqlite", SQLite::OPEN_READONLY);
+    EXPECT_EQ(SQLite::Statement(copy, "SELECT value FROM thing").executeStep(), true);
 }
 
 // Whatever the instant of the kill, what has a backup's name is one.
