@@ -263,10 +263,13 @@ Result<void> Delivery::deliver(StatementLog& log, Delivered& delivered, const st
     for (const std::int64_t number : numbers) {
         const auto statement = log.find(node_, number);
         if (!statement) return refuse("another process asked the hub meanwhile; the rest is sent the next time");
+        const std::int64_t bytes_before = delivered.bytes;
         auto receipt = ask_receipt(log, *statement, &delivered.bytes);
         delivered.fault = correspondence_.fault();
-        // A receipt of before the hub handed its key over, which a restored ledger does not know.
-        if (!receipt && delivered.fault == 0 && learn_hub_keys(log, delivered))
+        // It answered, and not with a fault: a receipt of before the hub handed its key over, which a restored ledger
+        // does not know.
+        const bool has_answered = delivered.bytes > bytes_before && delivered.fault == 0;
+        if (!receipt && has_answered && learn_hub_keys(log, delivered))
             receipt = ask_receipt(log, *statement, &delivered.bytes);
         if (!receipt) return std::unexpected(receipt.error());
         // The first receipt stays: it says how early the hub had it.

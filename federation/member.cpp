@@ -266,11 +266,14 @@ Result<void> MemberList::hand_over(const Handover& handover, const std::string& 
     if (member->tls_fingerprint != handover.tls_fingerprint) return refuse("it is of another certificate");
     HandoverLog log(database_);
     if (*member->key == handover.new_key) return {};
-    // One that was taken long ago, and handed on since: it comes along with the later ones.
-    for (const HandoverLog::Kept& kept : log.of(handover.node)) {
-        if (kept.handover.new_key == handover.new_key) return {};
+    if (*member->key != handover.old_key) {
+        // One that was taken long ago, and handed on since: it comes along with the later ones.
+        for (const HandoverLog::Kept& kept : log.of(handover.node)) {
+            if (kept.handover.new_key == handover.new_key) return {};
+        }
+        return refuse("it is not endorsed by the member's present key");
     }
-    if (*member->key != handover.old_key) return refuse("it is not endorsed by the member's present key");
+    // The note first: who is interrupted between the two is shown it again.
     if (log.is_revoked(handover.new_key)) return refuse("its key was revoked");
     log.put(handover, note);
     translating_errors(*database_, [&] {

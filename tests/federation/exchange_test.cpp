@@ -94,6 +94,7 @@ class Exchange : public ::testing::Test {
     Carry announcing_first(Carry carry) {
         return [this, carry = std::move(carry)](std::string_view body) {
             const rpc::Call call = rpc::decode_call(body).value();
+            if (call.method != "pool.message") return straight()(body);
             const rpc::Call inside = rpc::decode_call(*call.params[0].find("payload")->as_bytes()).value();
             return inside.method == "statement.announce" ? straight()(body) : carry(body);
         };
