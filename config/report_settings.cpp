@@ -8,7 +8,6 @@
 #include "config/limits.h"
 #include "config/report_settings_reader.h"
 #include "config/settings.h"
-#include "config/staff_limits.h"
 
 namespace assidu::config {
 namespace {

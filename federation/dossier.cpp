@@ -9,7 +9,6 @@
 #include "config/canonical_json.h"
 #include "config/json_object.h"
 #include "config/limits.h"
-#include "config/staff_limits.h"
 #include "config/utf8.h"
 
 namespace assidu::federation {

@@ -4,7 +4,7 @@
 #include <map>
 #include <set>
 
-#include "config/staff_limits.h"
+#include "config/limits.h"
 #include "node/directory.h"
 
 namespace assidu::node::services {

@@ -9,7 +9,6 @@
 #include <set>
 
 #include "config/limits.h"
-#include "config/staff_limits.h"
 #include "node/collect/csv_table.h"
 #include "node/collect/text.h"
 

@@ -7,7 +7,6 @@
 
 #include "config/durable_file.h"
 #include "config/limits.h"
-#include "config/staff_limits.h"
 #include "node/archive/dossier_store.h"
 #include "node/staff/batch.h"
 #include "node/staff/issue_log.h"

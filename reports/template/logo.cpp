@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "config/staff_limits.h"
+#include "config/limits.h"
 
 namespace assidu::reports {
 namespace {

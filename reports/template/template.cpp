@@ -9,7 +9,7 @@
 #include "config/durable_file.h"
 #include "config/json_object.h"
 #include "config/settings.h"
-#include "config/staff_limits.h"
+#include "config/limits.h"
 #include "reports/safe_text.h"
 
 namespace assidu::reports {

@@ -10,7 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <regex>
 
-#include "config/staff_limits.h"
+#include "config/limits.h"
 #include "reports/print/render_pdf.h"
 #include "reports/print/render_xlsx.h"
 #include "reports/render.h"

@@ -5,7 +5,6 @@
 #include <nlohmann/json.hpp>
 
 #include "config/limits.h"
-#include "config/staff_limits.h"
 #include "federation/dossier.h"
 #include "node/archive/dossier_store.h"
 #include "node/staff/dossier_import.h"
