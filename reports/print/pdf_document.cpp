@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "config/refusal.h"
+#include "reports/print/png_surface.h"
 #include "reports/print/qr_code.h"
 #include "reports/safe_text.h"
 
@@ -210,18 +211,10 @@ void PdfDocument::Parts::qr(std::string_view text, const std::string& caption) {
 void PdfDocument::logo(const std::string& png, std::uint32_t width, std::uint32_t height, std::int64_t width_mm) {
     Parts& p = *parts_;
     constexpr double kPointsAMillimetre = 72 / 25.4, kTallest = 72, kWidest = 360;
-    std::string_view rest = png;
-    const auto read = [](void* from, unsigned char* data, unsigned length) {
-        auto& bytes = *static_cast<std::string_view*>(from);
-        if (length > bytes.size()) return CAIRO_STATUS_READ_ERROR;
-        std::copy_n(bytes.begin(), length, data);
-        bytes.remove_prefix(length);
-        return CAIRO_STATUS_SUCCESS;
-    };
     Item item;
     item.kind = Item::Kind::image;
-    item.image = {cairo_image_surface_create_from_png_stream(read, &rest), cairo_surface_destroy};
-    if (cairo_surface_status(item.image.get()) != CAIRO_STATUS_SUCCESS)
+    item.image = png_surface(png);
+    if (item.image == nullptr)
         throw config::ResourceFailure("cairo: a logo that was read once cannot be read again");
     item.width = std::min(kWidest, static_cast<double>(width_mm) * kPointsAMillimetre);
     item.height = item.width * height / width;

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "config/limits.h"
+#include "reports/print/png_surface.h"
 
 namespace assidu::reports {
 namespace {
@@ -48,17 +49,8 @@ Result<Chunk> next_chunk(std::string_view& rest) {
 
 // The decoder of the PDF takes it: what it cannot read is no logo.
 bool decodes(const Logo& logo) {
-    std::string_view rest = logo.png;
-    const auto read = [](void* from, unsigned char* data, unsigned length) {
-        auto& bytes = *static_cast<std::string_view*>(from);
-        if (length > bytes.size()) return CAIRO_STATUS_READ_ERROR;
-        std::copy_n(bytes.begin(), length, data);
-        bytes.remove_prefix(length);
-        return CAIRO_STATUS_SUCCESS;
-    };
-    const std::unique_ptr<cairo_surface_t, decltype(&cairo_surface_destroy)> surface(
-        cairo_image_surface_create_from_png_stream(read, &rest), cairo_surface_destroy);
-    return cairo_surface_status(surface.get()) == CAIRO_STATUS_SUCCESS &&
+    const auto surface = png_surface(logo.png);
+    return surface != nullptr &&
            cairo_image_surface_get_width(surface.get()) == static_cast<int>(logo.width) &&
            cairo_image_surface_get_height(surface.get()) == static_cast<int>(logo.height);
 }
