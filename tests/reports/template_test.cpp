@@ -253,6 +253,13 @@ TEST_F(Templates, EveryWrongValueIsNamedByItsKey) {
     json most = whole();
     most["header"]["fr"] = std::vector<std::string>(limits::kTemplateLinesMax, std::string(limits::kTemplateTextBytesMax, 'x'));
     EXPECT_EQ(objection(most), "");
+    json funders = whole();
+    funders["funders"] = json::array();
+    while (funders["funders"].size() < limits::kTemplateFundersMax)
+        funders["funders"].push_back({{"funder", "F" + std::to_string(funders["funders"].size())}});
+    EXPECT_EQ(objection(funders), "");
+    funders["funders"].push_back({{"funder", "one more"}});
+    EXPECT_THAT(objection(funders), HasSubstr("at most 200"));
     folder.write("template.json", std::string(limits::kTemplateBytesMax + 1, ' '));
     EXPECT_FALSE(Template::read(folder.path()));
     std::filesystem::create_symlink(folder / "logo.png", folder / "link.png");

@@ -248,6 +248,16 @@ TEST_F(DossierCommands, EveryBadLineIsNamedWithItsNumberAndCostsOnlyItself) {
     EXPECT_EQ(list().size(), 2U);
 }
 
+TEST_F(DossierCommands, AFileHasALimitOnItsLinesAndOneLineMoreCostsAll) {
+    const std::string line = "ada,F,1,2026-01-01,2026-12-31\n";
+    std::string csv = "student,funder,dossier,from,to\n";
+    for (std::size_t i = 0; i < config::limits::kDossierLinesMax; ++i)
+        csv += line;
+    EXPECT_THAT(import(csv + line).err, HasSubstr("more than 100000 lines; nothing was taken in"));
+    EXPECT_TRUE(list().empty());
+    EXPECT_THAT(import(csv).out, HasSubstr("100000 lines, 1 dossiers added"));
+}
+
 TEST_F(DossierCommands, AFileThatIsNoTableOfDossiersIsRefused) {
     EXPECT_EQ(import("").exit_code, 4);
     EXPECT_THAT(import("student,funder\nada,F\n").err, HasSubstr("need a column 'dossier'"));
