@@ -53,7 +53,7 @@ Result<std::int32_t> parse_time_of_day(std::string_view text) {
         const int hours = digit(0) * 10 + digit(1), minutes = digit(3) * 10 + digit(4);
         if (good && hours < 24 && minutes < 60) return (hours * 60 + minutes) * 60;
     }
-    return refuse(fmt::format("must be a time of day from \"00:00\" to \"23:59\""));
+    return refuse("must be a time of day from \"00:00\" to \"23:59\"");
 }
 
 ReportSettings read_report_settings(TableReader& reports, const toml::table& document,
@@ -82,22 +82,6 @@ ReportSettings read_report_settings(TableReader& reports, const toml::table& doc
             objections.push_back(fmt::format("line {}: [report_schedule] name stands twice",
                                              entry.source().begin.line));
     }
-    return settings;
-}
-
-Result<ReportSettings> parse_report_settings(std::string_view text, const std::string& where) {
-    toml::table document;
-    try {
-        document = toml::parse(text, where);
-    } catch (const toml::parse_error& error) {
-        const auto& begin = error.source().begin;
-        return refuse(fmt::format("{}:{}:{}: {}", where, begin.line, begin.column, error.description()));
-    }
-    std::vector<std::string> objections;
-    const toml::node* const node = document.get("reports");
-    TableReader reports(node == nullptr ? nullptr : node->as_table(), "reports", objections);
-    ReportSettings settings = read_report_settings(reports, document, objections);
-    if (!objections.empty()) return refuse(fmt::format("{}: {}", where, fmt::join(objections, "; ")));
     return settings;
 }
 

@@ -1,5 +1,5 @@
 // What the settings file says of reports that a node issues by itself, and of how they look: [[report_schedule]],
-// and of [reports] `template` and `small_cell`. parse_settings() refuses what is wrong with them, too.
+// and of [reports] `template` and `small_cell`. Part of Settings.
 #pragma once
 
 #include <cstdint>
@@ -30,9 +30,6 @@ struct ReportSettings {
     std::int64_t small_cell = 5;  // least students of a cell of an anonymous report
     std::vector<ReportSchedule> schedules;
 };
-
-// `where` names the file in a refusal.
-[[nodiscard]] Result<ReportSettings> parse_report_settings(std::string_view toml, const std::string& where);
 
 // "HH:MM", 24 hours. Seconds of the day.
 [[nodiscard]] Result<std::int32_t> parse_time_of_day(std::string_view text);

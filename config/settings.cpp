@@ -354,7 +354,7 @@ Result<Settings> parse_settings(std::string_view text, const std::string& where)
         reports.object_to("verification_url", "must begin with https:// or http://");
     if (settings.verification_url.size() > limits::kUrlBytesMax / 4)
         reports.object_to("verification_url", "is too long for a QR code");
-    (void)read_report_settings(reports, document, objections);
+    settings.reports = read_report_settings(reports, document, objections);
     reports.finish();
 
     read_serving(table("pool"), table("intake"), settings);

@@ -14,6 +14,7 @@
 #include "config/database_settings.h"
 #include "config/mnet_settings.h"
 #include "config/refusal.h"
+#include "config/report_settings.h"
 #include "config/web_settings.h"
 
 namespace assidu::config {
@@ -65,6 +66,7 @@ struct Settings {
     // [reports]
     std::string language;          // "fr" or "en"
     std::string verification_url;  // printed on reports: where a package may be checked; may be empty
+    ReportSettings reports;        // the rest of it, and [[report_schedule]]
 
     // [pool]: what `assidu serve` does in a pool
     std::string listen;                  // "ADDRESS:PORT" (parse_endpoint()); empty: no listener

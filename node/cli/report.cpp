@@ -12,7 +12,7 @@
 #include "node/cli/scale_commands.h"
 #include "node/packages.h"
 #include "node/services/pool_member.h"
-#include "node/staff/schedules.h"
+#include "node/staff/batch.h"
 #include "node/staff/selection.h"
 
 namespace assidu::node::cli {
@@ -50,16 +50,6 @@ Documents documents_of(const ReportArguments& arguments, const Node& node) {
     documents.verification_url = node.settings().verification_url;
     documents.folder_each = arguments.package && arguments.kind == "group";
     return documents;
-}
-
-// The template of the settings.
-config::Result<std::optional<reports::Template>> template_of(const Node& node) {
-    const auto settings = staff::report_settings(node);
-    if (!settings) return std::unexpected(settings.error());
-    if (settings->report_template.empty()) return std::nullopt;
-    auto read = reports::Template::read(node.folder().path / settings->report_template);
-    if (!read) return std::unexpected(read.error());
-    return *std::move(read);
 }
 
 // Who overrides: whoever is named, else the account that runs the command.
@@ -125,7 +115,7 @@ ExitCode report_own(const ReportArguments& arguments, const federation::Period& 
     wanted.author = author_of(arguments);
     if (other) wanted.scale = &*other;
     wanted.documents = documents_of(arguments, *node);
-    const auto used = template_of(*node);
+    const auto used = staff::settings_template(*node);
     if (!used) {
         console.complain(used.error().what);
         return ExitCode::configuration;

@@ -75,18 +75,10 @@ ExitCode report_batch(const BatchArguments& arguments, const config::Clock& cloc
     if (!node) return refused(console, node.error().what, ExitCode::configuration);
     const auto period = period_of(arguments, *node);
     if (!period) return refused(console, period.error().what, ExitCode::usage);
-    std::optional<reports::Template> used;
-    std::filesystem::path folder = arguments.report_template;
-    if (folder.empty()) {
-        const auto settings = staff::report_settings(*node);
-        if (!settings) return refused(console, settings.error().what, ExitCode::configuration);
-        if (!settings->report_template.empty()) folder = node->folder().path / settings->report_template;
-    }
-    if (!folder.empty()) {
-        auto read = reports::Template::read(folder);
-        if (!read) return refused(console, read.error().what, ExitCode::configuration);
-        used = *std::move(read);
-    }
+    config::Result<std::optional<reports::Template>> used =
+        arguments.report_template.empty() ? staff::settings_template(*node)
+                                          : reports::Template::read(arguments.report_template);
+    if (!used) return refused(console, used.error().what, ExitCode::configuration);
     if (const ExitCode code = bring_up_to_date(*node, console); code != ExitCode::ok) return code;
     staff::BatchOrder order;
     order.period = *period;
@@ -104,7 +96,7 @@ ExitCode report_batch(const BatchArguments& arguments, const config::Clock& cloc
     const std::string language = arguments.language.empty() ? node->settings().language : arguments.language;
     order.language = reports::language_of(language);
     order.out = arguments.out;
-    if (used) order.report_template = &*used;
+    if (*used) order.report_template = &**used;
     staff::BatchEvents events;
     events.goes_on = [] { return !interrupted(); };
     events.line = [&](std::int64_t done, std::int64_t of, const staff::BatchLine& line) {

@@ -12,7 +12,6 @@
 #include "node/cli/report_files.h"
 #include "node/collect/text.h"
 #include "node/directory.h"
-#include "node/staff/schedules.h"
 #include "node/staff/selection.h"
 #include "reports/summary/summary.h"
 
@@ -107,14 +106,13 @@ ExitCode report_summary(const SummaryArguments& arguments, const config::Clock& 
                        ExitCode::usage);
     auto node = open_to_change(arguments.dir, clock, console);
     if (!node) return refused(console, node.error().what, ExitCode::configuration);
-    const auto settings = staff::report_settings(*node);
-    if (!settings) return refused(console, settings.error().what, ExitCode::configuration);
     if (const ExitCode code = bring_up_to_date(*node, console); code != ExitCode::ok) return code;
     const federation::Period period{*from, *to};
     const NodeDirectory directory(*node, node->calendar().end_of(period.to) - 1);
     const auto language =
         reports::language_of(arguments.language.empty() ? node->settings().language : arguments.language);
-    const auto request = request_of(*node, directory, arguments, period, language, settings->small_cell);
+    const auto request = request_of(*node, directory, arguments, period, language,
+                                    node->settings().reports.small_cell);
     const auto summary = reports::build_summary(request, node->ledger(), directory);
     if (!summary) return refused(console, summary.error().what, ExitCode::no_data);
     std::vector<std::string> formats = arguments.formats;

@@ -9,6 +9,7 @@
 
 #include "config/digest.h"
 #include "config/durable_file.h"
+#include "federation/declaration.h"
 #include "node/archive/dossier_store.h"
 #include "node/collect/text.h"
 #include "node/packages.h"
@@ -283,6 +284,14 @@ Result<BatchResult> run_batch(Node& node, const BatchOrder& order, const BatchEv
     return result;
 }
 
+config::Result<std::optional<reports::Template>> settings_template(const Node& node) {
+    const std::string& folder = node.settings().reports.report_template;
+    if (folder.empty()) return std::nullopt;
+    auto read = reports::Template::read(node.folder().path / folder);
+    if (!read) return std::unexpected(read.error());
+    return *std::move(read);
+}
+
 federation::Period period_of(Every every, config::CivilDay day) {
     if (every == Every::daily) return {day, day};
     if (every == Every::weekly) return {config::monday_of(day), next(config::monday_of(day), 6)};
@@ -294,9 +303,7 @@ federation::Period period_of(Every every, config::CivilDay day) {
 }
 
 federation::Period last_period(Every every, std::int64_t now_utc_s, const config::CivilCalendar& calendar) {
-    // A day closes three hours after its midnight (docs/formats/statement.md).
-    constexpr std::int64_t kClosed_s = 3 * 3600;
-    const config::CivilDay last_closed = next(calendar.day_of(now_utc_s - kClosed_s), -1);
+    const config::CivilDay last_closed = next(calendar.day_of(now_utc_s - federation::kDayClosesAfter_s), -1);
     const federation::Period holds = period_of(every, last_closed);
     return holds.to <= last_closed ? holds : period_of(every, next(holds.from, -1));
 }

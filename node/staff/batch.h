@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,9 @@
 #include "reports/template/template.h"
 
 namespace assidu::node::staff {
+
+// The template that the settings name; nothing if they name none. Refused if it cannot be read.
+[[nodiscard]] config::Result<std::optional<reports::Template>> settings_template(const Node& node);
 
 struct BatchOrder {
     federation::Period period;

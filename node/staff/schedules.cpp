@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <optional>
 
-#include "config/durable_file.h"
 #include "config/limits.h"
 #include "node/archive/dossier_store.h"
 #include "node/staff/batch.h"
@@ -16,13 +15,6 @@ namespace {
 
 using config::ReportSchedule;
 using config::Result;
-
-Result<std::optional<reports::Template>> template_of(const Node& node, const config::ReportSettings& settings) {
-    if (settings.report_template.empty()) return std::nullopt;
-    auto read = reports::Template::read(node.folder().path / settings.report_template);
-    if (!read) return std::unexpected(read.error());
-    return *std::move(read);
-}
 
 // Formats that no student's report has are refused when the schedule runs, by name.
 Result<std::vector<ReportFormat>> formats_of(const ReportSchedule& schedule) {
@@ -63,12 +55,6 @@ std::string trouble_of(const BatchResult& result) {
 
 }  // namespace
 
-Result<config::ReportSettings> report_settings(const Node& node) {
-    const auto text = config::read_file(node.folder().settings(), config::limits::kDocumentBytesMax);
-    if (!text) return std::unexpected(text.error());
-    return config::parse_report_settings(*text, node.folder().settings().string());
-}
-
 std::vector<federation::Period> due_periods(const ReportSchedule& schedule, std::optional<config::CivilDay> done,
                                             std::int64_t now_utc_s, const config::CivilCalendar& calendar) {
     const auto is_due = [&](const federation::Period& period) {
@@ -88,14 +74,13 @@ std::vector<federation::Period> due_periods(const ReportSchedule& schedule, std:
 }
 
 void run_due_schedules(Node& node, const ScheduleEvents& events) {
-    const auto settings = report_settings(node);
-    if (!settings) return events.problem("", settings.error().what);
-    if (settings->schedules.empty()) return;
-    const auto used = template_of(node, *settings);
+    const std::vector<ReportSchedule>& schedules = node.settings().reports.schedules;
+    if (schedules.empty()) return;
+    const auto used = settings_template(node);
     if (!used) return events.problem("", used.error().what);
     const std::string& id = node.settings().node_id;
     IssueLog log(archive::DossierStore::path_in(node.folder().path));
-    for (const ReportSchedule& schedule : settings->schedules) {
+    for (const ReportSchedule& schedule : schedules) {
         std::string trouble;
         for (const federation::Period& period : due_periods(schedule, log.schedule_done(id, schedule.name),
                                                             node.clock().now_utc_s(), node.calendar())) {

@@ -17,9 +17,6 @@ struct ScheduleEvents {
     std::function<bool()> goes_on;
 };
 
-// The settings of the node's file as they are now.
-[[nodiscard]] config::Result<config::ReportSettings> report_settings(const Node& node);
-
 // Runs what is due: of each schedule every period that ended since the last one it was done with, oldest
 // first, at most kMissedPeriodsMax of them; of one that never ran, the last period alone. A period counts as
 // done when its batch has come to its end, whatever became of single students: they are named.

@@ -9,7 +9,7 @@
 #include <thread>
 
 #include "config/civil_calendar.h"
-#include "config/report_settings.h"
+#include "config/settings.h"
 #include "node/staff/batch.h"
 #include "node/staff/schedules.h"
 #include "tests/node/cli/node_fixture.h"
@@ -73,25 +73,41 @@ TEST(DuePeriods, AreMadeUpOnceOldestFirstAndNotBeforeTheirTime) {
 }
 
 TEST(ScheduleSettings, AreCheckedKeyByKey) {
-    const auto refusal = [](const std::string& text) {
-        const auto read = config::parse_report_settings(text, "x");
+    config::Settings chosen;
+    chosen.node_id = "lyon";
+    chosen.name = "Lyon";
+    chosen.wwwroot = "https://moodle.example";
+    chosen.source_name = "moodle";
+    chosen.scale = "sonate";
+    chosen.language = "fr";
+    chosen.students.everyone = true;
+    const std::string whole = config::settings_document(chosen);
+    const auto with = [&](const std::string& reports, const std::string& behind) {
+        std::string text = whole;
+        const std::string section = "[reports]\n";
+        text.insert(text.find(section) + section.size(), reports);
+        return text + "\n" + behind;
+    };
+    const auto refusal = [&](const std::string& behind, const std::string& reports = "") {
+        const auto read = config::parse_settings(with(reports, behind), "x");
         return read ? "" : read.error().what;
     };
     const std::string good = "[[report_schedule]]\nname = \"month\"\nevery = \"month-end\"\nat = \"04:30\"\n"
                              "funder = \"OPCO\"\nformats = [\"pdf\"]\nout = \"r\"\n";
-    const auto read = config::parse_report_settings("[reports]\ntemplate = \"t\"\nsmall_cell = 7\n" + good, "x");
+    const auto read = config::parse_settings(with("template = \"t\"\nsmall_cell = 7\n", good), "x");
     ASSERT_TRUE(read) << read.error().what;
-    EXPECT_EQ(read->report_template, "t");
-    EXPECT_EQ(read->small_cell, 7);
-    ASSERT_EQ(read->schedules.size(), 1U);
-    EXPECT_EQ(read->schedules[0].at_s, 4 * 3600 + 1800);
+    EXPECT_EQ(read->reports.report_template, "t");
+    EXPECT_EQ(read->reports.small_cell, 7);
+    ASSERT_EQ(read->reports.schedules.size(), 1U);
+    EXPECT_EQ(read->reports.schedules[0].at_s, 4 * 3600 + 1800);
     EXPECT_THAT(refusal(good + good), HasSubstr("stands twice"));
     EXPECT_THAT(refusal(good + "colour = 1\n"), HasSubstr("colour"));
     EXPECT_THAT(refusal("[[report_schedule]]\nname = \"x\"\n"), HasSubstr("every"));
     EXPECT_THAT(refusal("[[report_schedule]]\nname = \"x\"\nevery = \"daily\"\nat = \"24:00\"\n"), HasSubstr("at"));
     EXPECT_THAT(refusal("[report_schedule]\nname = \"x\"\n"), HasSubstr("[[report_schedule]]"));
-    EXPECT_THAT(refusal("[reports]\nsmall_cell = 0\n"), HasSubstr("small_cell"));
-    EXPECT_THAT(refusal("[reports]\nsmall_cell = 1001\n"), HasSubstr("small_cell"));
+    EXPECT_THAT(refusal("", "small_cell = 0\n"), HasSubstr("small_cell"));
+    EXPECT_EQ(refusal("", "small_cell = 1000\n"), "");
+    EXPECT_THAT(refusal("", "small_cell = 1001\n"), HasSubstr("small_cell"));
     std::string most, more;
     for (int i = 0; i < 33; ++i) {
         const std::string one = "[[report_schedule]]\nname = \"s" + std::to_string(i) + "\"\nevery = \"daily\"\n";
