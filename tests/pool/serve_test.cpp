@@ -9,6 +9,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <ctime>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "tests/pool/pool_fixture.h"
@@ -64,6 +66,33 @@ TEST_F(Serve, AFileInAMembersSpoolReachesTheHubsLedgerByItself) {
     EXPECT_EQ(hub->end(SIGTERM), 0);
     EXPECT_THAT(nantes->output(), StartsWith("imported log.csv: 700 rows, 700 events\ncomputed "));
     EXPECT_THAT(nantes->output(), Not(HasSubstr("listening")));
+}
+
+TEST_F(Serve, AScheduleIssuesTheLastPeriodOnceByItself) {
+    const std::string dir = dir_of("lyon");
+    std::ofstream(dir + "/assidu.toml", std::ios::app)
+        << "[[report_schedule]]\nname = \"day\"\nevery = \"daily\"\nat = \"00:00\"\nout = \"issued\"\n";
+    std::string log = kHeader;
+    // Every hour of the last days: whichever day was closed last has some.
+    const std::int64_t now_s = std::time(nullptr);
+    for (std::int64_t hour = 1; hour < 96; ++hour)
+        log += row(hour, 42, now_s - hour * 3'600);
+    drop(dir, "log.csv", log);
+    {
+        const auto lyon = serve("lyon");
+        EXPECT_THAT(lyon->wait_for("reports "), HasSubstr("issued 1, issued again 0, unchanged 0, not issued 0"));
+        EXPECT_EQ(lyon->end(SIGTERM), 0) << lyon->log();
+    }
+    EXPECT_TRUE(std::filesystem::exists(dir + "/issued/index.html"));
+    // The same period is not issued again by the next one.
+    drop(dir, "more.csv", kHeader + row(200, 43, now_s - 90 * 3'600));
+    const auto lyon = serve("lyon");
+    (void)lyon->wait_for("imported more.csv");
+    // What is taken in by the next round shows that the first has come to its end.
+    drop(dir, "last.csv", kHeader + row(201, 43, now_s - 91 * 3'600));
+    (void)lyon->wait_for("imported last.csv");
+    EXPECT_EQ(lyon->end(SIGTERM), 0);
+    EXPECT_THAT(lyon->output(), Not(HasSubstr("reports ")));
 }
 
 TEST_F(Serve, AMemberCatchesUpByItselfOnceAHubThatWasKilledIsBack) {

@@ -255,7 +255,7 @@ TEST_F(DossierCommands, AFileHasALimitOnItsLinesAndOneLineMoreCostsAll) {
         csv += line;
     EXPECT_THAT(import(csv + line).err, HasSubstr("more than 100000 lines; nothing was taken in"));
     EXPECT_TRUE(list().empty());
-    EXPECT_THAT(import(csv).out, HasSubstr("100000 lines, 1 dossiers added"));
+    EXPECT_THAT(import(csv).out, HasSubstr("100 000 lines, 1 dossiers added"));
 }
 
 TEST_F(DossierCommands, AFileThatIsNoTableOfDossiersIsRefused) {
