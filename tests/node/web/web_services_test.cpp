@@ -179,21 +179,6 @@ TEST_F(WebServicesTest, ATokenIsListedWithoutItsSecretRevokedAndThenNoToken) {
     EXPECT_THAT(user_stats(one, "&uidsource=id&uid=43"), HasSubstr(R"("username":"lea")"));
 }
 
-TEST_F(WebServicesTest, ATokenHasItsRateAndAStrangerFewTries) {
-    const std::string secret = token({"--students", "everyone", "--per-minute", "3"});
-    // The minute may turn once in between.
-    std::string response;
-    for (int i = 0; i < 7; ++i)
-        response = get(std::string(kRest) + "?wstoken=" + secret + "&moodlewsrestformat=json");
-    EXPECT_THAT(response, StartsWith("HTTP/1.1 429 "));
-    EXPECT_THAT(response, HasSubstr(R"("errorcode":"toomanyrequests")"));
-    for (int i = 0; i < 2 * limits::kWrongSecretsPerMinuteMax + 1; ++i)
-        response = get(std::string(kRest) + "?wstoken=wrong&moodlewsrestformat=json");
-    EXPECT_THAT(response, StartsWith("HTTP/1.1 429 "));
-    // Not even a good one, from there, in that minute.
-    EXPECT_THAT(user_stats(token(), "&uidsource=id&uid=42"), HasSubstr("toomanyrequests"));
-}
-
 TEST_F(WebServicesTest, TheAddressOfAReportDeliversItAndNobodyElses) {
     const std::string secret = token({"--students", "institution=Lyon"});
     const auto address = [&](const std::string& more) {

@@ -82,12 +82,15 @@ TEST_F(WebTime, RatesAreOfAMinuteAtTheLimitAndOnePastIt) {
     const std::string secret = make_token(kDay, 3);
     for (int i = 0; i < 3; ++i)
         EXPECT_THAT(stats(secret), HasSubstr("\"user\"")) << i;
-    EXPECT_THAT(stats(secret), HasSubstr("toomanyrequests"));
+    EXPECT_THAT(stats(secret), HasSubstr(R"("errorcode":"toomanyrequests")"));
+    EXPECT_THAT(get("/webservice/rest/server.php?moodlewsrestformat=json&wstoken=" + secret),
+                StartsWith("HTTP/1.1 429 "));
     clock_.set(kNow + 60);
     EXPECT_THAT(stats(secret), HasSubstr("\"user\""));
     for (int i = 0; i < limits::kWrongSecretsPerMinuteMax; ++i)
         EXPECT_THAT(stats("wrong"), HasSubstr("invalidtoken")) << i;
     EXPECT_THAT(stats("wrong"), HasSubstr("toomanyrequests"));
+    // Not even a good one, from there, in that minute.
     EXPECT_THAT(stats(secret), HasSubstr("toomanyrequests"));
     clock_.set(kNow + 120);
     EXPECT_THAT(stats(secret), HasSubstr("\"user\""));
