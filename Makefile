@@ -16,7 +16,7 @@ test:
 	scripts/install-packages test
 	cmake --preset $(PRESET) -DASSIDU_TESTS=ON
 	cmake --build --preset $(PRESET)
-	ctest --preset $(PRESET) -j 2
+	ctest --preset $(PRESET) -j 3
 
 build:
 	scripts/install-packages test
