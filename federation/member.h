@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "config/refusal.h"
+#include "federation/attestation.h"
 #include "federation/handover.h"
 #include "federation/statement.h"
 #include "rpc/signed_message.h"
@@ -109,6 +110,9 @@ class MemberList {
         std::int64_t count = 0;
     };
     [[nodiscard]] std::vector<Refusals> refusals() const;
+
+    // What partners say of each other's keys, in the same file.
+    [[nodiscard]] AttestationLog attestations() const { return AttestationLog(database_); }
 
   private:
     std::shared_ptr<SQLite::Database> database_;
