@@ -6,37 +6,70 @@
 
 namespace assidu::config {
 
+namespace {
+
+struct Free {
+    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+    void operator()(EVP_MD* algorithm) const { EVP_MD_free(algorithm); }
+};
+using ContextHandle = std::unique_ptr<EVP_MD_CTX, Free>;
+
+// Looked for once: EVP_sha256() has OpenSSL 3 look for the implementation, under a lock, with every digest.
+const EVP_MD* algorithm() {
+    static const std::unique_ptr<EVP_MD, Free> sha256(EVP_MD_fetch(nullptr, "SHA256", nullptr));
+    if (!sha256) throw ResourceFailure("OpenSSL has no SHA-256");
+    return sha256.get();
+}
+
+void start(const ContextHandle& context) {
+    if (!context || EVP_DigestInit_ex2(context.get(), algorithm(), nullptr) != 1)
+        throw ResourceFailure("OpenSSL cannot start a SHA-256 digest");
+}
+
+void take(const ContextHandle& context, std::string_view bytes) {
+    if (EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) != 1)
+        throw ResourceFailure("OpenSSL cannot continue a SHA-256 digest");
+}
+
+Sha256Digest end(const ContextHandle& context) {
+    Sha256Digest digest{};
+    unsigned size = 0;
+    if (EVP_DigestFinal_ex(context.get(), digest.data(), &size) != 1 || size != digest.size())
+        throw ResourceFailure("OpenSSL cannot finish a SHA-256 digest");
+    return digest;
+}
+
+}  // namespace
+
 struct Sha256Stream::Context {
-    struct Free {
-        void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-    };
-    std::unique_ptr<EVP_MD_CTX, Free> handle{EVP_MD_CTX_new()};
+    ContextHandle handle{EVP_MD_CTX_new()};
 };
 
 Sha256Stream::Sha256Stream() : context_(std::make_unique<Context>()) {
-    if (!context_->handle || EVP_DigestInit_ex(context_->handle.get(), EVP_sha256(), nullptr) != 1)
-        throw ResourceFailure("OpenSSL cannot start a SHA-256 digest");
+    start(context_->handle);
 }
 
 Sha256Stream::~Sha256Stream() = default;
 
 void Sha256Stream::update(std::string_view bytes) {
-    if (EVP_DigestUpdate(context_->handle.get(), bytes.data(), bytes.size()) != 1)
-        throw ResourceFailure("OpenSSL cannot continue a SHA-256 digest");
+    take(context_->handle, bytes);
 }
 
 Sha256Digest Sha256Stream::finish() {
-    Sha256Digest digest{};
-    unsigned size = 0;
-    if (EVP_DigestFinal_ex(context_->handle.get(), digest.data(), &size) != 1 || size != digest.size())
-        throw ResourceFailure("OpenSSL cannot finish a SHA-256 digest");
-    return digest;
+    return end(context_->handle);
 }
 
 Sha256Digest sha256(std::string_view bytes) {
-    Sha256Stream stream;
-    stream.update(bytes);
-    return stream.finish();
+    return sha256({bytes});
+}
+
+Sha256Digest sha256(std::initializer_list<std::string_view> pieces) {
+    // One a thread: most digests are of some hundred bytes, and making a context costs more than they do.
+    static thread_local const ContextHandle context(EVP_MD_CTX_new());
+    start(context);
+    for (const std::string_view piece : pieces)
+        take(context, piece);
+    return end(context);
 }
 
 std::string hex(std::span<const std::uint8_t> bytes) {

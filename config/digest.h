@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <span>
@@ -15,6 +16,8 @@ using Sha256Digest = std::array<std::uint8_t, 32>;
 
 // The digest of a whole byte string. Throws ResourceFailure if OpenSSL refuses.
 [[nodiscard]] Sha256Digest sha256(std::string_view bytes);
+// The same of pieces that stand one behind the other.
+[[nodiscard]] Sha256Digest sha256(std::initializer_list<std::string_view> pieces);
 
 // The digest of bytes that arrive in pieces. Not for sharing between threads.
 class Sha256Stream {

@@ -119,65 +119,77 @@ std::shared_ptr<SQLite::Database> open_ledger_file(const std::filesystem::path& 
     return std::make_shared<SQLite::Database>(open_store(path, kFormat));
 }
 
+std::int64_t key_of_node(Prepared& sql, const std::string& id) {
+    {
+        const auto select = sql("SELECT key FROM node WHERE id=?");
+        select->bind(1, id);
+        if (select->executeStep()) return select->getColumn(0).getInt64();
+    }
+    const auto insert = sql("INSERT INTO node (id) VALUES (?)");
+    insert->bind(1, id);
+    insert->exec();
+    return sql.database().getLastInsertRowid();
+}
+
 std::int64_t key_of_node(SQLite::Database& database, const std::string& id) {
-    SQLite::Statement insert(database, "INSERT INTO node (id) VALUES (?) ON CONFLICT DO NOTHING");
-    insert.bind(1, id);
-    insert.exec();
-    SQLite::Statement select(database, "SELECT key FROM node WHERE id=?");
-    select.bind(1, id);
-    select.executeStep();
-    return select.getColumn(0).getInt64();
+    Prepared sql(database);
+    return key_of_node(sql, id);
+}
+
+std::int64_t key_of_scale(Prepared& sql, const ScaleIdentity& scale) {
+    {
+        const auto select = sql("SELECT key FROM scale WHERE sha256=?");
+        select->bind(1, scale.sha256);
+        if (select->executeStep()) return select->getColumn(0).getInt64();
+    }
+    const auto insert = sql("INSERT INTO scale (sha256, id, version, document) VALUES (?,?,?,?)");
+    insert->bind(1, scale.sha256);
+    insert->bind(2, scale.id);
+    insert->bind(3, scale.version);
+    insert->bind(4, scale.document);
+    insert->exec();
+    return sql.database().getLastInsertRowid();
 }
 
 std::int64_t key_of_scale(SQLite::Database& database, const ScaleIdentity& scale) {
-    SQLite::Statement insert(
-        database,
-        "INSERT INTO scale (sha256, id, version, document) VALUES (?,?,?,?) ON CONFLICT DO NOTHING");
-    insert.bind(1, scale.sha256);
-    insert.bind(2, scale.id);
-    insert.bind(3, scale.version);
-    insert.bind(4, scale.document);
-    insert.exec();
-    SQLite::Statement select(database, "SELECT key FROM scale WHERE sha256=?");
-    select.bind(1, scale.sha256);
-    select.executeStep();
-    return select.getColumn(0).getInt64();
+    Prepared sql(database);
+    return key_of_scale(sql, scale);
 }
 
-std::int64_t key_of_student(SQLite::Database& database, std::int64_t node, const StudentId& student,
+std::int64_t key_of_student(Prepared& sql, std::int64_t node, const StudentId& student,
                             const std::string& source) {
     const int size = static_cast<int>(student.bytes.size());
-    SQLite::Statement insert(database,
-                             "INSERT INTO student (node, id, source) VALUES (?,?,?) ON CONFLICT DO NOTHING");
-    insert.bind(1, node);
-    insert.bind(2, student.bytes.data(), size);
-    insert.bind(3, source);
-    insert.exec();
-    SQLite::Statement select(database, "SELECT key FROM student WHERE node=? AND id=?");
-    select.bind(1, node);
-    select.bind(2, student.bytes.data(), size);
-    select.executeStep();
-    return select.getColumn(0).getInt64();
+    {
+        const auto select = sql("SELECT key FROM student WHERE node=? AND id=?");
+        select->bind(1, node);
+        select->bindNoCopy(2, student.bytes.data(), size);
+        if (select->executeStep()) return select->getColumn(0).getInt64();
+    }
+    const auto insert = sql("INSERT INTO student (node, id, source) VALUES (?,?,?)");
+    insert->bind(1, node);
+    insert->bindNoCopy(2, student.bytes.data(), size);
+    insert->bind(3, source);
+    insert->exec();
+    return sql.database().getLastInsertRowid();
 }
 
-RowInserter::RowInserter(SQLite::Database& database)
-    : statement_(database, "INSERT INTO ledger_row VALUES (?,?,?,?,?,?,?,?,?,?,?)") {}
+RowInserter::RowInserter(Prepared& sql) : statement_(sql("INSERT INTO ledger_row VALUES (?,?,?,?,?,?,?,?,?,?,?)")) {}
 
 void RowInserter::insert(std::int64_t node, std::int64_t scale, std::int64_t student, const LedgerRow& row) {
     const std::string activities = encode_activities(row.activities);
-    statement_.bind(1, node);
-    statement_.bind(2, scale);
-    statement_.bind(3, student);
-    statement_.bind(4, row.day.number);
-    statement_.bind(5, row.course);
-    statement_.bind(6, row.measured_s);
-    statement_.bind(7, row.credited_s);
-    statement_.bind(8, row.events);
-    bind_maybe(statement_, 9, row.first_utc_s);
-    bind_maybe(statement_, 10, row.last_utc_s);
-    bind_blob(statement_, 11, activities);
-    statement_.exec();
-    statement_.reset();
+    statement_->bind(1, node);
+    statement_->bind(2, scale);
+    statement_->bind(3, student);
+    statement_->bind(4, row.day.number);
+    statement_->bind(5, row.course);
+    statement_->bind(6, row.measured_s);
+    statement_->bind(7, row.credited_s);
+    statement_->bind(8, row.events);
+    bind_maybe(*statement_, 9, row.first_utc_s);
+    bind_maybe(*statement_, 10, row.last_utc_s);
+    bind_blob(*statement_, 11, activities);
+    statement_->exec();
+    statement_->reset();
 }
 
 Horizon horizon_of(SQLite::Database& database, std::int64_t node) {
@@ -195,17 +207,16 @@ Horizon horizon_of(SQLite::Database& database, std::int64_t node) {
     return horizon;
 }
 
-void put_freshness(SQLite::Database& database, std::int64_t node, std::int64_t scale,
-                   const Freshness& freshness) {
-    SQLite::Statement put(database, "INSERT OR REPLACE INTO freshness VALUES (?,?,?,?,?,?,?)");
-    put.bind(1, node);
-    put.bind(2, scale);
-    put.bind(3, freshness.engine);
-    put.bind(4, freshness.as_of_utc_s);
-    put.bind(5, freshness.archived_events);
-    bind_maybe(put, 6, freshness.last_event_utc_s);
-    bind_maybe(put, 7, freshness.last_event_id);
-    put.exec();
+void put_freshness(Prepared& sql, std::int64_t node, std::int64_t scale, const Freshness& freshness) {
+    const auto put = sql("INSERT OR REPLACE INTO freshness VALUES (?,?,?,?,?,?,?)");
+    put->bind(1, node);
+    put->bind(2, scale);
+    put->bind(3, freshness.engine);
+    put->bind(4, freshness.as_of_utc_s);
+    put->bind(5, freshness.archived_events);
+    bind_maybe(*put, 6, freshness.last_event_utc_s);
+    bind_maybe(*put, 7, freshness.last_event_id);
+    put->exec();
 }
 
 std::string encode_courses(const std::vector<std::int64_t>& courses) {

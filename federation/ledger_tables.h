@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "federation/ledger.h"
+#include "federation/prepared.h"
 
 namespace assidu::federation {
 
@@ -22,26 +23,28 @@ namespace assidu::federation {
 [[nodiscard]] std::shared_ptr<SQLite::Database> open_ledger_file(const std::filesystem::path& path);
 
 // The small integer keys that stand for a node, scale and student in the rows; made where they are new.
+[[nodiscard]] std::int64_t key_of_node(Prepared& sql, const std::string& id);
+[[nodiscard]] std::int64_t key_of_scale(Prepared& sql, const ScaleIdentity& scale);
+[[nodiscard]] std::int64_t key_of_student(Prepared& sql, std::int64_t node, const StudentId& student,
+                                          const std::string& source);
+// The same on a connection that asks once.
 [[nodiscard]] std::int64_t key_of_node(SQLite::Database& database, const std::string& id);
 [[nodiscard]] std::int64_t key_of_scale(SQLite::Database& database, const ScaleIdentity& scale);
-[[nodiscard]] std::int64_t key_of_student(SQLite::Database& database, std::int64_t node,
-                                          const StudentId& student, const std::string& source);
 
-// Inserts ledger rows, one statement prepared for many.
+// Inserts ledger rows.
 class RowInserter {
   public:
-    explicit RowInserter(SQLite::Database& database);
+    explicit RowInserter(Prepared& sql);
     void insert(std::int64_t node, std::int64_t scale, std::int64_t student, const LedgerRow& row);
 
   private:
-    SQLite::Statement statement_;
+    Prepared::Use statement_;
 };
 
 // Nothing where nothing was ever deleted.
 [[nodiscard]] Horizon horizon_of(SQLite::Database& database, std::int64_t node);
 
-void put_freshness(SQLite::Database& database, std::int64_t node, std::int64_t scale,
-                   const Freshness& freshness);
+void put_freshness(Prepared& sql, std::int64_t node, std::int64_t scale, const Freshness& freshness);
 
 // Columns and back. Reading throws ResourceFailure where the bytes are damaged.
 [[nodiscard]] std::string encode_courses(const std::vector<std::int64_t>& courses);

@@ -117,7 +117,8 @@ Result<Introduction> read_introduction(std::string_view bytes) {
     return Introduction{member("id"), member("name"), *key, member("tls")};
 }
 
-MemberList::MemberList(std::shared_ptr<SQLite::Database> file) : database_(std::move(file)) {}
+MemberList::MemberList(std::shared_ptr<SQLite::Database> file)
+    : database_(std::move(file)), sql_(*database_) {}
 
 std::vector<Member> MemberList::all() const {
     return translating_errors(*database_, [&] {
@@ -131,10 +132,11 @@ std::vector<Member> MemberList::all() const {
 
 std::optional<Member> MemberList::find(const std::string& id) const {
     return translating_errors(*database_, [&]() -> std::optional<Member> {
-        SQLite::Statement select(*database_, fmt::format("SELECT {} FROM member WHERE id=?", kColumns));
-        select.bind(1, id);
-        if (!select.executeStep()) return std::nullopt;
-        return member_of(select);
+        static const std::string kSelect = fmt::format("SELECT {} FROM member WHERE id=?", kColumns);
+        const auto select = sql_(kSelect);
+        select->bind(1, id);
+        if (!select->executeStep()) return std::nullopt;
+        return member_of(*select);
     });
 }
 
@@ -308,17 +310,26 @@ bool MemberList::remember_message(const std::string& sender, const std::string& 
     return translating_errors(*database_, [&] {
         bool is_new = false;
         in_transaction(*database_, [&] {
-            SQLite::Statement forget(*database_, "DELETE FROM message WHERE received_utc_s<?");
-            forget.bind(1, now_utc_s - rpc::kMessageIdsKept_s);
-            forget.exec();
-            SQLite::Statement insert(*database_, "INSERT OR IGNORE INTO message VALUES (?,?,?)");
-            insert.bind(1, sender);
-            insert.bind(2, id);
-            insert.bind(3, now_utc_s);
-            is_new = insert.exec() > 0;
+            forget_messages(now_utc_s);
+            const auto insert = sql_("INSERT OR IGNORE INTO message VALUES (?,?,?)");
+            insert->bind(1, sender);
+            insert->bind(2, id);
+            insert->bind(3, now_utc_s);
+            is_new = insert->exec() > 0;
         });
         return is_new;
     });
+}
+
+// Now and then, because it reads all of them.
+void MemberList::forget_messages(std::int64_t now_utc_s) {
+    constexpr std::int64_t kEvery_s = 60;
+    const bool is_early = forgot_utc_s_ && now_utc_s >= *forgot_utc_s_ && now_utc_s < *forgot_utc_s_ + kEvery_s;
+    if (is_early) return;
+    const auto forget = sql_("DELETE FROM message WHERE received_utc_s<?");
+    forget->bind(1, now_utc_s - rpc::kMessageIdsKept_s);
+    forget->exec();
+    forgot_utc_s_ = now_utc_s;
 }
 
 void MemberList::count_refusal(const std::string& sender, const std::string& code, bool is_known) {

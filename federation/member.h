@@ -15,6 +15,7 @@
 #include "config/refusal.h"
 #include "federation/attestation.h"
 #include "federation/handover.h"
+#include "federation/prepared.h"
 #include "federation/statement.h"
 #include "rpc/signed_message.h"
 #include "rpc/signing_key.h"
@@ -97,7 +98,7 @@ class MemberList {
     void announce(const std::string& id, const StatementHead& head, const std::string& url,
                   std::int64_t now_utc_s);
 
-    // Remembers a message id of a sender for kMessageIdsKept_s; false if it is remembered already. Synced on
+    // Remembers a message id of a sender for kMessageIdsKept_s at least; false if it is remembered already. Synced on
     // return.
     [[nodiscard]] bool remember_message(const std::string& sender, const std::string& id,
                                         std::int64_t now_utc_s);
@@ -115,7 +116,11 @@ class MemberList {
     [[nodiscard]] AttestationLog attestations() const { return AttestationLog(database_); }
 
   private:
+    void forget_messages(std::int64_t now_utc_s);
+
     std::shared_ptr<SQLite::Database> database_;
+    mutable Prepared sql_;
+    std::optional<std::int64_t> forgot_utc_s_;  // when messages were last forgotten
 };
 
 }  // namespace assidu::federation

@@ -7,11 +7,12 @@
 namespace assidu::federation {
 namespace {
 
+std::string_view bytes_of(const Sha256Digest& digest) {
+    return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
+
 Sha256Digest parent(const Sha256Digest& left, const Sha256Digest& right) {
-    std::string bytes("\x01", 1);
-    bytes.append(left.begin(), left.end());
-    bytes.append(right.begin(), right.end());
-    return config::sha256(bytes);
+    return config::sha256({std::string_view("\x01", 1), bytes_of(left), bytes_of(right)});
 }
 
 // The largest power of two smaller than `count`, which is at least 2.
@@ -22,9 +23,11 @@ std::size_t split_of(std::size_t count) {
 }  // namespace
 
 Sha256Digest merkle_leaf(std::string_view data) {
-    std::string bytes("\x00", 1);
-    bytes += data;
-    return config::sha256(bytes);
+    return merkle_leaf("", data);
+}
+
+Sha256Digest merkle_leaf(std::string_view salt, std::string_view data) {
+    return config::sha256({std::string_view("\x00", 1), salt, data});
 }
 
 Sha256Digest merkle_root(std::span<const Sha256Digest> leaves) {

@@ -14,6 +14,8 @@ namespace assidu::federation {
 using config::Sha256Digest;
 
 [[nodiscard]] Sha256Digest merkle_leaf(std::string_view data);
+// Of data that stands in two pieces.
+[[nodiscard]] Sha256Digest merkle_leaf(std::string_view salt, std::string_view data);
 // The root over leaf hashes in their order.
 [[nodiscard]] Sha256Digest merkle_root(std::span<const Sha256Digest> leaves);
 

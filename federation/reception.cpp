@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 #include "config/digest.h"
 #include "config/limits.h"
@@ -83,7 +84,8 @@ Reception::Reception(Receiver receiver, MemberList& members, StatementLog& state
       members_(members),
       statements_(statements),
       clock_(clock),
-      log_(std::move(log)) {}
+      log_(std::move(log)),
+      group_(statements.file()) {}
 
 void Reception::note(const std::string& sender, const Refused& refused) {
     members_.count_refusal(sender, std::string(name_of(refused.fault)), own_hub(sender).has_value());
@@ -92,43 +94,89 @@ void Reception::note(const std::string& sender, const Refused& refused) {
 }
 
 std::string Reception::answer(std::string_view body, const std::optional<std::string>& tls_fingerprint) {
-    const auto call = rpc::decode_call(body);
-    const std::scoped_lock guard(mutex_);
-    std::string sender;
-    const Answer answer = call ? outer(*call, tls_fingerprint, sender)
-                               : Answer(std::unexpected(Refused{PoolFault::refused, call.error().what}));
-    if (answer) return rpc::encode_response(*answer);
-    note(sender, answer.error());
-    // The reason stays inside: who is not authenticated learns nothing that helps to become so.
-    return rpc::encode_fault(static_cast<std::int32_t>(PoolFault::refused), name_of(PoolFault::refused));
+    Heard heard = hear(body, tls_fingerprint);
+    Answer answer = std::unexpected(Refused{PoolFault::refused, ""});
+    group_.run([&] {
+        answer = outer(heard);
+        if (!answer) note(heard.sender, answer.error());
+    });
+    return reply(heard, answer);
 }
 
-Reception::Answer Reception::outer(const rpc::Call& call, const std::optional<std::string>& tls_fingerprint,
-                                   std::string& sender) {
+Reception::Heard Reception::hear(std::string_view body, const std::optional<std::string>& tls_fingerprint) {
+    Heard heard{rpc::decode_call(body), tls_fingerprint, {}};
+    if (!heard.call || heard.call->method != "pool.message" || heard.call->params.size() != 1) return heard;
+    const Value* const note = heard.call->params[0].find("note");
+    const Value* const payload = heard.call->params[0].find("payload");
+    if (note == nullptr || payload == nullptr || note->as_bytes() == nullptr || payload->as_bytes() == nullptr) {
+        heard.message = config::refuse("pool.message wants a note and a payload");
+        return heard;
+    }
+    heard.message = rpc::read_message(*note->as_bytes(), *payload->as_bytes());
+    if (!heard.message) return heard;
+    heard.sender = heard.message->header.from;
+    {
+        const std::scoped_lock guard(keys_mutex_);
+        const auto known = keys_.find(heard.sender);
+        if (known == keys_.end()) return heard;
+        heard.signed_by = known->second;
+    }
+    // Nothing more is read of what nobody known signed.
+    if (!heard.message->is_signed_by(*heard.signed_by)) {
+        heard.signed_by.reset();
+        return heard;
+    }
+    heard.inner = rpc::decode_call(heard.message->payload);
+    const rpc::Call* const inner = *heard.inner ? &**heard.inner : nullptr;
+    if (inner != nullptr && inner->method == "statement.put" && !inner->params.empty() &&
+        inner->params[0].as_bytes() != nullptr)
+        heard.statement = read_statement(*inner->params[0].as_bytes(), *heard.signed_by);
+    return heard;
+}
+
+std::string Reception::reply(const Heard& heard, const Answer& answer) const {
+    if (!heard.is_authenticated) {
+        if (answer) return rpc::encode_response(*answer);
+        // The reason stays inside: who is not authenticated learns nothing that helps to become so.
+        return rpc::encode_fault(static_cast<std::int32_t>(PoolFault::refused), name_of(PoolFault::refused));
+    }
+    // The sender is who it says, and is told what is wrong, under this node's signature.
+    std::string text =
+        answer
+            ? rpc::encode_response(*answer)
+            : rpc::encode_fault(static_cast<std::int32_t>(answer.error().fault),
+                                fmt::format("{}: {}", name_of(answer.error().fault), answer.error().reason));
+    return rpc::encode_response(message_value(rpc::sign_message({receiver_.id, heard.sender, rpc::make_message_id(),
+                                                                 heard.message->header.id, clock_.now_utc_s()},
+                                                                std::move(text), *receiver_.key)));
+}
+
+Reception::Answer Reception::outer(Heard& heard) {
+    if (!heard.call) return std::unexpected(Refused{PoolFault::refused, heard.call.error().what});
+    const rpc::Call& call = *heard.call;
     if (call.method == "pool.introduce" && call.params.empty()) return Value::bytes(receiver_.introduction);
-    if (call.method == "pool.join" && call.params.size() == 2) return join(call, tls_fingerprint, sender);
-    if (call.method == "pool.handover" && call.params.size() == 1) return hand_over(call, tls_fingerprint, sender);
+    if (call.method == "pool.join" && call.params.size() == 2) return join(heard);
+    if (call.method == "pool.handover" && call.params.size() == 1) return hand_over(heard);
     if (call.method == "pool.handovers" && call.params.empty()) {
         Value::Array notes;
         for (HandoverLog::Kept& kept : statements_.handovers().of(receiver_.id))
             notes.push_back(Value::bytes(std::move(kept.note)));
         return Value::array(std::move(notes));
     }
-    if (call.method == "pool.message" && call.params.size() == 1)
-        return message(call, tls_fingerprint, sender);
+    if (call.method == "pool.message" && call.params.size() == 1) return message(heard);
     return std::unexpected(Refused{PoolFault::refused, "no such method with so many parameters"});
 }
 
-Reception::Answer Reception::join(const rpc::Call& call, const std::optional<std::string>& tls_fingerprint,
-                                  std::string& sender) {
+Reception::Answer Reception::join(Heard& heard) {
+    const rpc::Call& call = *heard.call;
     const std::string* const note = call.params[0].as_bytes();
     const std::string* const token = call.params[1].as_text();
     if (note == nullptr || token == nullptr)
         return std::unexpected(Refused{PoolFault::refused, "pool.join wants bytes and a text"});
     const auto introduction = read_introduction(*note);
     if (!introduction) return std::unexpected(Refused{PoolFault::refused, introduction.error().what});
-    sender = introduction->id;
-    if (tls_fingerprint != introduction->tls_fingerprint)
+    heard.sender = introduction->id;
+    if (heard.tls_fingerprint != introduction->tls_fingerprint)
         return std::unexpected(
             Refused{PoolFault::refused, "the connection has another certificate than the introduction"});
     if (const auto put = members_.introduce(*introduction, *token, clock_.now_utc_s()); !put)
@@ -142,17 +190,16 @@ Reception::Answer Reception::join(const rpc::Call& call, const std::optional<std
 }
 
 // A member whose key is another than before says so itself: each note bears the signatures that count.
-Reception::Answer Reception::hand_over(const rpc::Call& call, const std::optional<std::string>& tls_fingerprint,
-                                       std::string& sender) {
-    const Value::Array* const notes = call.params[0].as_array();
+Reception::Answer Reception::hand_over(Heard& heard) {
+    const Value::Array* const notes = heard.call->params[0].as_array();
     if (notes == nullptr || notes->empty())
         return std::unexpected(Refused{PoolFault::refused, "pool.handover wants notes"});
     for (const Value& one : *notes) {
         const auto handover =
             one.as_bytes() != nullptr ? read_handover(*one.as_bytes()) : config::refuse("a note is no bytes");
         if (!handover) return std::unexpected(Refused{PoolFault::refused, handover.error().what});
-        sender = handover->node;
-        if (tls_fingerprint != handover->tls_fingerprint)
+        heard.sender = handover->node;
+        if (heard.tls_fingerprint != handover->tls_fingerprint)
             return std::unexpected(Refused{PoolFault::refused, "the connection has another certificate"});
         const auto member = members_.find(handover->node);
         // Those before and behind the key that is known here are passed over; the last one must lead to it.
@@ -161,34 +208,16 @@ Reception::Answer Reception::hand_over(const rpc::Call& call, const std::optiona
         if (const auto done = members_.hand_over(*handover, *one.as_bytes()); !done)
             return std::unexpected(Refused{PoolFault::refused, done.error().what});
     }
-    log_(fmt::format("{} handed its key over", sender));
+    log_(fmt::format("{} handed its key over", heard.sender));
     return Value::structure({{"state", Value::text("active")}});
 }
 
-Reception::Answer Reception::message(const rpc::Call& call, const std::optional<std::string>& tls_fingerprint,
-                                     std::string& sender) {
-    const Value* const note = call.params[0].find("note");
-    const Value* const payload = call.params[0].find("payload");
-    if (note == nullptr || payload == nullptr || note->as_bytes() == nullptr ||
-        payload->as_bytes() == nullptr)
-        return std::unexpected(Refused{PoolFault::refused, "pool.message wants a note and a payload"});
-    const auto message = rpc::read_message(*note->as_bytes(), *payload->as_bytes());
-    if (!message) return std::unexpected(Refused{PoolFault::refused, message.error().what});
-    sender = message->header.from;
-    const auto from = authenticate(*message, tls_fingerprint);
+Reception::Answer Reception::message(Heard& heard) {
+    if (!heard.message) return std::unexpected(Refused{PoolFault::refused, heard.message.error().what});
+    const auto from = authenticate(heard);
     if (!from) return std::unexpected(from.error());
-
-    // From here on the sender is who it says, and is told what is wrong, under this node's signature.
-    const Answer answer = inner(*message, *from);
-    if (!answer) this->note(sender, answer.error());
-    std::string reply =
-        answer
-            ? rpc::encode_response(*answer)
-            : rpc::encode_fault(static_cast<std::int32_t>(answer.error().fault),
-                                fmt::format("{}: {}", name_of(answer.error().fault), answer.error().reason));
-    return message_value(rpc::sign_message(
-        {receiver_.id, sender, rpc::make_message_id(), message->header.id, clock_.now_utc_s()},
-        std::move(reply), *receiver_.key));
+    heard.is_authenticated = true;
+    return inner(heard, *from);
 }
 
 std::optional<Hub> Reception::own_hub(const std::string& id) const {
@@ -197,15 +226,14 @@ std::optional<Hub> Reception::own_hub(const std::string& id) const {
     return hub;
 }
 
-std::expected<Reception::Sender, Reception::Refused> Reception::authenticate(
-    const rpc::SignedMessage& message, const std::optional<std::string>& tls_fingerprint) {
-    Sender sender{message.header.from, members_.find(message.header.from), own_hub(message.header.from)};
+std::expected<Reception::Sender, Reception::Refused> Reception::authenticate(const Heard& heard) {
+    Sender sender{heard.sender, members_.find(heard.sender), own_hub(heard.sender)};
     std::string reason = sender.member ? fmt::format("it is {}", name_of(sender.member->state))
                                        : std::string("it is no member");
     const auto is_from = [&](const rpc::VerifyingKey& key, const std::string& fingerprint) {
-        if (!message.is_signed_by(key))
+        if (heard.signed_by != key && !heard.message->is_signed_by(key))
             reason = "the signature does not hold";
-        else if (tls_fingerprint != fingerprint)
+        else if (heard.tls_fingerprint != fingerprint)
             reason = "the connection has another certificate than the one that was accepted";
         else
             return true;
@@ -215,10 +243,15 @@ std::expected<Reception::Sender, Reception::Refused> Reception::authenticate(
     if (!is_active || !is_from(*sender.member->key, sender.member->tls_fingerprint)) sender.member.reset();
     if (sender.hub && !is_from(sender.hub->key, sender.hub->tls_fingerprint)) sender.hub.reset();
     if (!sender.member && !sender.hub) return std::unexpected(Refused{PoolFault::refused, reason});
+    if (sender.member && heard.signed_by != sender.member->key) {
+        const std::scoped_lock guard(keys_mutex_);
+        keys_.insert_or_assign(sender.id, *sender.member->key);
+    }
     return sender;
 }
 
-Reception::Answer Reception::inner(const rpc::SignedMessage& message, const Sender& sender) {
+Reception::Answer Reception::inner(Heard& heard, const Sender& sender) {
+    const rpc::SignedMessage& message = *heard.message;
     const std::int64_t now_utc_s = clock_.now_utc_s();
     if (message.header.to != receiver_.id)
         return std::unexpected(
@@ -232,19 +265,21 @@ Reception::Answer Reception::inner(const rpc::SignedMessage& message, const Send
     if (!members_.remember_message(sender.id, message.header.id, now_utc_s))
         return std::unexpected(
             Refused{PoolFault::replay, fmt::format("message {} was received already", message.header.id)});
-    const auto call = rpc::decode_call(message.payload);
+    if (!heard.inner) heard.inner = rpc::decode_call(message.payload);
+    const config::Result<rpc::Call>& call = *heard.inner;
     if (!call) return std::unexpected(Refused{PoolFault::malformed, call.error().what});
     if (call->method == "names.ask" && call->params.size() == 1) {
         if (sender.hub) return tell_names(*call, *sender.hub);
         return std::unexpected(
             Refused{PoolFault::not_agreed, "names are told to the hub of this node alone"});
     }
-    if (sender.member) return of_member(*call, *sender.member);
+    if (sender.member) return of_member(heard, *call, *sender.member);
     return std::unexpected(Refused{PoolFault::malformed, "no such method with so many parameters"});
 }
 
-Reception::Answer Reception::of_member(const rpc::Call& call, const Member& member) {
-    if (call.method == "statement.put" && (call.params.size() == 1 || call.params.size() == 2)) return put_statement(call, member);
+Reception::Answer Reception::of_member(Heard& heard, const rpc::Call& call, const Member& member) {
+    if (call.method == "statement.put" && (call.params.size() == 1 || call.params.size() == 2))
+        return put_statement(heard, call, member);
     if (call.method == "statement.announce" && call.params.size() == 1) return announce(call, member);
     if (call.method == "statement.head" && call.params.empty()) return head_of(member);
     if (call.method == "statement.digest" && call.params.size() == 1) return digest_at(call, member);
@@ -387,11 +422,12 @@ Reception::Answer Reception::tell_names(const rpc::Call& call, const Hub& hub) {
     return Value::structure({{"rows", Value::bytes(std::move(text))}});
 }
 
-Reception::Answer Reception::put_statement(const rpc::Call& call, const Member& member) {
+Reception::Answer Reception::put_statement(Heard& heard, const rpc::Call& call, const Member& member) {
     const std::string* const bytes = call.params[0].as_bytes();
     if (bytes == nullptr) return std::unexpected(Refused{PoolFault::malformed, "statement.put wants bytes"});
     // One that was signed before the member handed its key over holds under the earlier key.
-    auto statement = read_statement(*bytes, *member.key);
+    auto statement = heard.statement && heard.signed_by == member.key ? *std::exchange(heard.statement, std::nullopt)
+                                                                      : read_statement(*bytes, *member.key);
     if (!statement) {
         for (const HandoverLog::Kept& kept : statements_.handovers().of(member.id)) {
             auto earlier = read_statement(*bytes, kept.handover.old_key);
@@ -424,7 +460,7 @@ Reception::Answer Reception::put_statement(const rpc::Call& call, const Member& 
     }
     const std::string receipt = sign_receipt(
         {receiver_.id, member.id, header.number, statement->digest(), clock_.now_utc_s()}, *receiver_.key);
-    statements_.put_received(*statement, receipt);
+    statements_.put_received(*statement, receipt, *bytes);
     return Value::structure({{"receipt", Value::bytes(receipt)}});
 }
 

@@ -2,12 +2,14 @@
 // out. The methods are docs/formats/message.md. A node hears its members, if it is a hub, and the one hub
 // that it joined itself, if there is one; nobody else.
 //
-// A statement is receipted only once it is committed and synced. Who cannot be authenticated learns one
+// A statement is receipted only once it is committed and synced. Messages that come at once are judged by their
+// threads side by side, and what they change is committed and synced together (federation/commit_group.h). Who cannot be authenticated learns one
 // uniform fault; the reason is logged and counted here. An authenticated sender is told by name what is
 // wrong.
 #pragma once
 
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -16,6 +18,7 @@
 
 #include "config/clock.h"
 #include "federation/audit_log.h"
+#include "federation/commit_group.h"
 #include "federation/delivery.h"
 #include "federation/member.h"
 #include "federation/names.h"
@@ -59,8 +62,8 @@ struct OwnHub {
 
 class Reception {
   public:
-    // All must outlive the reception. `log` gets one line a refusal. answer() may be called from several
-    // threads; it works one at a time, and nobody else may use these stores meanwhile.
+    // All must outlive the reception; `members` and `statements` are of one file and one connection. `log` gets one
+    // line a refusal. answer() may be called from several threads; nobody else may use these stores meanwhile.
     Reception(Receiver receiver, MemberList& members, StatementLog& statements, const config::Clock& clock,
               std::function<void(const std::string& line)> log);
 
@@ -84,21 +87,34 @@ class Reception {
         std::optional<Hub> hub;
     };
 
-    Answer outer(const rpc::Call& call, const std::optional<std::string>& tls_fingerprint,
-                 std::string& sender);
-    Answer join(const rpc::Call& call, const std::optional<std::string>& tls_fingerprint,
-                std::string& sender);
-    Answer hand_over(const rpc::Call& call, const std::optional<std::string>& tls_fingerprint,
-                     std::string& sender);
-    Answer message(const rpc::Call& call, const std::optional<std::string>& tls_fingerprint,
-                   std::string& sender);
-    std::expected<Sender, Refused> authenticate(const rpc::SignedMessage& message,
-                                                const std::optional<std::string>& tls_fingerprint);
+    // What a body says, as far as that can be told without the stores: on the thread that brings it.
+    struct Heard {
+        config::Result<rpc::Call> call;
+        std::optional<std::string> tls_fingerprint;
+        std::string sender;  // as it says; authenticated or not
+        // Of a pool.message:
+        config::Result<rpc::SignedMessage> message = config::refuse("not a message");
+        // The key under which its signature holds, if that was found out already; and then what stands in it.
+        std::optional<rpc::VerifyingKey> signed_by = {};
+        std::optional<config::Result<rpc::Call>> inner = {};
+        std::optional<config::Result<Statement>> statement = {};  // of a statement.put, under that key
+        // Whether the answer goes back under this node's signature.
+        bool is_authenticated = false;
+    };
+    [[nodiscard]] Heard hear(std::string_view body, const std::optional<std::string>& tls_fingerprint);
+    [[nodiscard]] std::string reply(const Heard& heard, const Answer& answer) const;
+
+    // All of these inside a transaction of the group.
+    Answer outer(Heard& heard);
+    Answer join(Heard& heard);
+    Answer hand_over(Heard& heard);
+    Answer message(Heard& heard);
+    std::expected<Sender, Refused> authenticate(const Heard& heard);
     [[nodiscard]] std::optional<Hub> own_hub(const std::string& id) const;
-    Answer inner(const rpc::SignedMessage& message, const Sender& sender);
-    Answer of_member(const rpc::Call& call, const Member& member);
+    Answer inner(Heard& heard, const Sender& sender);
+    Answer of_member(Heard& heard, const rpc::Call& call, const Member& member);
     Answer tell_names(const rpc::Call& call, const Hub& hub);
-    Answer put_statement(const rpc::Call& call, const Member& member);
+    Answer put_statement(Heard& heard, const rpc::Call& call, const Member& member);
     Answer announce(const rpc::Call& call, const Member& member);
     Answer head_of(const Member& member) const;
     Answer digest_at(const rpc::Call& call, const Member& member) const;
@@ -114,7 +130,11 @@ class Reception {
     const config::Clock& clock_;
     std::function<void(const std::string&)> log_;
     OwnHub own_hub_;
-    std::mutex mutex_;
+    CommitGroup group_;
+    // Under which key each member was authenticated last: where to begin with the next message. A guess; what counts
+    // is the member's key when the message is settled.
+    std::mutex keys_mutex_;
+    std::map<std::string, rpc::VerifyingKey> keys_;
 };
 
 }  // namespace assidu::federation

@@ -22,7 +22,16 @@ using config::CivilDay;
 // day. Its statements are prepared once for all students.
 class TotalsWriter {
   public:
-    TotalsWriter(SQLite::Database& database, std::int64_t node, std::int64_t scale)
+    TotalsWriter(Prepared& sql, std::int64_t node, std::int64_t scale) : TotalsWriter(sql, sql.database(), node, scale) {}
+
+    void replace(std::int64_t student, const StudentLedger& totals) {
+        replace_rows(student, totals);
+        replace_sessions(student, totals);
+        replace_dropped(student, totals);
+    }
+
+  private:
+    TotalsWriter(Prepared& sql, SQLite::Database& database, std::int64_t node, std::int64_t scale)
         : node_(node),
           scale_(scale),
           horizon_(horizon_of(database, node)),
@@ -34,7 +43,7 @@ class TotalsWriter {
               "ledger_row WHERE node=? AND scale=? AND student=? AND day>=? ORDER BY day, course"),
           row_erase_(database,
                      "DELETE FROM ledger_row WHERE node=? AND scale=? AND student=? AND day=? AND course=?"),
-          row_insert_(database),
+          row_insert_(sql),
           sessions_(
               database,
               "SELECT begin_utc_s, ordinal, end_utc_s, events, courses FROM session "
@@ -51,13 +60,6 @@ class TotalsWriter {
                          "DELETE FROM dropped WHERE node=? AND scale=? AND student=? AND day=? AND reason=?"),
           dropped_insert_(database, "INSERT INTO dropped VALUES (?,?,?,?,?,?)") {}
 
-    void replace(std::int64_t student, const StudentLedger& totals) {
-        replace_rows(student, totals);
-        replace_sessions(student, totals);
-        replace_dropped(student, totals);
-    }
-
-  private:
     // What is there, its last column as it is stored: bytes are compared, so that damaged ones are only
     // different.
     struct StoredRow : LedgerRow {
@@ -240,13 +242,13 @@ class SqliteLedger final : public Ledger {
                  const Freshness& freshness) override {
         translating_errors(*database_, [&] {
             in_transaction(*database_, [&] {
-                const std::int64_t node_key = key_of_node(*database_, node);
-                const std::int64_t scale_key = key_of_scale(*database_, scale);
-                TotalsWriter writer(*database_, node_key, scale_key);
+                Prepared sql(*database_);
+                const std::int64_t node_key = key_of_node(sql, node);
+                const std::int64_t scale_key = key_of_scale(sql, scale);
+                TotalsWriter writer(sql, node_key, scale_key);
                 for (const StudentLedger& student : students)
-                    writer.replace(key_of_student(*database_, node_key, student.student, student.source),
-                                   student);
-                put_freshness(*database_, node_key, scale_key, freshness);
+                    writer.replace(key_of_student(sql, node_key, student.student, student.source), student);
+                put_freshness(sql, node_key, scale_key, freshness);
             });
         });
     }

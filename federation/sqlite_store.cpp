@@ -93,14 +93,19 @@ SQLite::Database open_store(const std::filesystem::path& path, const StoreFormat
     }
 }
 
+bool is_in_transaction(SQLite::Database& database) {
+    return ::sqlite3_get_autocommit(database.getHandle()) == 0;
+}
+
 void in_transaction(SQLite::Database& database, const std::function<void()>& work) {
-    database.exec("BEGIN IMMEDIATE");
+    const bool is_inner = is_in_transaction(database);
+    database.exec(is_inner ? "SAVEPOINT work" : "BEGIN IMMEDIATE");
     try {
         work();
-        database.exec("COMMIT");
+        database.exec(is_inner ? "RELEASE work" : "COMMIT");
     } catch (...) {
         // SQLite has rolled back by itself after some errors; then this says so and there is nothing to do.
-        database.tryExec("ROLLBACK");
+        database.tryExec(is_inner ? "ROLLBACK TO work; RELEASE work" : "ROLLBACK");
         throw;
     }
 }

@@ -12,6 +12,7 @@
 #include "config/canonical_json.h"
 #include "config/digest.h"
 #include "config/limits.h"
+#include "federation/canonical_members.h"
 #include "federation/merkle.h"
 #include "rpc/base64.h"
 #include "rpc/signed_note.h"
@@ -27,106 +28,6 @@ using nlohmann::json;
 constexpr std::string_view kStatementTitle = "assidu.statement/1\n";
 constexpr std::string_view kReceiptTitle = "assidu.receipt/1\n";
 constexpr std::size_t kSaltBytes = 32;
-
-// Reads members of one object; every one must be asked for. The first thing wrong is kept, and everything
-// reads as empty from then on: callers check once, at the end.
-class Members {
-  public:
-    Members(const json& object, std::string place) : object_(object), place_(std::move(place)) {
-        if (!object_.is_object()) fail("is not an object");
-    }
-
-    std::int64_t integer(const char* name) {
-        const json* member = find(name);
-        if (member == nullptr) return 0;
-        if (member->is_number_integer() &&
-            (!member->is_number_unsigned() || member->get<std::uint64_t>() <= INT64_MAX))
-            return member->get<std::int64_t>();
-        fail(fmt::format("{} is not an integer", name));
-        return 0;
-    }
-    std::optional<std::int64_t> integer_or_null(const char* name) {
-        const json* member = find(name);
-        if (member == nullptr || member->is_null()) return std::nullopt;
-        return integer(name);
-    }
-    std::string text(const char* name) {
-        const json* member = find(name);
-        if (member == nullptr) return {};
-        if (member->is_string()) return member->get<std::string>();
-        fail(fmt::format("{} is not a text", name));
-        return {};
-    }
-    std::string digest(const char* name, bool may_be_empty = false) {
-        std::string value = text(name);
-        if (may_be_empty && value.empty()) return value;
-        if (!config::is_sha256_hex(value)) fail(fmt::format("{} is not a digest", name));
-        return value;
-    }
-    CivilDay day(const char* name) {
-        const auto value = config::parse_iso_date(text(name));
-        if (!value) fail(fmt::format("{} is not a day", name));
-        return value.value_or(CivilDay{});
-    }
-    const json& array(const char* name) {
-        static const json kNone = json::array();
-        const json* member = find(name);
-        if (member == nullptr) return kNone;
-        if (member->is_array()) return *member;
-        fail(fmt::format("{} is not a list", name));
-        return kNone;
-    }
-    const json& object(const char* name) {
-        static const json kNone = json::object();
-        const json* member = find(name);
-        return member == nullptr ? kNone : *member;
-    }
-
-    void fail(const std::string& what) {
-        if (objection_.empty()) objection_ = place_ + ": " + what;
-    }
-    // What was wrong first, or a member that nobody asked for.
-    [[nodiscard]] std::string finish() {
-        if (!objection_.empty() || !object_.is_object()) return objection_;
-        for (const auto& [name, value] : object_.items()) {
-            if (!asked_.contains(name)) return fmt::format("{}: {} is not known", place_, name);
-        }
-        return {};
-    }
-
-  private:
-    const json* find(const char* name) {
-        asked_.insert(name);
-        if (!object_.is_object()) return nullptr;
-        const auto member = object_.find(name);
-        if (member != object_.end()) return &*member;
-        fail(fmt::format("{} is missing", name));
-        return nullptr;
-    }
-
-    const json& object_;
-    std::string place_, objection_;
-    std::set<std::string, std::less<>> asked_;
-};
-
-// Canonical text of a value that we made: it cannot be refused.
-std::string canonical(const json& value) {
-    return config::canonical_json(value).value();
-}
-
-// A document that must be canonical: whoever signed other bytes of the same value signed something else.
-Result<json> parse_canonical(std::string_view text, const char* what) {
-    json value = json::parse(text, nullptr, /*allow_exceptions=*/false);
-    if (value.is_discarded()) return refuse(fmt::format("{} is not JSON", what));
-    const auto again = config::canonical_json(value);
-    if (!again) return refuse(fmt::format("{}: {}", what, again.error().what));
-    if (*again != text) return refuse(fmt::format("{} is not canonical JSON", what));
-    return value;
-}
-
-json json_of(const std::optional<std::int64_t>& value) {
-    return value ? json(*value) : json(nullptr);
-}
 
 std::string_view name_of(StatementKind kind) {
     return kind == StatementKind::daily ? "daily" : "roster";
@@ -305,23 +206,35 @@ std::string root_of(const std::vector<SaltedRow>& rows) {
     return config::hex(merkle_root(leaves));
 }
 
-// The key of a row of the statement's kind; refused if the row is none.
-Result<std::string> key_of(const StatementHeader& header, const std::string& text,
-                           std::map<CivilDay, std::int64_t>& days) {
-    if (header.kind == StatementKind::roster) {
+// Holds the rows of a statement, one after the other, against their kind and order.
+class RowOrder {
+  public:
+    explicit RowOrder(StatementKind kind) : kind_(kind) {}
+
+    Result<void> take(std::string_view text) {
+        if (kind_ == StatementKind::daily) {
+            auto row = parse_daily_row(text);
+            if (!row) return std::unexpected(row.error());
+            if (last_ && !is_before(*last_, *row)) return refuse("not in the order of keys");
+            ++days[row->day];
+            last_ = *std::move(row);
+            return {};
+        }
         const auto row = parse_roster_row(text);
         if (!row) return std::unexpected(row.error());
-        return roster_row_key(*row);
+        std::string key = roster_row_key(*row);
+        if (!last_key_.empty() && !(last_key_ < key)) return refuse("not in the order of keys");
+        last_key_ = std::move(key);
+        return {};
     }
-    const auto row = parse_daily_row(text);
-    if (!row) return std::unexpected(row.error());
-    ++days[row->day];
-    return daily_row_key(*row);
-}
 
-bool is_total(std::int64_t value) {
-    return value >= 0 && value <= config::limits::kRowTotalMax;
-}
+    std::map<CivilDay, std::int64_t> days;  // rows of each, so far
+
+  private:
+    StatementKind kind_;
+    std::optional<LedgerRow> last_;
+    std::string last_key_;
+};
 
 Result<void> check_rows(const Statement& statement) {
     const StatementHeader& header = statement.header;
@@ -330,20 +243,17 @@ Result<void> check_rows(const Statement& statement) {
             fmt::format("{} rows stand under a header that says {}", statement.rows.size(), header.rows));
     if (root_of(statement.rows) != header.root)
         return refuse("the rows do not give the root that was signed");
-    std::map<CivilDay, std::int64_t> days;
-    std::string before;
+    RowOrder order(header.kind);
     std::int64_t erased = 0;
     for (std::size_t i = 0; i < statement.rows.size(); ++i) {
         if (statement.rows[i].is_erased()) {
             ++erased;
             continue;
         }
-        auto key = key_of(header, statement.rows[i].row, days);
-        if (!key) return refuse(fmt::format("row {}: {}", i + 1, key.error().what));
-        if (!before.empty() && !(before < *key))
-            return refuse(fmt::format("row {}: not in the order of keys", i + 1));
-        before = std::move(*key);
+        if (const auto taken = order.take(statement.rows[i].row); !taken)
+            return refuse(fmt::format("row {}: {}", i + 1, taken.error().what));
     }
+    auto& days = order.days;
     for (const StatementDay& day : header.days) {
         const auto found = days.find(day.day);
         // An erased row does not say of which day it was; all of them together are what the days lack.
@@ -407,121 +317,8 @@ bool StatementHeader::operator==(const StatementHeader& other) const {
     return header_json(*this) == header_json(other);
 }
 
-config::Sha256Digest leaf_of(const SaltedRow& row) {
-    if (!row.is_erased()) return merkle_leaf(row.salt + row.row);
-    config::Sha256Digest leaf{};
-    std::copy_n(row.row.begin(), std::min(row.row.size(), leaf.size()), leaf.begin());
-    return leaf;
-}
-
 std::string Statement::digest() const {
     return config::hex(config::sha256(note));
-}
-
-std::string daily_row(const LedgerRow& row) {
-    json activities = json::array();
-    for (const ActivityShare& share : row.activities)
-        activities.push_back({share.activity, share.measured_s, share.credited_s, share.events});
-    return canonical({{"student", to_string(row.student)},
-                      {"day", config::iso_date(row.day)},
-                      {"course", row.course},
-                      {"measured_s", row.measured_s},
-                      {"credited_s", row.credited_s},
-                      {"events", row.events},
-                      {"first_utc_s", json_of(row.first_utc_s)},
-                      {"last_utc_s", json_of(row.last_utc_s)},
-                      {"activities", std::move(activities)}});
-}
-
-std::string daily_row_key(const LedgerRow& row) {
-    // Courses as 20 digits, from -1 on: the order of the texts is the order of the numbers.
-    return fmt::format("{}|{}|{:020}", to_string(row.student), config::iso_date(row.day), row.course + 1);
-}
-
-Result<LedgerRow> parse_daily_row(std::string_view text) {
-    const auto object = parse_canonical(text, "the row");
-    if (!object) return std::unexpected(object.error());
-    Members members(*object, "the row");
-    LedgerRow row;
-    const auto student = parse_student_id(members.text("student"));
-    if (!student) members.fail("student is not a pseudonym");
-    row.student = student.value_or(StudentId{});
-    row.day = members.day("day");
-    row.course = members.integer("course");
-    if (row.course < -1) members.fail("course is out of range");
-    row.measured_s = members.integer("measured_s");
-    row.credited_s = members.integer("credited_s");
-    row.events = members.integer("events");
-    row.first_utc_s = members.integer_or_null("first_utc_s");
-    row.last_utc_s = members.integer_or_null("last_utc_s");
-    std::int64_t inside_s = 0;
-    for (const json& share : members.array("activities")) {
-        const bool numbers = share.is_array() && share.size() == 4 &&
-                             std::ranges::all_of(share, [](const json& n) { return n.is_number_integer(); });
-        if (!numbers) {
-            members.fail("an activity is not four integers");
-            break;
-        }
-        row.activities.push_back({share[0], share[1], share[2], share[3]});
-        const ActivityShare& last = row.activities.back();
-        if (row.activities.size() > 1 && row.activities[row.activities.size() - 2].activity >= last.activity)
-            members.fail("the activities are not ascending");
-        if (!is_total(last.measured_s) || last.measured_s > row.measured_s || !is_total(last.events) ||
-            !is_total(last.credited_s))
-            members.fail("an activity has more than its row");
-        inside_s += last.measured_s;
-    }
-    constexpr std::int64_t kLongestDay = 90'000;
-    if (row.measured_s < 0 || row.measured_s > kLongestDay || !is_total(row.credited_s) ||
-        !is_total(row.events))
-        members.fail("a total is out of range");
-    if (inside_s > row.measured_s) members.fail("the activities have more than their row");
-    if (const std::string objection = members.finish(); !objection.empty()) return refuse(objection);
-    return row;
-}
-
-std::string roster_row(const RosterRow& row) {
-    json object = {{"what", row.what}, {"texts", row.texts}};
-    if (row.what == "person") object["student"] = to_string(row.student);
-    if (row.what != "person") object["course"] = row.course;
-    if (row.what == "activity") object["activity"] = row.activity;
-    return canonical(object);
-}
-
-std::string roster_row_key(const RosterRow& row) {
-    if (row.what == "person") return "person|" + to_string(row.student);
-    if (row.what == "course") return fmt::format("course|{:020}", row.course);
-    return fmt::format("activity|{:020}", row.activity);
-}
-
-Result<RosterRow> parse_roster_row(std::string_view text) {
-    const auto object = parse_canonical(text, "the row");
-    if (!object) return std::unexpected(object.error());
-    Members members(*object, "the row");
-    RosterRow row;
-    row.what = members.text("what");
-    if (row.what != "person" && row.what != "course" && row.what != "activity")
-        members.fail("what is not known");
-    if (row.what == "person") {
-        const auto student = parse_student_id(members.text("student"));
-        if (!student) members.fail("student is not a pseudonym");
-        row.student = student.value_or(StudentId{});
-    } else {
-        row.course = members.integer("course");
-        if (row.course < 0) members.fail("course is out of range");
-    }
-    if (row.what == "activity") row.activity = members.integer("activity");
-    if (row.activity < 0) members.fail("activity is out of range");
-    const json& texts = members.object("texts");
-    if (!texts.is_object()) members.fail("texts is not an object");
-    for (const auto& [name, value] : texts.items()) {
-        if (value.is_string())
-            row.texts[name] = value.get<std::string>();
-        else
-            members.fail("texts holds what is no text");
-    }
-    if (const std::string objection = members.finish(); !objection.empty()) return refuse(objection);
-    return row;
 }
 
 Statement sign_statement(StatementHeader header, std::vector<SaltedRow> rows, const rpc::SigningKey& key) {

@@ -18,6 +18,7 @@
 #include "config/digest.h"
 #include "config/refusal.h"
 #include "federation/ledger.h"
+#include "federation/statement_row.h"
 #include "rpc/signing_key.h"
 
 namespace assidu::federation {
@@ -52,18 +53,6 @@ struct StatementHeader {
     bool operator==(const StatementHeader& other) const;
 };
 
-// A row as it is declared: canonical JSON, and the salt that hides it in its leaf = SHA-256(0x00 | salt |
-// row).
-struct SaltedRow {
-    std::string salt;  // 32 bytes; empty of an erased row
-    std::string row;   // of an erased row nothing but its leaf, 32 bytes
-    [[nodiscard]] bool is_erased() const { return salt.empty(); }
-    bool operator==(const SaltedRow&) const = default;
-};
-
-// What the Merkle tree has of a row.
-[[nodiscard]] config::Sha256Digest leaf_of(const SaltedRow& row);
-
 struct Statement {
     StatementHeader header;
     std::string note;             // the signed bytes, as they came
@@ -79,24 +68,6 @@ struct StatementHead {
     std::string digest;       // empty then
     bool operator==(const StatementHead&) const = default;
 };
-
-// A row's text, its key (what its salt is derived for, and what rows are ordered by), and a row back from its
-// text.
-[[nodiscard]] std::string daily_row(const LedgerRow& row);
-[[nodiscard]] std::string daily_row_key(const LedgerRow& row);
-[[nodiscard]] config::Result<LedgerRow> parse_daily_row(std::string_view text);
-
-// A person, a course or an activity of a roster; which one says `what`: "person", "course", "activity".
-struct RosterRow {
-    std::string what;
-    StudentId student;  // of a person
-    std::int64_t course = 0, activity = 0;
-    std::map<std::string, std::string> texts;  // "firstname", "fullname", "type"...
-    bool operator==(const RosterRow&) const = default;
-};
-[[nodiscard]] std::string roster_row(const RosterRow& row);
-[[nodiscard]] std::string roster_row_key(const RosterRow& row);
-[[nodiscard]] config::Result<RosterRow> parse_roster_row(std::string_view text);
 
 // Fills in the header's rows and root, and signs. `rows` are in key order.
 [[nodiscard]] Statement sign_statement(StatementHeader header, std::vector<SaltedRow> rows,

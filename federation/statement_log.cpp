@@ -38,42 +38,40 @@ std::string_view code_of(ChainVerdict verdict) {
     return "";
 }
 
-StatementLog::StatementLog(std::shared_ptr<SQLite::Database> file) : database_(std::move(file)) {}
+StatementLog::StatementLog(std::shared_ptr<SQLite::Database> file)
+    : database_(std::move(file)), sql_(*database_) {}
 
 StatementHead StatementLog::head(const std::string& node) const {
     return translating_errors(*database_, [&] {
-        SQLite::Statement select(
-            *database_,
+        const auto select = sql_(
             "SELECT number, digest FROM statement WHERE node=(SELECT key FROM node WHERE "
             "id=?) ORDER BY number DESC LIMIT 1");
-        select.bind(1, node);
-        if (!select.executeStep()) return StatementHead{};
-        return StatementHead{select.getColumn(0).getInt64(), select.getColumn(1).getString()};
+        select->bind(1, node);
+        if (!select->executeStep()) return StatementHead{};
+        return StatementHead{select->getColumn(0).getInt64(), select->getColumn(1).getString()};
     });
 }
 
 std::optional<KeptStatement> StatementLog::find(const std::string& node, std::int64_t number) const {
     return translating_errors(*database_, [&]() -> std::optional<KeptStatement> {
-        SQLite::Statement select(
-            *database_,
+        const auto select = sql_(
             "SELECT digest, bytes, receipt FROM statement WHERE node=(SELECT key FROM node "
             "WHERE id=?) AND number=?");
-        select.bind(1, node);
-        select.bind(2, number);
-        if (!select.executeStep()) return std::nullopt;
-        return KeptStatement{number, select.getColumn(0).getString(), std::string(blob(select.getColumn(1))),
-                             select.getColumn(2).getString()};
+        select->bind(1, node);
+        select->bind(2, number);
+        if (!select->executeStep()) return std::nullopt;
+        return KeptStatement{number, select->getColumn(0).getString(), std::string(blob(select->getColumn(1))),
+                             select->getColumn(2).getString()};
     });
 }
 
 std::string StatementLog::digest_at(const std::string& node, std::int64_t number) const {
     return translating_errors(*database_, [&]() -> std::string {
-        SQLite::Statement select(
-            *database_,
+        const auto select = sql_(
             "SELECT digest FROM statement WHERE node=(SELECT key FROM node WHERE id=?) AND number=?");
-        select.bind(1, node);
-        select.bind(2, number);
-        return select.executeStep() ? select.getColumn(0).getString() : std::string();
+        select->bind(1, node);
+        select->bind(2, number);
+        return select->executeStep() ? select->getColumn(0).getString() : std::string();
     });
 }
 
@@ -113,16 +111,16 @@ ChainVerdict StatementLog::judge(const Statement& statement) const {
     return same && same->digest == statement.digest() ? ChainVerdict::known : ChainVerdict::fork;
 }
 
-void StatementLog::put(const Statement& statement, const std::string& receipt) {
-    SQLite::Statement insert(*database_, "INSERT INTO statement VALUES (?,?,?,?,?,?)");
-    insert.bind(1, key_of_node(*database_, statement.header.node));
-    insert.bind(2, statement.header.number);
-    insert.bind(3, statement.digest());
-    insert.bind(4, statement.header.kind == StatementKind::daily ? "daily" : "roster");
-    const std::string bytes = encode_statement(statement);
-    bind_blob(insert, 5, bytes);
-    insert.bind(6, receipt);
-    insert.exec();
+void StatementLog::put(const Statement& statement, const std::string& receipt, std::string_view bytes) {
+    const std::string encoded = bytes.empty() ? encode_statement(statement) : std::string();
+    const auto insert = sql_("INSERT INTO statement VALUES (?,?,?,?,?,?)");
+    insert->bind(1, key_of_node(sql_, statement.header.node));
+    insert->bind(2, statement.header.number);
+    insert->bind(3, statement.digest());
+    insert->bind(4, statement.header.kind == StatementKind::daily ? "daily" : "roster");
+    bind_blob(*insert, 5, bytes.empty() ? encoded : bytes);
+    insert->bind(6, receipt);
+    insert->exec();
 }
 
 void StatementLog::put_own(const Statement& statement) {
@@ -148,7 +146,7 @@ void StatementLog::put_back(const Statement& statement, const std::string& recei
 }
 
 void StatementLog::put_said(const Statement& statement) {
-    const std::int64_t node = key_of_node(*database_, statement.header.node);
+    const std::int64_t node = key_of_node(sql_, statement.header.node);
     if (statement.header.kind == StatementKind::daily)
         put_days(node, statement);
     else
@@ -258,62 +256,111 @@ void StatementLog::confirm_place(const std::string& place) {
     });
 }
 
-void StatementLog::put_received(const Statement& statement, const std::string& receipt) {
+void StatementLog::put_received(const Statement& statement, const std::string& receipt, std::string_view bytes) {
     translating_errors(*database_, [&] {
         in_transaction(*database_, [&] {
-            put(statement, receipt);
             const StatementHeader& header = statement.header;
-            const std::int64_t node = key_of_node(*database_, header.node);
+            const std::int64_t node = key_of_node(sql_, header.node);
+            put(statement, receipt, bytes);
             if (header.kind == StatementKind::roster) return put_roster(node, statement);
-            const std::int64_t scale = key_of_scale(*database_, header.scale);
-            SQLite::Statement erase(*database_, "DELETE FROM ledger_row WHERE node=? AND scale=? AND day=?");
-            for (const StatementDay& day : header.days) {
-                erase.bind(1, node);
-                erase.bind(2, scale);
-                erase.bind(3, day.day.number);
-                erase.exec();
-                erase.reset();
-            }
-            RowInserter inserter(*database_);
-            for (const SaltedRow& salted : statement.rows) {
-                if (salted.is_erased()) continue;
-                // read_statement() has read every row before: a refusal now would be a broken invariant.
-                const LedgerRow row = parse_daily_row(salted.row).value();
-                inserter.insert(node, scale, key_of_student(*database_, node, row.student, kDeclaredSource),
-                                row);
-            }
-            put_freshness(*database_, node, scale, header.freshness);
-            SQLite::Statement outage(*database_, "INSERT OR IGNORE INTO outage VALUES (?,?,?,?)");
+            const std::int64_t scale = key_of_scale(sql_, header.scale);
+            forget_rows(node, scale, statement);
+            put_rows(node, scale, statement);
+            put_freshness(sql_, node, scale, header.freshness);
             for (const Outage& one : header.outages) {
-                outage.bind(1, node);
-                outage.bind(2, one.from_utc_s);
-                outage.bind(3, one.to_utc_s);
-                outage.bind(4, one.cause);
-                outage.exec();
-                outage.reset();
+                const auto outage = sql_("INSERT OR IGNORE INTO outage VALUES (?,?,?,?)");
+                outage->bind(1, node);
+                outage->bind(2, one.from_utc_s);
+                outage->bind(3, one.to_utc_s);
+                outage->bind(4, one.cause);
+                outage->exec();
             }
-            put_days(node, statement);
         });
     });
 }
 
+// What the ledger has of the statement's days. Rows lie by student, so that looking for those of a day would read
+// all of the member's; but the statement that spoke of the day before names every one of them.
+void StatementLog::forget_rows(std::int64_t node, std::int64_t scale, const Statement& statement) {
+    std::map<std::int64_t, std::set<CivilDay>> said;  // by the statement that spoke of them last
+    for (const StatementDay& day : statement.header.days) {
+        const auto select = sql_("SELECT number FROM stated_day WHERE node=? AND scale=? AND day=?");
+        select->bind(1, node);
+        select->bind(2, scale);
+        select->bind(3, day.day.number);
+        if (select->executeStep()) said[select->getColumn(0).getInt64()].insert(day.day);
+    }
+    for (const auto& [number, days] : said) {
+        const auto kept = find(statement.header.node, number);
+        const auto before = kept ? read_kept_statement(kept->bytes) : config::refuse("it is not here");
+        bool is_complete = before.has_value();
+        for (std::size_t i = 0; is_complete && i < before->rows.size(); ++i) {
+            if (before->rows[i].is_erased()) continue;
+            const LedgerRow row = parse_daily_row(before->rows[i].row).value();
+            if (!days.contains(row.day)) continue;
+            const auto erase = sql_(
+                "DELETE FROM ledger_row WHERE node=?1 AND scale=?2 AND student=(SELECT key FROM student WHERE "
+                "node=?1 AND id=?3) AND day=?4 AND course=?5");
+            erase->bind(1, node);
+            erase->bind(2, scale);
+            erase->bindNoCopy(3, row.student.bytes.data(), static_cast<int>(row.student.bytes.size()));
+            erase->bind(4, row.day.number);
+            erase->bind(5, row.course);
+            is_complete = erase->exec() == 1;
+        }
+        if (is_complete) continue;
+        // It and the ledger do not agree, or it is not here: then they are looked for.
+        for (const CivilDay& day : days) {
+            const auto erase = sql_("DELETE FROM ledger_row WHERE node=? AND scale=? AND day=?");
+            erase->bind(1, node);
+            erase->bind(2, scale);
+            erase->bind(3, day.number);
+            erase->exec();
+        }
+    }
+}
+
+// The rows into the ledger, and what was said of each day.
+void StatementLog::put_rows(std::int64_t node, std::int64_t scale, const Statement& statement) {
+    RowInserter inserter(sql_);
+    std::map<CivilDay, DayDigest> digests;
+    for (const StatementDay& day : statement.header.days)
+        digests[day.day];
+    LedgerRow row;
+    std::int64_t student = 0;
+    for (const SaltedRow& salted : statement.rows) {
+        if (salted.is_erased()) continue;
+        // read_statement() has read every row before: a refusal now would be a broken invariant.
+        LedgerRow next = parse_daily_row(salted.row).value();
+        if (student == 0 || next.student != row.student)
+            student = key_of_student(sql_, node, next.student, kDeclaredSource);
+        row = std::move(next);
+        inserter.insert(node, scale, student, row);
+        digests[row.day].add(salted.row);
+    }
+    put_digests(node, scale, statement.header.number, digests);
+}
+
 void StatementLog::put_days(std::int64_t node, const Statement& statement) {
-    const std::int64_t scale = key_of_scale(*database_, statement.header.scale);
     std::map<CivilDay, DayDigest> digests;
     for (const StatementDay& day : statement.header.days)
         digests[day.day];
     for (const SaltedRow& salted : statement.rows) {
         if (!salted.is_erased()) digests[parse_daily_row(salted.row).value().day].add(salted.row);
     }
-    SQLite::Statement put_day(*database_, "INSERT OR REPLACE INTO stated_day VALUES (?,?,?,?,?)");
+    put_digests(node, key_of_scale(sql_, statement.header.scale), statement.header.number, digests);
+}
+
+void StatementLog::put_digests(std::int64_t node, std::int64_t scale, std::int64_t number,
+                               std::map<CivilDay, DayDigest>& digests) {
     for (auto& [day, digest] : digests) {
-        put_day.bind(1, node);
-        put_day.bind(2, scale);
-        put_day.bind(3, day.number);
-        put_day.bind(4, statement.header.number);
-        put_day.bind(5, digest.finish());
-        put_day.exec();
-        put_day.reset();
+        const auto put_day = sql_("INSERT OR REPLACE INTO stated_day VALUES (?,?,?,?,?)");
+        put_day->bind(1, node);
+        put_day->bind(2, scale);
+        put_day->bind(3, day.number);
+        put_day->bind(4, number);
+        put_day->bind(5, digest.finish());
+        put_day->exec();
     }
 }
 
@@ -335,14 +382,13 @@ void StatementLog::put_roster(std::int64_t node, const Statement& statement) {
 void StatementLog::put_receipt(const std::string& node, std::int64_t number, const std::string& receipt) {
     translating_errors(*database_, [&] {
         in_transaction(*database_, [&] {
-            SQLite::Statement update(
-                *database_,
-                "UPDATE statement SET receipt=? WHERE node=(SELECT key FROM node WHERE id=?) "
+            const auto update = sql_(
+            "UPDATE statement SET receipt=? WHERE node=(SELECT key FROM node WHERE id=?) "
                 "AND number=?");
-            update.bind(1, receipt);
-            update.bind(2, node);
-            update.bind(3, number);
-            update.exec();
+            update->bind(1, receipt);
+            update->bind(2, node);
+            update->bind(3, number);
+            update->exec();
         });
     });
 }

@@ -15,6 +15,7 @@
 #include "config/digest.h"
 #include "federation/handover.h"
 #include "federation/incident_log.h"
+#include "federation/prepared.h"
 #include "federation/statement.h"
 #include "rpc/secret.h"
 
@@ -41,6 +42,16 @@ enum class ChainVerdict {
 };
 // "next", "known", "fork", "ahead", "broken_chain".
 [[nodiscard]] std::string_view code_of(ChainVerdict verdict);
+
+// A digest over the texts of a day's rows in key order: equal for equal rows.
+class DayDigest {
+  public:
+    void add(std::string_view row) { stream_.update(row), stream_.update("\n"); }
+    [[nodiscard]] std::string finish() { return config::hex(stream_.finish()); }
+
+  private:
+    config::Sha256Stream stream_;
+};
 
 class StatementLog {
   public:
@@ -71,8 +82,8 @@ class StatementLog {
     [[nodiscard]] std::vector<KeptStatement> aside(const std::string& node) const;
     // Keeps a statement of a member, which judge() calls next, with the receipt for it; puts its rows in the
     // place of what the ledger had of its days (a roster: of the whole roster): all committed and synced on
-    // return, or nothing.
-    void put_received(const Statement& statement, const std::string& receipt);
+    // return, or nothing. `bytes` are the statement's, as it was read, where they are at hand.
+    void put_received(const Statement& statement, const std::string& receipt, std::string_view bytes = {});
     // Keeps the hub's receipt for one of our own.
     void put_receipt(const std::string& node, std::int64_t number, const std::string& receipt);
 
@@ -81,6 +92,9 @@ class StatementLog {
     // anything is issued.
     [[nodiscard]] std::string confirmed_place() const;
     void confirm_place(const std::string& place);
+
+    // The file, for others who work on its connection.
+    [[nodiscard]] const std::shared_ptr<SQLite::Database>& file() const { return database_; }
 
     // What happened to chains, in the same file.
     [[nodiscard]] IncidentLog incidents() const { return IncidentLog(database_); }
@@ -106,23 +120,18 @@ class StatementLog {
     [[nodiscard]] std::map<std::string, std::string> roster(const std::string& node) const;
 
   private:
-    void put(const Statement& statement, const std::string& receipt);
+    void put(const Statement& statement, const std::string& receipt, std::string_view bytes = {});
     void put_said(const Statement& statement);
     void unsay(std::int64_t node, std::int64_t from_number);
     void put_days(std::int64_t node, const Statement& statement);
+    void put_digests(std::int64_t node, std::int64_t scale, std::int64_t number,
+                     std::map<config::CivilDay, DayDigest>& digests);
+    void put_rows(std::int64_t node, std::int64_t scale, const Statement& statement);
+    void forget_rows(std::int64_t node, std::int64_t scale, const Statement& statement);
     void put_roster(std::int64_t node, const Statement& statement);
 
     std::shared_ptr<SQLite::Database> database_;
-};
-
-// A digest over the texts of a day's rows in key order: equal for equal rows.
-class DayDigest {
-  public:
-    void add(std::string_view row) { stream_.update(row), stream_.update("\n"); }
-    [[nodiscard]] std::string finish() { return config::hex(stream_.finish()); }
-
-  private:
-    config::Sha256Stream stream_;
+    mutable Prepared sql_;
 };
 
 }  // namespace assidu::federation

@@ -5,16 +5,14 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <limits>
-
-#include "rpc/xml_text.h"
+#include <iterator>
 
 namespace assidu::rpc {
 namespace {
 
 constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-// The six bits of each byte, or -1.
+// The six bits of each byte, or -1, which makes whatever it is put together with negative.
 constexpr std::array<std::int8_t, 256> kBits = [] {
     std::array<std::int8_t, 256> bits{};
     bits.fill(-1);
@@ -46,36 +44,40 @@ std::string base64(std::string_view bytes) {
     return text;
 }
 
+// Not EVP_DecodeBlock(), which forgives blanks and stray bits, and so would have to be followed by writing it again.
 std::optional<std::string> unbase64(std::string_view text) {
-    if (text.empty()) return std::string();
-    if (text.size() % 4 != 0 || text.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
-        return std::nullopt;
+    if (text.size() % 4 != 0) return std::nullopt;
+    const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
     std::string bytes(text.size() / 4 * 3, '\0');
-    const int size =
-        EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-                        reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
-    if (size < 0) return std::nullopt;
-    const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with("=") ? 1 : 0;
-    bytes.resize(static_cast<std::size_t>(size) - padding);
-    // EVP_DecodeBlock forgives white space around and stray bits; writing it again does not.
-    if (base64(bytes) != text) return std::nullopt;
+    std::size_t at = 0, written = 0;
+    for (; at + 4 <= text.size() - padding; at += 4) {
+        const int group = bits_of(text[at]) << 18 | bits_of(text[at + 1]) << 12 | bits_of(text[at + 2]) << 6 |
+                          bits_of(text[at + 3]);
+        if (group < 0) return std::nullopt;
+        bytes[written++] = static_cast<char>(group >> 16);
+        bytes[written++] = static_cast<char>(group >> 8);
+        bytes[written++] = static_cast<char>(group);
+    }
+    if (padding > 0) {
+        // Two digits carry one byte and 4 bits over, three digits two bytes and 2 bits over.
+        const int third = padding == 1 ? bits_of(text[at + 2]) : 0;
+        const int group = bits_of(text[at]) << 12 | bits_of(text[at + 1]) << 6 | third;
+        if (group < 0 || (group & (padding == 2 ? 0x3FF : 0x3)) != 0) return std::nullopt;
+        bytes[written++] = static_cast<char>(group >> 10);
+        if (padding == 1) bytes[written++] = static_cast<char>(group >> 2);
+    }
+    bytes.resize(written);
     return bytes;
 }
 
-bool append_checked_base64(std::string& out, std::string_view encoded) {
-    const std::size_t begin = out.size();
-    for (std::size_t at = 0; at < encoded.size();) {
-        const std::size_t end = std::min(encoded.find_first_of(kBlanks, at), encoded.size());
-        out += encoded.substr(at, end - at);
-        at = end + 1;
-    }
-    std::string_view digits = std::string_view(out).substr(begin);
-    if (digits.size() % 4 != 0) return false;
-    const std::size_t padding = digits.ends_with("==") ? 2 : digits.ends_with('=') ? 1 : 0;
-    digits.remove_suffix(padding);
-    if (!std::ranges::all_of(digits, [](char byte) { return bits_of(byte) >= 0; })) return false;
-    // Two digits carry one byte and 4 bits over, three digits two bytes and 2 bits over.
-    return padding == 0 || (bits_of(digits.back()) & (padding == 2 ? 0xF : 0x3)) == 0;
+std::optional<std::string> unbase64_spaced(std::string_view text) {
+    // XML 1.0, "S"; not searched for in kBlanks, which is a call a byte.
+    const auto is_blank = [](char byte) { return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n'; };
+    if (std::ranges::none_of(text, is_blank)) return unbase64(text);
+    std::string digits;
+    digits.reserve(text.size());
+    std::ranges::remove_copy_if(text, std::back_inserter(digits), is_blank);
+    return unbase64(digits);
 }
 
 }  // namespace assidu::rpc

@@ -12,9 +12,7 @@ namespace assidu::rpc {
 // Nothing unless `text` is exactly what base64() writes: padded, without white space, no stray bits.
 [[nodiscard]] std::optional<std::string> unbase64(std::string_view text);
 
-// Appends `encoded` without its white space (space, tab, CR, LF). False, with `out` in any state, if what
-// remains is not whole groups of four of the alphabet, with '=' only where the last group needs it and no
-// bits set that stand for nothing.
-[[nodiscard]] bool append_checked_base64(std::string& out, std::string_view encoded);
+// The same of a text with white space anywhere (space, tab, CR, LF), as XML may have it.
+[[nodiscard]] std::optional<std::string> unbase64_spaced(std::string_view text);
 
 }  // namespace assidu::rpc

@@ -126,10 +126,7 @@ Result<std::string> child_text(const Parts& parts, Part part, const pugi::xml_no
 Result<std::string> bytes_of(const pugi::xml_node& element) {
     const auto text = text_of(element);
     if (!text) return text;
-    std::string encoded;
-    if (!append_checked_base64(encoded, *text))
-        return refuse(fmt::format("<{}> is no base64", local_name(element)));
-    const auto bytes = unbase64(encoded);
+    const auto bytes = unbase64_spaced(*text);
     if (!bytes) return refuse(fmt::format("<{}> is no base64", local_name(element)));
     return *bytes;
 }

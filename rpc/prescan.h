@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/refusal.h"
 #include "rpc/xmlrpc.h"
@@ -21,8 +22,11 @@ enum class MessageKind { call, response };
 struct PlainMessage {
     // A <methodCall> or <methodResponse> without declaration, comments, white space, references other than
     // those of markup, and untyped values; its texts are disguised (rpc/xml_text.h). A fault's struct stands
-    // as the value of an ordinary response.
+    // as the value of an ordinary response. Every integer is an <i8>.
     std::string document;
+    // The byte strings, decoded; in the document stands an <i4>, the index here, so that they are not carried
+    // through one more parser.
+    std::vector<std::string> bytes;
     bool is_fault = false;
     bool says_encoding = false;  // whether the declaration names one
 };

@@ -55,7 +55,6 @@ class Environment {
 struct Release {
     void operator()(xmlrpc_value* value) const { xmlrpc_DECREF(value); }
     void operator()(const char* text) const { free_memory(text); }
-    void operator()(const unsigned char* bytes) const { free_memory(bytes); }
 
   private:
     // xmlrpc-c gives its strings as const, to be freed.
@@ -79,19 +78,20 @@ std::optional<std::string> text_from(xmlrpc_value* value) {
     return undisguised({bytes, size});
 }
 
-std::optional<Value> bytes_from(xmlrpc_value* value) {
+// What prescan() decoded, in the order of the document; each is asked for once.
+using Parked = std::vector<std::string>;
+
+std::optional<Value> bytes_from(xmlrpc_value* value, Parked& parked) {
     Environment env;
-    std::size_t size = 0;
-    const unsigned char* bytes = nullptr;
-    xmlrpc_read_base64(env, value, &size, &bytes);
-    if (env.failed()) return std::nullopt;
-    const Owned<const unsigned char> owner(bytes);
-    return Value::bytes({reinterpret_cast<const char*>(bytes), size});
+    int index = 0;
+    xmlrpc_read_int(env, value, &index);
+    if (env.failed() || index < 0 || static_cast<std::size_t>(index) >= parked.size()) return std::nullopt;
+    return Value::bytes(std::move(parked[static_cast<std::size_t>(index)]));
 }
 
-std::optional<Value> value_from(xmlrpc_value* value);
+std::optional<Value> value_from(xmlrpc_value* value, Parked& parked);
 
-std::optional<Value::Array> elements_from(xmlrpc_value* array) {
+std::optional<Value::Array> elements_from(xmlrpc_value* array, Parked& parked) {
     Environment env;
     const int size = xmlrpc_array_size(env, array);
     if (env.failed()) return std::nullopt;
@@ -102,14 +102,14 @@ std::optional<Value::Array> elements_from(xmlrpc_value* array) {
         xmlrpc_array_read_item(env, array, static_cast<unsigned>(index), &item);
         if (env.failed()) return std::nullopt;
         const Owned<xmlrpc_value> owner(item);
-        auto element = value_from(item);
+        auto element = value_from(item, parked);
         if (!element) return std::nullopt;
         elements.push_back(std::move(*element));
     }
     return elements;
 }
 
-std::optional<Value> structure_from(xmlrpc_value* structure) {
+std::optional<Value> structure_from(xmlrpc_value* structure, Parked& parked) {
     Environment env;
     const int size = xmlrpc_struct_size(env, structure);
     if (env.failed()) return std::nullopt;
@@ -122,7 +122,7 @@ std::optional<Value> structure_from(xmlrpc_value* structure) {
         const Owned<xmlrpc_value> name_owner(name);
         const Owned<xmlrpc_value> content_owner(content);
         auto key = text_from(name);
-        auto member = value_from(content);
+        auto member = value_from(content, parked);
         if (!key || !member) return std::nullopt;
         if (!members.emplace(std::move(*key), std::move(*member)).second) return std::nullopt;
     }
@@ -130,7 +130,7 @@ std::optional<Value> structure_from(xmlrpc_value* structure) {
 }
 
 // By recursion: prescan() has limited the depth.
-std::optional<Value> value_from(xmlrpc_value* value) {
+std::optional<Value> value_from(xmlrpc_value* value, Parked& parked) {
     Environment env;
     switch (xmlrpc_value_type(value)) {
         case XMLRPC_TYPE_I8: {
@@ -148,13 +148,13 @@ std::optional<Value> value_from(xmlrpc_value* value) {
             return text ? std::optional(Value::text(std::move(*text))) : std::nullopt;
         }
         case XMLRPC_TYPE_ARRAY: {
-            auto elements = elements_from(value);
+            auto elements = elements_from(value, parked);
             return elements ? std::optional(Value::array(std::move(*elements))) : std::nullopt;
         }
-        case XMLRPC_TYPE_BASE64:
-            return bytes_from(value);
+        case XMLRPC_TYPE_INT:
+            return bytes_from(value, parked);
         case XMLRPC_TYPE_STRUCT:
-            return structure_from(value);
+            return structure_from(value, parked);
         default:
             return std::nullopt;
     }
@@ -247,7 +247,7 @@ std::string encode_fault(std::int32_t code, std::string_view text) {
 }
 
 Result<Call> decode_call(std::string_view xml, Dialect dialect) {
-    const auto plain = prescan(xml, MessageKind::call, dialect);
+    auto plain = prescan(xml, MessageKind::call, dialect);
     if (!plain) return std::unexpected(plain.error());
     prepare_library();
     Environment env;
@@ -257,13 +257,13 @@ Result<Call> decode_call(std::string_view xml, Dialect dialect) {
     if (env.failed()) return std::unexpected(not_carried());
     const Owned<const char> method_owner(method);
     const Owned<xmlrpc_value> params_owner(params);
-    auto values = elements_from(params);
+    auto values = elements_from(params, plain->bytes);
     if (!values) return std::unexpected(not_carried());
     return Call{method, std::move(*values)};
 }
 
 Result<Response> decode_response(std::string_view xml, Dialect dialect) {
-    const auto plain = prescan(xml, MessageKind::response, dialect);
+    auto plain = prescan(xml, MessageKind::response, dialect);
     if (!plain) return std::unexpected(plain.error());
     prepare_library();
     Environment env;
@@ -276,7 +276,7 @@ Result<Response> decode_response(std::string_view xml, Dialect dialect) {
     const Owned<const char> fault_owner(fault_text);
     if (result == nullptr) return std::unexpected(not_carried());
     const Owned<xmlrpc_value> result_owner(result);
-    auto value = value_from(result);
+    auto value = value_from(result, plain->bytes);
     if (!value) return std::unexpected(not_carried());
     if (dialect == Dialect::moodle && plain->says_encoding) value = encoded_once(*value);
     if (plain->is_fault) return fault_from(*value);

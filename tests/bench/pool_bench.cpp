@@ -6,6 +6,7 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <fmt/format.h>
+#include <pthread.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -14,6 +15,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
+#include <thread>
 #include <vector>
 
 #include "config/digest.h"
@@ -95,13 +97,13 @@ StudentId student(std::int64_t number) {
 }
 
 // One statement a day, each of so many rows.
-std::vector<Statement> statements(const rpc::SigningKey& key, std::int64_t count, std::int64_t rows) {
+std::vector<Statement> statements(const std::string& node, const rpc::SigningKey& key, std::int64_t count, std::int64_t rows) {
     std::vector<Statement> made;
     std::string previous;
     for (std::int64_t number = 1; number <= count; ++number) {
         const CivilDay day{static_cast<std::int32_t>(10'000 + number)};
         StatementHeader header;
-        header.node = "lyon";
+        header.node = node;
         header.number = number;
         header.previous = previous;
         header.issued_utc_s = kNow;
@@ -125,52 +127,73 @@ std::vector<Statement> statements(const rpc::SigningKey& key, std::int64_t count
 }
 
 // What a member sends of it.
-std::string body_of(const Statement& statement, const rpc::SigningKey& key) {
-    const auto message = rpc::sign_message({"lyon", "hub", rpc::make_message_id(), "", kNow},
+std::string body_of(const std::string& node, const Statement& statement, const rpc::SigningKey& key) {
+    const auto message = rpc::sign_message({node, "hub", rpc::make_message_id(), "", kNow},
                                            rpc::encode_call("statement.put", {Value::bytes(encode_statement(statement))}),
                                            key);
     return rpc::encode_call("pool.message", {Value::structure({{"note", Value::bytes(message.note)},
                                                               {"payload", Value::bytes(message.payload)}})});
 }
 
-void take_in(const std::filesystem::path& folder, std::int64_t count, std::int64_t rows) {
-    const rpc::SigningKey key = rpc::SigningKey::generate();
-    const auto made = statements(key, count, rows);
-    std::vector<std::string> bodies;
-    for (const Statement& statement : made)
-        bodies.push_back(body_of(statement, key));
+// The statements of members who all send at once, each of them one after the other: the next when the receipt for the
+// one before is there, as nodes do.
+void take_in(const std::filesystem::path& folder, int members, std::int64_t count, std::int64_t rows) {
+    struct Sender {
+        std::string name;
+        rpc::SigningKey key = rpc::SigningKey::generate();
+        std::vector<Statement> statements;
+        std::vector<std::string> bodies;
+    };
     Hub hub(folder / fmt::format("hub-{}.sqlite", rows));
-    hub.admit("lyon", key);
+    std::vector<Sender> senders(static_cast<std::size_t>(members));
+    for (int i = 0; i < members; ++i) {
+        Sender& sender = senders[static_cast<std::size_t>(i)];
+        sender.name = fmt::format("node-{}", i);
+        sender.statements = statements(sender.name, sender.key, count / members, rows);
+        for (const Statement& statement : sender.statements)
+            sender.bodies.push_back(body_of(sender.name, statement, sender.key));
+        hub.admit(sender.name, sender.key);
+    }
     // The bounds, in the same run: two signatures made and two verified a statement; the rows put down and nothing
     // else, a transaction a statement, as durable.
     const Cost signatures = cost_of([&] {
-        for (const Statement& statement : made) {
-            for (int i = 0; i < 2; ++i) {
-                const std::string signature = key.sign(statement.note);
-                if (!key.verifying_key().verifies(statement.note, signature)) std::abort();
+        for (const Sender& sender : senders) {
+            for (const Statement& statement : sender.statements) {
+                for (int i = 0; i < 2; ++i) {
+                    const std::string signature = sender.key.sign(statement.note);
+                    if (!sender.key.verifying_key().verifies(statement.note, signature)) std::abort();
+                }
             }
         }
     });
     const auto bare = open_ledger_file(folder / fmt::format("bare-{}.sqlite", rows));
     const Cost inserts = cost_of([&] {
+        Prepared sql(*bare);
         for (std::int64_t number = 0; number < count; ++number) {
             in_transaction(*bare, [&] {
-                RowInserter inserter(*bare);
+                RowInserter inserter(sql);
                 for (std::int64_t i = 0; i < rows; ++i)
-                    inserter.insert(1, 1, i / 2,
+                    inserter.insert(1 + number % members, 1, i / 2,
                                     {{}, CivilDay{static_cast<std::int32_t>(number)}, 10 + i % 2, 600 + i, 0, 12,
                                      kNow - 5000, kNow - 100, {{501, 300, 0, 5}}});
             });
         }
     });
     const Cost taken = cost_of([&] {
-        for (const std::string& body : bodies)
-            (void)hub.reception.answer(body, kTls);
+        std::vector<std::jthread> threads;
+        for (const Sender& sender : senders)
+            threads.emplace_back([&] {
+                ::pthread_setname_np(::pthread_self(), "member");  // for a profiler
+                for (const std::string& body : sender.bodies)
+                    (void)hub.reception.answer(body, kTls);
+            });
     });
-    if (hub.log.head("lyon").number != count) std::abort();
-    std::printf("%lld statements of %lld rows: hub %.3f cpu s (%.0f/cpu s), %.3f wall s; their signatures %.3f cpu s "
-                "(%.2f of the hub's); bare inserts %.3f cpu s (%.2f), %.3f wall s (%.2f)\n",
-                static_cast<long long>(count), static_cast<long long>(rows), taken.cpu_s,
+    for (const Sender& sender : senders) {
+        if (hub.log.head(sender.name).number != static_cast<std::int64_t>(sender.bodies.size())) std::abort();
+    }
+    std::printf("%lld statements of %lld rows, %d members at once: hub %.3f cpu s (%.0f/cpu s), %.3f wall s; their "
+                "signatures %.3f cpu s (%.2f of the hub's); bare inserts %.3f cpu s (%.2f), %.3f wall s (%.2f)\n",
+                static_cast<long long>(count), static_cast<long long>(rows), members, taken.cpu_s,
                 static_cast<double>(count) / taken.cpu_s, taken.wall_s, signatures.cpu_s, signatures.cpu_s / taken.cpu_s,
                 inserts.cpu_s, inserts.cpu_s / taken.cpu_s, inserts.wall_s, inserts.wall_s / taken.wall_s);
 }
@@ -230,17 +253,21 @@ void come_back(const std::filesystem::path& folder, int members, int days, std::
 
 }  // namespace
 
+// usage: assidu-bench-pool [FOLDER [ROUNDS [one|many|back]]]
 int main(int argc, char** argv) {
     const std::filesystem::path folder = argc > 1 ? argv[1] : "pool-bench";
-    std::filesystem::remove_all(folder);
-    std::filesystem::create_directories(folder);
     const std::int64_t rounds = argc > 2 ? std::atoll(argv[2]) : 3;
-    for (std::int64_t round = 0; round < rounds; ++round) {
+    const std::string_view only = argc > 3 ? argv[3] : "";
+    const auto in_fresh_folder = [&](std::string_view name, const auto& work) {
+        if (!only.empty() && only != name) return;
         std::filesystem::remove_all(folder);
         std::filesystem::create_directories(folder);
-        take_in(folder, 2000, 1);
-        take_in(folder, 100, 600);
+        work();
+        std::filesystem::remove_all(folder);
+    };
+    for (std::int64_t round = 0; round < rounds; ++round) {
+        in_fresh_folder("one", [&] { take_in(folder, 16, 2000, 1); });
+        in_fresh_folder("many", [&] { take_in(folder, 4, 100, 600); });
     }
-    come_back(folder, 16, 30, 600);
-    std::filesystem::remove_all(folder);
+    in_fresh_folder("back", [&] { come_back(folder, 16, 30, 600); });
 }

@@ -1,8 +1,13 @@
 // A member and a hub, each with its own files and keys; the documents travel through the test, which may do
 // to them what a network does.
 
+#include <SQLiteCpp/Database.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <map>
+#include <thread>
 
 #include "config/digest.h"
 #include "config/limits.h"
@@ -299,6 +304,49 @@ TEST_F(Exchange, AReplayedEnvelopeIsNamedAndChangesNothing) {
             .value(),
         ::testing::VariantWith<rpc::Fault>(::testing::Field(&rpc::Fault::text, HasSubstr("replay"))));
     EXPECT_EQ(at_hub(), 600);
+}
+
+TEST_F(Exchange, MessagesThatComeAtOnceAreEachAnsweredAsIfAlone) {
+    put(600);
+    const auto fresh = [&](const rpc::SigningKey& signer) {
+        return envelope({"lyon", "hub", rpc::make_message_id(), "", kNow}, put_call(1), signer);
+    };
+    const std::string replayed = fresh(key);
+    std::vector<std::string> bodies, verdicts(24);
+    for (std::size_t i = 0; i < verdicts.size(); ++i)
+        bodies.push_back(i % 3 == 0 ? replayed : fresh(i % 3 == 1 ? key : hub_key));
+    {
+        std::vector<std::jthread> threads;
+        for (std::size_t i = 0; i < bodies.size(); ++i)
+            threads.emplace_back([&, i] { verdicts[i] = verdict(bodies[i]); });
+    }
+    std::map<std::string, int> by_verdict;
+    for (std::size_t i = 0; i < verdicts.size(); ++i)
+        ++by_verdict[fmt::format("{} {}", i % 3, verdicts[i].substr(0, verdicts[i].find(": message")))];
+    EXPECT_EQ(by_verdict, (std::map<std::string, int>{{"0 taken", 1},
+                                                      {"0 inside: replay", 7},
+                                                      {"1 taken", 8},
+                                                      {"2 outside: refused", 8}}));
+    EXPECT_EQ(at_hub(), 600);
+    EXPECT_EQ(members.refusals().size(), 2U);
+}
+
+// A statement that names a day again takes the rows away that the one before put there. Where those are not what the
+// statement before says, all rows of the day are looked for.
+TEST_F(Exchange, ACorrectedDayIsTheCorrectionAloneAlsoWhereTheLedgerWasAnother) {
+    put(600);
+    EXPECT_EQ(deliver(straight()), "delivered");
+    put(700);
+    EXPECT_EQ(deliver(straight()), "delivered");
+    EXPECT_EQ(at_hub(), 700);
+    hub_file->exec("UPDATE ledger_row SET course=11");
+    put(800);
+    EXPECT_EQ(deliver(straight()), "delivered");
+    EXPECT_EQ(at_hub(), 800);
+    hub_file->exec("UPDATE statement SET bytes='damaged' WHERE number=3");
+    put(900);
+    EXPECT_EQ(deliver(straight()), "delivered");
+    EXPECT_EQ(at_hub(), 900);
 }
 
 TEST_F(Exchange, AStaleEnvelopeIsRefusedAtTheLimitPlusOneOnBothSides) {

@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <string_view>
+
+#include "tests/seed.h"
+
 namespace assidu::rpc {
 namespace {
 
@@ -34,6 +39,31 @@ TEST(Base64, AnythingThatItDoesNotWriteIsRefused) {
     for (const char* wrong :
          {"Zg", "Zg=", "Zh==", " Zg==", "Zg==\n", "Zm9v\n", "Z===", "====", "Zm9v====", "Zm!v", "Zg==Zg=="})
         EXPECT_EQ(unbase64(wrong), std::nullopt) << wrong;
+}
+
+// One byte string has one spelling.
+TEST(Base64, WhatIsReadIsWhatWouldBeWritten) {
+    tests::Dice dice(tests::test_seed());
+    constexpr std::string_view kLikely = "ABIQYgw4/+09z=\n -";
+    int taken = 0;
+    for (int i = 0; i < 200'000; ++i) {
+        std::string text(static_cast<std::size_t>(4 * dice.roll(1, 2)), ' ');
+        for (char& byte : text)
+            byte = kLikely[static_cast<std::size_t>(dice.roll(0, static_cast<std::int64_t>(kLikely.size()) - 1))];
+        const auto bytes = unbase64(text);
+        if (!bytes) continue;
+        ++taken;
+        ASSERT_EQ(base64(*bytes), text);
+    }
+    EXPECT_GT(taken, 10'000);
+}
+
+TEST(Base64, OfXmlMayHaveBlanksAnywhere) {
+    EXPECT_EQ(unbase64_spaced(" Zm9v\r\n\tYm E=\n"), "fooba");
+    EXPECT_EQ(unbase64_spaced("Zm9vYmE="), "fooba");
+    EXPECT_EQ(unbase64_spaced(" \n"), "");
+    EXPECT_EQ(unbase64_spaced("Zm9v Y"), std::nullopt);
+    EXPECT_EQ(unbase64_spaced("Zg=\v="), std::nullopt);
 }
 
 }  // namespace
