@@ -65,6 +65,32 @@ Result<void> Delivery::leave() {
     return {};
 }
 
+Result<void> Delivery::attest(StatementLog& log, const std::string& note, Delivered& delivered) {
+    if (const auto met = greet(log, delivered); !met) return std::unexpected(met.error());
+    const auto value = correspondence_.call("key.attest", {Value::bytes(note)});
+    delivered.fault = correspondence_.fault();
+    if (!value) return std::unexpected(value.error());
+    return {};
+}
+
+Result<std::vector<AttestationLog::Kept>> Delivery::attestations(StatementLog& log, const std::string& node,
+                                                                   Delivered& delivered) {
+    if (const auto met = greet(log, delivered); !met) return std::unexpected(met.error());
+    const auto value = correspondence_.call("key.attestations", {Value::text(node)});
+    delivered.fault = correspondence_.fault();
+    if (!value) return std::unexpected(value.error());
+    const Value::Array* const notes = value->as_array();
+    if (notes == nullptr) return refuse("the hub's attestations are no list");
+    std::vector<AttestationLog::Kept> kept;
+    for (const Value& one : *notes) {
+        auto attestation = one.as_bytes() != nullptr ? read_attestation(*one.as_bytes()) : refuse("a note is no bytes");
+        if (!attestation) return std::unexpected(attestation.error());
+        if (attestation->node != node) return refuse(fmt::format("the hub's attestation is of {}", attestation->node));
+        kept.push_back({*std::move(attestation), *one.as_bytes()});
+    }
+    return kept;
+}
+
 Result<void> Delivery::hand_over(const StatementLog& log) {
     Value::Array notes;
     for (HandoverLog::Kept& kept : log.handovers().of(node_))

@@ -5,9 +5,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/clock.h"
 #include "config/refusal.h"
+#include "federation/attestation.h"
 #include "federation/correspondence.h"
 #include "federation/member.h"
 #include "federation/statement_log.h"
@@ -79,6 +81,15 @@ class Delivery {
     // agree (StatementLog::confirm_place()); empty: none.
     [[nodiscard]] config::Result<void> deliver(StatementLog& log, Delivered& delivered,
                                                const std::string& place = {});
+
+    // Gives the hub this node's word on another's key, after the keys of both sides were handed over where they
+    // have to be, as deliver() does. Refused in the hub's words where it does not take it.
+    [[nodiscard]] config::Result<void> attest(StatementLog& log, const std::string& note, Delivered& delivered);
+    // What the hub keeps of such words on a node, but for those by keys that were revoked. Each is signed by the key
+    // that it names; that the key is the signer's is the hub's word. Refused if the hub is not reached, or one is
+    // malformed or of another node.
+    [[nodiscard]] config::Result<std::vector<AttestationLog::Kept>> attestations(StatementLog& log, const std::string& node,
+                                                                               Delivered& delivered);
 
     // Tells the hub that this node leaves the pool; what it declared stays there.
     [[nodiscard]] config::Result<void> leave();

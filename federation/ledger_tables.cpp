@@ -92,8 +92,13 @@ CREATE TABLE handover (node TEXT NOT NULL, ordinal INTEGER NOT NULL, old_key BLO
 CREATE TABLE revoked_key (key BLOB PRIMARY KEY, node TEXT NOT NULL, utc_s INTEGER NOT NULL, reason TEXT NOT NULL)
   WITHOUT ROWID;
 )sql";
+// Partners' words on each other's keys.
+constexpr std::string_view kVersion8 = R"sql(
+CREATE TABLE attestation (node TEXT NOT NULL, fingerprint TEXT NOT NULL, signer TEXT NOT NULL, key BLOB NOT NULL,
+  issued_utc_s INTEGER NOT NULL, note TEXT NOT NULL, PRIMARY KEY (node, fingerprint, signer)) WITHOUT ROWID;
+)sql";
 constexpr std::string_view kMigrations[] = {kVersion1, kVersion2, kVersion3, kVersion4,
-                                            kVersion5, kVersion6, kVersion7};
+                                            kVersion5, kVersion6, kVersion7, kVersion8};
 constexpr StoreFormat kFormat{"ledger", 0x41736c31 /* "Asl1" */, kMigrations};
 
 [[noreturn]] void damaged(const char* what) {

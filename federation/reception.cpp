@@ -72,6 +72,8 @@ std::string_view name_of(PoolFault fault) {
             return "not_agreed";
         case PoolFault::not_kept:
             return "not_kept";
+        case PoolFault::bad_attestation:
+            return "bad_attestation";
     }
     return "";
 }
@@ -282,6 +284,8 @@ Reception::Answer Reception::of_member(Heard& heard, const rpc::Call& call, cons
     if (call.method == "statement.head" && call.params.empty()) return head_of(member);
     if (call.method == "statement.digest" && call.params.size() == 1) return digest_at(call, member);
     if (call.method == "statement.get" && call.params.size() == 1) return give_back(call, member);
+    if (call.method == "key.attest" && call.params.size() == 1) return attest(call, member);
+    if (call.method == "key.attestations" && call.params.size() == 1) return attestations(call);
     if (call.method == "member.leave" && call.params.empty()) {
         if (const auto left = members_.suspend(member.id, clock_.now_utc_s()); !left)
             return std::unexpected(Refused{PoolFault::malformed, left.error().what});
@@ -313,6 +317,34 @@ Reception::Answer Reception::give_back(const rpc::Call& call, const Member& memb
         return std::unexpected(Refused{PoolFault::not_kept, fmt::format("there is no statement {}", *number)});
     return Value::structure({{"statement", Value::bytes(std::move(kept->bytes))},
                              {"receipt", Value::bytes(std::move(kept->receipt))}});
+}
+
+// A partner's word on the key of another, or on this hub's own.
+Reception::Answer Reception::attest(const rpc::Call& call, const Member& member) {
+    const std::string* const note = call.params[0].as_bytes();
+    if (note == nullptr) return std::unexpected(Refused{PoolFault::malformed, "key.attest wants bytes"});
+    const auto attestation = read_attestation(*note);
+    if (!attestation) return std::unexpected(Refused{PoolFault::bad_attestation, attestation.error().what});
+    std::optional<KeyHolder> about;
+    if (attestation->node == receiver_.id)
+        about = KeyHolder{receiver_.id, receiver_.key->verifying_key()};
+    else if (const auto other = members_.find(attestation->node); other && other->key)
+        about = KeyHolder{other->id, *other->key};
+    const auto taken =
+        members_.attestations().take(*note, {member.id, *member.key}, about, clock_.now_utc_s());
+    if (!taken) return std::unexpected(Refused{PoolFault::bad_attestation, taken.error().what});
+    log_(fmt::format("{} attests the key of {}", member.id, attestation->node));
+    return Value::structure({{"fingerprint", Value::text(attestation->fingerprint)}});
+}
+
+Reception::Answer Reception::attestations(const rpc::Call& call) const {
+    const std::string* const node = call.params[0].as_text();
+    if (node == nullptr) return std::unexpected(Refused{PoolFault::malformed, "key.attestations wants a node's id"});
+    Value::Array notes;
+    for (AttestationLog::Kept& kept : members_.attestations().of(*node)) {
+        if (!kept.is_revoked) notes.push_back(Value::bytes(std::move(kept.note)));
+    }
+    return Value::array(std::move(notes));
 }
 
 // What only the other side can know: that it was more, or that this hub once had more.

@@ -47,6 +47,7 @@ enum class PoolFault : std::int32_t {
     broken_chain = 9,
     not_agreed = 10,  // "not_agreed": what this node agreed with its hub does not have it
     not_kept = 11,    // "not_kept": no statement of that number is kept here
+    bad_attestation = 12,  // "bad_attestation": AttestationLog::take() refuses it
 };
 [[nodiscard]] std::string_view name_of(PoolFault fault);
 
@@ -118,6 +119,8 @@ class Reception {
     Answer head_of(const Member& member) const;
     Answer digest_at(const rpc::Call& call, const Member& member) const;
     Answer give_back(const rpc::Call& call, const Member& member) const;
+    Answer attest(const rpc::Call& call, const Member& member);
+    Answer attestations(const rpc::Call& call) const;
     void note_rollbacks(const Member& member, std::int64_t announced, std::int64_t receipted);
     void note(const std::string& sender, const Refused& refused);
 

@@ -107,6 +107,22 @@ INSERT INTO horizon VALUES (1, 7, 70, NULL);
 PRAGMA user_version=6;
 )sql";
 
+constexpr const char* kFormat7 = R"sql(
+CREATE TABLE incident (key INTEGER PRIMARY KEY AUTOINCREMENT, node TEXT NOT NULL, kind TEXT NOT NULL,
+  first_utc_s INTEGER NOT NULL, last_utc_s INTEGER NOT NULL, from_number INTEGER NOT NULL, to_number INTEGER NOT NULL,
+  times INTEGER NOT NULL);
+CREATE TABLE set_aside (node INTEGER NOT NULL, number INTEGER NOT NULL, digest TEXT NOT NULL, kind TEXT NOT NULL,
+  bytes BLOB NOT NULL, receipt TEXT NOT NULL, utc_s INTEGER NOT NULL, PRIMARY KEY (node, number, digest));
+CREATE TABLE place (only_one INTEGER PRIMARY KEY CHECK (only_one=1), place TEXT NOT NULL);
+CREATE TABLE handover (node TEXT NOT NULL, ordinal INTEGER NOT NULL, old_key BLOB NOT NULL, new_key BLOB NOT NULL,
+  last_number INTEGER NOT NULL, note TEXT NOT NULL, PRIMARY KEY (node, ordinal)) WITHOUT ROWID;
+CREATE TABLE revoked_key (key BLOB PRIMARY KEY, node TEXT NOT NULL, utc_s INTEGER NOT NULL, reason TEXT NOT NULL)
+  WITHOUT ROWID;
+INSERT INTO incident VALUES (1, 'lyon', 'fork', 5, 6, 1, 2, 3);
+INSERT INTO place VALUES (1, 'there');
+PRAGMA user_version=7;
+)sql";
+
 class LedgerMigration : public ::testing::Test {
   protected:
     std::shared_ptr<SQLite::Database> migrated(std::initializer_list<const char*> scripts) {
@@ -212,6 +228,20 @@ TEST_F(LedgerMigration, AFileOfFormat6WasNeverComparedWithAHubAndHadNoIncident) 
     EXPECT_EQ(log.head("lyon"), (StatementHead{1, "d1"}));
     log.confirm_place("here");
     EXPECT_EQ(log.confirmed_place(), "here");
+}
+
+TEST_F(LedgerMigration, AFileOfFormat7KeepsItsIncidentsAndHasNoAttestation) {
+    const auto file = migrated({kFormat1, kFormat2, kFormat3, kFormat4, kFormat5, kFormat6, kFormat7});
+    StatementLog log(file);
+    EXPECT_EQ(log.confirmed_place(), "there");
+    ASSERT_EQ(log.incidents().all().size(), 1U);
+    EXPECT_EQ(log.incidents().all()[0].times, 3);
+    AttestationLog attestations = MemberList(file).attestations();
+    EXPECT_TRUE(attestations.of("lyon").empty());
+    const rpc::SigningKey key = rpc::SigningKey::generate();
+    const std::string note = sign_attestation("nantes", "lyon", std::string(64, 'a'), 7, key);
+    attestations.put(read_attestation(note).value(), note);
+    EXPECT_EQ(attestations.of("lyon").size(), 1U);
 }
 
 }  // namespace
