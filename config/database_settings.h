@@ -1,5 +1,5 @@
-// The settings `[database]` and `[log_database]`: how a node reads its Moodle's own database. What may be read
-// there, and with which rights, is in docs/collector.md.
+// The settings `[database]` and `[log_database]`: how a node reads its Moodle's own database. What may be
+// read there, and with which rights, is in docs/collector.md.
 #pragma once
 
 #include <cstdint>
@@ -13,11 +13,11 @@ enum class DatabaseDriver : std::uint8_t { mariadb, postgresql };  // mariadb: M
 // Where a database server is, and as whom it is read.
 struct DatabaseServer {
     DatabaseDriver driver = DatabaseDriver::mariadb;
-    std::string host;        // name or address; empty where there is a socket
-    std::int64_t port = 0;   // 0: the usual one of the driver
-    std::string socket;      // MariaDB: the socket's path; PostgreSQL: the folder it lies in
-    std::string name;        // of the database
-    std::string user;        // a read-only account
+    std::string host;           // name or address; empty where there is a socket
+    std::int64_t port = 0;      // 0: the usual one of the driver
+    std::string socket;         // MariaDB: the socket's path; PostgreSQL: the folder it lies in
+    std::string name;           // of the database
+    std::string user;           // a read-only account
     std::string password_file;  // relative to the node's folder; readable by its owner alone
     std::string password_env;   // the environment variable that has it, instead
     bool tls = true;            // over a host; a socket needs none

@@ -264,7 +264,8 @@ inline constexpr std::int64_t kRetentionDaysMax = 36'525;
 inline constexpr std::int64_t kUndecidedDaysMax = 3'650;
 // The reason and the author of an erasure, in bytes of UTF-8: they stand in the audit.
 inline constexpr std::size_t kReasonBytesMax = 500;
-// A text of a Moodle's side tables (a name, an id number): Moodle's own longest such column has 1333 characters.
+// A text of a Moodle's side tables (a name, an id number): Moodle's own longest such column has 1333
+// characters.
 inline constexpr std::size_t kSideTextBytesMax = 8'192;
 // Bytes of a certificate chain or key of [intake].
 inline constexpr std::size_t kCertificateBytesMax = std::size_t{1} << 20;

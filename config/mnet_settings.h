@@ -13,8 +13,8 @@ struct MnetSettings {
     // A certificate chain and its key, PEM, relative to the node's folder. Both or neither; without them the
     // listener speaks plain HTTP, as most Moodles do behind a reverse proxy: messages are sealed either way.
     std::string tls_certificate, tls_key;
-    // Whether a stranger's key is put down for the administrator to accept; false: who is not known beforehand
-    // gets this node's key and nothing else.
+    // Whether a stranger's key is put down for the administrator to accept; false: who is not known
+    // beforehand gets this node's key and nothing else.
     bool propose = true;
 };
 

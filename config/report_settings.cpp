@@ -45,7 +45,9 @@ ReportSchedule read_schedule(TableReader table) {
 }  // namespace
 
 Result<std::int32_t> parse_time_of_day(std::string_view text) {
-    const auto digit = [&](std::size_t at) { return text[at] >= '0' && text[at] <= '9' ? text[at] - '0' : -1; };
+    const auto digit = [&](std::size_t at) {
+        return text[at] >= '0' && text[at] <= '9' ? text[at] - '0' : -1;
+    };
     if (text.size() == 5 && text[2] == ':') {
         bool good = true;
         for (const std::size_t at : {0, 1, 3, 4})
@@ -73,14 +75,15 @@ ReportSettings read_report_settings(TableReader& reports, const toml::table& doc
         return settings;
     }
     if (list->size() > limits::kReportSchedulesMax)
-        objections.push_back(fmt::format("[[report_schedule]] stands more than {} times", limits::kReportSchedulesMax));
+        objections.push_back(
+            fmt::format("[[report_schedule]] stands more than {} times", limits::kReportSchedulesMax));
     std::set<std::string> names;
     for (const toml::node& entry : *list) {
         settings.schedules.push_back(
             read_schedule(TableReader(entry.as_table(), "report_schedule", objections)));
         if (!names.insert(settings.schedules.back().name).second)
-            objections.push_back(fmt::format("line {}: [report_schedule] name stands twice",
-                                             entry.source().begin.line));
+            objections.push_back(
+                fmt::format("line {}: [report_schedule] name stands twice", entry.source().begin.line));
     }
     return settings;
 }

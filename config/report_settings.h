@@ -1,5 +1,5 @@
-// What the settings file says of reports that a node issues by itself, and of how they look: [[report_schedule]],
-// and of [reports] `template` and `small_cell`. Part of Settings.
+// What the settings file says of reports that a node issues by itself, and of how they look:
+// [[report_schedule]], and of [reports] `template` and `small_cell`. Part of Settings.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,8 @@ struct ReportSchedule {
     enum class Every : std::uint8_t { daily, weekly, month_end };
     std::string name;  // a slug, its own among the schedules: renamed, it is another schedule
     Every every = Every::daily;
-    std::int32_t at_s = 4 * 3600;  // local time of day, of the day after the period
-    std::string funder, group;     // whose students; empty: any
+    std::int32_t at_s = 4 * 3600;      // local time of day, of the day after the period
+    std::string funder, group;         // whose students; empty: any
     std::vector<std::string> formats;  // as `report batch --format`; empty: pdf
     bool package = true;
     std::string language;         // "fr", "en"; empty: that of [reports]

@@ -76,7 +76,8 @@ void read_sections(ObjectReader& reader, Scale& scale) {
                  [&](auto& section) { read_display(section, scale.display); });
     read_section(reader, "attendance", false, true,
                  [&](auto& section) { read_attendance(section, scale.display); });
-    read_section(reader, "outputs", false, true, [&](auto& section) { read_outputs(section, scale.display); });
+    read_section(reader, "outputs", false, true,
+                 [&](auto& section) { read_outputs(section, scale.display); });
 }
 
 // What one key says against another.
@@ -87,8 +88,7 @@ void object_to_contradictions(ObjectReader& reader, const Scale& scale) {
                          "is \"user_courseset\", and filter.courses names no course and no category");
     if (scale.engine == Scale::Engine::import &&
         (!scale.caps.activity_day_s.empty() || !scale.caps.activity_total_s.empty()))
-        reader.object_to("caps",
-                         "has a cap by activity type, and the records of another system say no type");
+        reader.object_to("caps", "has a cap by activity type, and the records of another system say no type");
     if (scale.gap.attribute == Scale::Attribute::later && scale.session.per == Scale::SessionPer::course)
         reader.object_to("gap.attribute",
                          "is \"later\", and sessions are per course: the time between two courses would be "
@@ -116,7 +116,8 @@ void read_quirks(ObjectReader& reader, const json& document, Scale& scale) {
     }
     if (allowed.empty() || !reader.objections().empty()) return;
     if (scale.calendar.windows.size() > 1)
-        return reader.object_to("calendar.windows", "is a setting of the plugin, which knows one window alone");
+        return reader.object_to("calendar.windows",
+                                "is a setting of the plugin, which knows one window alone");
     if (scale.legacy_quirks.empty())
         return reader.object_to("id",
                                 "is that of a legacy preset, and legacy_quirks names none of its defects");

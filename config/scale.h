@@ -55,13 +55,13 @@ struct Scale {
         std::vector<std::string> exclude_events;   // Moodle's `eventname`, such as "\core\event\user_graded"
         std::vector<std::string> targets;          // kept targets; none: all
         std::vector<std::string> exclude_targets;
-        bool include_site = true;                    // false: courses 0 and 1 only open and close sessions
-        std::vector<std::int64_t> include_courses;   // kept courses; none: all. Ascending
+        bool include_site = true;                      // false: courses 0 and 1 only open and close sessions
+        std::vector<std::int64_t> include_courses;     // kept courses; none: all. Ascending
         std::vector<std::int64_t> include_categories;  // courses in these or beneath are kept too. Ascending
-        std::vector<std::int64_t> exclude_courses;   // ascending
-        std::vector<std::string> include_modules;    // kept activity types without "mod_"; none: all
-        std::vector<std::string> exclude_modules;    // such as "label"
-        std::vector<std::string> exclude_addresses;  // `exclude_ips`; an archive keeps none
+        std::vector<std::int64_t> exclude_courses;     // ascending
+        std::vector<std::string> include_modules;      // kept activity types without "mod_"; none: all
+        std::vector<std::string> exclude_modules;      // such as "label"
+        std::vector<std::string> exclude_addresses;    // `exclude_ips`; an archive keeps none
         std::vector<std::string> roles;  // short names, one of which the student has in the course; none: all
         Enrolment enrolment = Enrolment::none;
         // Events that only say that a page is open (keep-alive pings).
@@ -88,8 +88,8 @@ struct Scale {
         // What the last event of a civil day that another follows is worth, and never more than its gap; its
         // session ends. Nothing ("clip"): the gap is judged as any other, and cut at midnight.
         std::optional<std::int64_t> day_end_credit_s;
-        bool logout_ends = true;         // a logout earns nothing and closes the session
-        bool login_starts = true;        // a login opens a session
+        bool logout_ends = true;                   // a logout earns nothing and closes the session
+        bool login_starts = true;                  // a login opens a session
         std::map<std::string, GapRule> by_module;  // of events of these activity types, whole
     };
 
@@ -162,9 +162,9 @@ struct Scale {
     struct Display {
         std::int64_t round_to_s = 1;
         Round round = Round::floor;
-        bool seconds = true;              // "hh:mm:ss"; false: "hh:mm"
-        std::int64_t hour_minutes = 60;   // of a shown hour; 45: a teaching hour
-        std::int64_t present_from_s = 1;  // a day with this much is a day of presence
+        bool seconds = true;                      // "hh:mm:ss"; false: "hh:mm"
+        std::int64_t hour_minutes = 60;           // of a shown hour; 45: a teaching hour
+        std::int64_t present_from_s = 1;          // a day with this much is a day of presence
         std::optional<std::int64_t> half_from_s;  // one with this much, and less than that, is half a day
         // What a report shows beside the total.
         bool daily = true, per_course = true, sessions = true, credited_columns = true;

@@ -70,10 +70,10 @@ void read_filter(ObjectReader& filter, Scale::Filter& rules) {
         rules.roles = reader.texts_or_none("include");
         reader.finish();
     }
-    rules.enrolment =
-        filter.one_of_or_first<Scale::Enrolment>("enrolment", {{"none", Scale::Enrolment::none},
-                                                               {"active", Scale::Enrolment::active},
-                                                               {"within_dates", Scale::Enrolment::within_dates}});
+    rules.enrolment = filter.one_of_or_first<Scale::Enrolment>(
+        "enrolment", {{"none", Scale::Enrolment::none},
+                      {"active", Scale::Enrolment::active},
+                      {"within_dates", Scale::Enrolment::within_dates}});
     rules.exclude_addresses = filter.texts_or_none("exclude_ips");
     if (const json* presence = filter.find("presence_events", /*required=*/false)) {
         ObjectReader reader(*presence, filter.path("presence_events"), filter.objections());

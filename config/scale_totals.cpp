@@ -160,8 +160,7 @@ void read_calendar(ObjectReader& calendar, Scale::Calendar& rules) {
     read_windows(calendar, rules.windows);
     read_dates(calendar, rules.exclude_dates);
     read_month_days(calendar, rules.exclude_month_days);
-    rules.user_days =
-        calendar.one_of_or_first<bool>("user_days", {{"none", false}, {"signed_list", true}});
+    rules.user_days = calendar.one_of_or_first<bool>("user_days", {{"none", false}, {"signed_list", true}});
     rules.mode = calendar.one_of_or_first<Scale::CalendarMode>(
         "mode", {{"clip", Scale::CalendarMode::clip}, {"mark", Scale::CalendarMode::mark}});
     calendar.finish();
@@ -227,7 +226,8 @@ void read_attendance(ObjectReader& attendance, Scale::Display& rules) {
     rules.present_from_s = attendance.integer_or("present_if_day_seconds", 1, 25 * 3600, 1);
     rules.half_from_s = optional_seconds(attendance, "half_day", 1, 25 * 3600);
     if (rules.half_from_s && *rules.half_from_s >= rules.present_from_s)
-        attendance.object_to("half_day", "must be less than present_if_day_seconds, from which a day is whole");
+        attendance.object_to("half_day",
+                             "must be less than present_if_day_seconds, from which a day is whole");
     attendance.finish();
 }
 

@@ -127,7 +127,8 @@ void read_retention(TableReader table, Settings& settings) {
     Retention& retention = settings.retention;
     for (const auto& [key, days] :
          {std::pair{"events_days", &retention.events_days}, std::pair{"totals_days", &retention.totals_days},
-          std::pair{"identities_days", &retention.identities_days}, std::pair{"members_days", &retention.members_days}}) {
+          std::pair{"identities_days", &retention.identities_days},
+          std::pair{"members_days", &retention.members_days}}) {
         *days = table.integer(key, 0);
         if (*days < 0 || *days > limits::kRetentionDaysMax)
             table.object_to(key, fmt::format("must be from 0 (for ever) to {}", limits::kRetentionDaysMax));
@@ -292,10 +293,9 @@ Result<Settings> parse_settings(std::string_view text, const std::string& where)
         return TableReader(node == nullptr ? nullptr : node->as_table(), name, objections);
     };
     for (const auto& [key, node] : document) {
-        static const std::set<std::string_view> kTables{"format",    "node",     "source",      "students",
-                                                        "scale",     "reports",  "pool",        "intake",
-                                                        "retention", "database", "log_database", "mnet",
-                                                        "web",       "report_schedule"};
+        static const std::set<std::string_view> kTables{
+            "format", "node",      "source",   "students",     "scale", "reports", "pool",
+            "intake", "retention", "database", "log_database", "mnet",  "web",     "report_schedule"};
         if (!kTables.contains(key.str()))
             objections.push_back(fmt::format("line {}: {} is not known to this version of Assidu",
                                              node.source().begin.line, key.str()));
@@ -435,7 +435,8 @@ std::string settings_document(const Settings& s) {
            fmt::format("verification_url = {}\n", toml_text(s.verification_url)) +
            "# How documents look: a template's folder (assidu template check). Empty: as they come.\n"
            "# template = \"template\"\n"
-           "# Reports that `assidu serve` issues by itself: when a day, an ISO week or a month is over, at a local\n"
+           "# Reports that `assidu serve` issues by itself: when a day, an ISO week or a month is over, at a "
+           "local\n"
            "# time of day; of a funder's or a group's students, or all; into a folder with an index page.\n"
            "# [[report_schedule]]\n"
            "# name = \"month\"\n"

@@ -83,7 +83,7 @@ struct Settings {
     // hexadecimal digits; empty: none is asked for.
     std::vector<std::string> client_certificates;
     std::int64_t undecided_days = 30;  // that a pushed row of somebody unknown waits for a catalogue
-    std::string public_url;       // how the Moodle reaches the listener, without path; empty: its own address
+    std::string public_url;  // how the Moodle reaches the listener, without path; empty: its own address
     std::vector<std::string> allow_from;          // parse_address_range(); empty: any address
     std::vector<std::int64_t> report_requestors;  // Moodle user ids that may ask for time reports
     std::vector<std::string> callback_hosts;      // where reports are sent; empty: the host of wwwroot alone

@@ -96,8 +96,8 @@ DatabaseSettings read_database(TableReader database, std::optional<TableReader> 
 namespace {
 
 std::string server_document(const DatabaseServer& server) {
-    std::string lines =
-        fmt::format("driver = {}\n", toml_text(server.driver == DatabaseDriver::mariadb ? "mariadb" : "postgresql"));
+    std::string lines = fmt::format(
+        "driver = {}\n", toml_text(server.driver == DatabaseDriver::mariadb ? "mariadb" : "postgresql"));
     const auto line = [&](const char* key, const std::string& value) {
         if (!value.empty()) lines += fmt::format("{} = {}\n", key, toml_text(value));
     };
@@ -118,7 +118,8 @@ std::string server_document(const DatabaseServer& server) {
 std::string database_document(const std::optional<DatabaseSettings>& database) {
     if (!database)
         return "\n"
-               "# The Moodle's own database, read-only (docs/collector.md): `assidu collect`, and `assidu serve` "
+               "# The Moodle's own database, read-only (docs/collector.md): `assidu collect`, and `assidu "
+               "serve` "
                "by itself.\n"
                "# [database]\n"
                "# driver = \"mariadb\"\n"
@@ -133,7 +134,8 @@ std::string database_document(const std::optional<DatabaseSettings>& database) {
            server_document(s.server) +
            fmt::format(
                "prefix = {}\nlog_store = {}\npage_rows = {}\nstatement_timeout_s = {}\nrows_per_second = {}\n"
-               "collect_every_s = {}\nreread_ids = {}\nreread_s = {}\nhole_patience_s = {}\nlate_days = {}\nreplica = {}\n",
+               "collect_every_s = {}\nreread_ids = {}\nreread_s = {}\nhole_patience_s = {}\nlate_days = "
+               "{}\nreplica = {}\n",
                toml_text(s.prefix), toml_text(s.log_server ? "database" : "standard"), s.page_rows,
                s.statement_timeout_s, s.rows_per_second, s.collect_every_s, s.reread_ids, s.reread_s,
                s.hole_patience_s, s.late_days, s.replica) +

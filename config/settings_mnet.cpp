@@ -12,9 +12,10 @@ namespace {
 bool is_own_wwwroot(const std::string& wwwroot) {
     if (!wwwroot.starts_with("https://") && !wwwroot.starts_with("http://")) return false;
     const std::size_t host = wwwroot.find("//") + 2;
-    return wwwroot.size() > host && wwwroot.size() <= limits::kMnetOwnWwwrootBytesMax && !wwwroot.ends_with('/') &&
-           wwwroot.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_~:/[]") ==
-               std::string::npos;
+    return wwwroot.size() > host && wwwroot.size() <= limits::kMnetOwnWwwrootBytesMax &&
+           !wwwroot.ends_with('/') &&
+           wwwroot.find_first_not_of(
+               "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_~:/[]") == std::string::npos;
 }
 
 }  // namespace
@@ -28,9 +29,10 @@ MnetSettings read_mnet(TableReader table) {
     mnet.propose = table.boolean("propose", mnet.propose);
     table.finish();
     if (!mnet.wwwroot.empty() && !is_own_wwwroot(mnet.wwwroot))
-        table.object_to("wwwroot", fmt::format("must be this node's own address, from http:// or https:// on, without a "
-                                               "last slash, at most {} bytes (Moodle has no room for more)",
-                                               limits::kMnetOwnWwwrootBytesMax));
+        table.object_to("wwwroot",
+                        fmt::format("must be this node's own address, from http:// or https:// on, without a "
+                                    "last slash, at most {} bytes (Moodle has no room for more)",
+                                    limits::kMnetOwnWwwrootBytesMax));
     if (!mnet.listen.empty()) {
         if (const auto endpoint = parse_endpoint(mnet.listen); !endpoint)
             table.object_to("listen", "is refused: " + endpoint.error().what);
@@ -56,7 +58,8 @@ std::string mnet_document(const MnetSettings& mnet) {
            line("wwwroot", mnet.wwwroot, "https://assidu.univ-lyon.fr") +
            "# Where `assidu serve` takes their calls, such as \"127.0.0.1:8092\". Empty: nowhere.\n" +
            fmt::format("listen = {}\n", toml_text(mnet.listen)) +
-           "# A certificate that they trust, and its key (PEM, paths from this folder). Without: plain HTTP, behind a "
+           "# A certificate that they trust, and its key (PEM, paths from this folder). Without: plain HTTP, "
+           "behind a "
            "reverse proxy.\n" +
            line("tls_certificate", mnet.tls_certificate, "/etc/ssl/assidu.pem") +
            line("tls_key", mnet.tls_key, "/etc/ssl/assidu.key") +

@@ -31,8 +31,9 @@ std::string hex_of(const rpc::VerifyingKey& key) {
 
 }  // namespace
 
-std::string sign_attestation(const std::string& signer, const std::string& node, const std::string& fingerprint,
-                             std::int64_t now_utc_s, const rpc::SigningKey& key) {
+std::string sign_attestation(const std::string& signer, const std::string& node,
+                             const std::string& fingerprint, std::int64_t now_utc_s,
+                             const rpc::SigningKey& key) {
     const nlohmann::json object = {{"signer", signer},
                                    {"key", hex_of(key.verifying_key())},
                                    {"node", node},
@@ -54,14 +55,16 @@ Result<Attestation> read_attestation(std::string_view bytes) {
         return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
     };
     const auto issued = object.find("issued_utc_s");
-    const bool is_dated = issued != object.end() && issued->is_number_integer() && issued->get<std::int64_t>() >= 0;
+    const bool is_dated =
+        issued != object.end() && issued->is_number_integer() && issued->get<std::int64_t>() >= 0;
     const auto key = rpc::VerifyingKey::of(config::unhex(words("key")).value_or(""));
     if (!key || !is_dated || !config::is_node_id(words("signer")) || !config::is_node_id(words("node")) ||
         !config::is_sha256_hex(words("fingerprint")))
         return refuse("the attestation is malformed");
     if (note->signatures.size() != 1 || !note->is_signed_by(words("signer"), *key))
         return refuse("the attestation is forged: it is not signed by the key that it names");
-    return Attestation{words("signer"), *key, words("node"), words("fingerprint"), issued->get<std::int64_t>()};
+    return Attestation{words("signer"), *key, words("node"), words("fingerprint"),
+                       issued->get<std::int64_t>()};
 }
 
 AttestationLog::AttestationLog(std::shared_ptr<SQLite::Database> file) : database_(std::move(file)) {}
@@ -70,7 +73,8 @@ std::vector<AttestationLog::Kept> AttestationLog::of(const std::string& node) co
     return translating_errors(*database_, [&] {
         const HandoverLog handovers(database_);
         std::vector<Kept> kept;
-        SQLite::Statement select(*database_, "SELECT note FROM attestation WHERE node=? ORDER BY issued_utc_s, signer");
+        SQLite::Statement select(*database_,
+                                 "SELECT note FROM attestation WHERE node=? ORDER BY issued_utc_s, signer");
         select.bind(1, node);
         while (select.executeStep()) {
             std::string note = select.getColumn(0).getString();
@@ -103,7 +107,8 @@ Result<void> AttestationLog::judge(const Attestation& attestation, const KeyHold
                                   about->key.fingerprint(), signer.id, attestation.fingerprint));
     if (attestation.issued_utc_s < now_utc_s - rpc::kClockSkewMax_s ||
         attestation.issued_utc_s > now_utc_s + rpc::kClockSkewMax_s)
-        return refuse(fmt::format("it is of {}, and the clock here says {}", attestation.issued_utc_s, now_utc_s));
+        return refuse(
+            fmt::format("it is of {}, and the clock here says {}", attestation.issued_utc_s, now_utc_s));
     return {};
 }
 

@@ -1,5 +1,5 @@
-// Documents that are signed: canonical JSON, of which every member is known. Internal to federation/; only its .cpp
-// files include this, for it brings the whole JSON library.
+// Documents that are signed: canonical JSON, of which every member is known. Internal to federation/; only
+// its .cpp files include this, for it brings the whole JSON library.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,8 @@
 
 namespace assidu::federation {
 
-// Reads members of one object; every one must be asked for. The first thing wrong is kept, and everything reads as
-// empty from then on: callers check once, at the end. The object must outlive it.
+// Reads members of one object; every one must be asked for. The first thing wrong is kept, and everything
+// reads as empty from then on: callers check once, at the end. The object must outlive it.
 class Members {
   public:
     Members(const nlohmann::json& object, std::string place);

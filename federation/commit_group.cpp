@@ -13,7 +13,8 @@ void CommitGroup::run(const std::function<void()>& work) {
     line_.push_back(&mine);
     mine.woken.wait(lock, [&] { return mine.is_done || !is_led_; });
     if (!mine.is_done) {
-        // Whoever comes to a file that nobody writes leads, until its own work is done; then one of those who wait.
+        // Whoever comes to a file that nobody writes leads, until its own work is done; then one of those who
+        // wait.
         is_led_ = true;
         while (!mine.is_done) {
             std::array<Waiting*, kWorksMax> room;  // nothing may throw here: everybody would wait for ever

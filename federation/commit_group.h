@@ -1,7 +1,8 @@
-// Commits in groups: what several threads want written to one SQLite file goes into one transaction and one sync.
+// Commits in groups: what several threads want written to one SQLite file goes into one transaction and one
+// sync.
 //
-// While one group is written and synced, others wait in line; all of them are the next group. A thread alone is a
-// group of one and waits for nobody.
+// While one group is written and synced, others wait in line; all of them are the next group. A thread alone
+// is a group of one and waits for nobody.
 #pragma once
 
 #include <SQLiteCpp/Database.h>
@@ -24,9 +25,10 @@ class CommitGroup {
 
     explicit CommitGroup(std::shared_ptr<SQLite::Database> file) : file_(std::move(file)) {}
 
-    // Runs `work` on this thread or another one, never two at a time, and returns when it is committed and synced.
-    // What `work` throws undoes what it wrote, and only that, and is thrown here. If the group cannot be committed,
-    // nothing of it is there, and each of its callers gets that ResourceFailure. Any thread; not from inside a work.
+    // Runs `work` on this thread or another one, never two at a time, and returns when it is committed and
+    // synced. What `work` throws undoes what it wrote, and only that, and is thrown here. If the group cannot
+    // be committed, nothing of it is there, and each of its callers gets that ResourceFailure. Any thread;
+    // not from inside a work.
     void run(const std::function<void()>& work);
 
     // How many are in line behind the group that is being committed. Any thread.

@@ -21,9 +21,10 @@ std::optional<DayWord> word_of(const KeptStatement& kept, const StudentId& stude
     const StatementHeader& header = statement->header;
     const auto said = std::ranges::find(header.days, day, &StatementDay::day);
     if (said == header.days.end()) return std::nullopt;
-    DayWord word{kept.number,  kept.digest,      header.issued_utc_s, said->supersedes, said->reason,
-                 header.scale, header.freshness, {},                  0,                kept.receipt,
-                 false};
+    DayWord word{kept.number,      kept.digest,  header.issued_utc_s,
+                 said->supersedes, said->reason, header.scale,
+                 header.freshness, {},           0,
+                 kept.receipt,     false};
     for (const SaltedRow& salted : statement->rows) {
         if (salted.is_erased()) {
             ++word.erased;

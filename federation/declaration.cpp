@@ -65,8 +65,8 @@ CivilDay last_known_day(const Declarant& declarant, std::int64_t last_event_utc_
     return declarant.calendar->day_of(std::min(*declarant.read_whole_utc_s, declarant.now_utc_s));
 }
 
-// Every closed day from the first with a row, now or when it was declared, to the last that is known, with what
-// the ledger says of it.
+// Every closed day from the first with a row, now or when it was declared, to the last that is known, with
+// what the ledger says of it.
 std::map<CivilDay, Day> closed_days(const Declarant& declarant, const Ledger& ledger,
                                     const Freshness& freshness,
                                     const std::map<CivilDay, StatementLog::StatedDay>& stated) {

@@ -29,10 +29,11 @@ struct Declarant {
 };
 
 // Signs and keeps statements for every closed day whose rows are not what was last declared of it, from the
-// first day with a row on. Where it is known how far the source was read, a day is closed only if a reading that
-// came to its end began after it closed, and a day behind the last event is declared, too: it is known to be without
-// activity. Where it is not known, the day of the last archived event is the last one. As many statements as the limits on rows and bytes need; none if nothing changed. Returns how
-// many. Refused if a single day is more than a statement may have; what is before it may be declared by then.
+// first day with a row on. Where it is known how far the source was read, a day is closed only if a reading
+// that came to its end began after it closed, and a day behind the last event is declared, too: it is known
+// to be without activity. Where it is not known, the day of the last archived event is the last one. As many
+// statements as the limits on rows and bytes need; none if nothing changed. Returns how many. Refused if a
+// single day is more than a statement may have; what is before it may be declared by then.
 [[nodiscard]] config::Result<std::int64_t> declare_days(const Declarant& declarant, const Ledger& ledger,
                                                         StatementLog& log);
 

@@ -74,7 +74,7 @@ Result<void> Delivery::attest(StatementLog& log, const std::string& note, Delive
 }
 
 Result<std::vector<AttestationLog::Kept>> Delivery::attestations(StatementLog& log, const std::string& node,
-                                                                   Delivered& delivered) {
+                                                                 Delivered& delivered) {
     if (const auto met = greet(log, delivered); !met) return std::unexpected(met.error());
     const auto value = correspondence_.call("key.attestations", {Value::text(node)});
     delivered.fault = correspondence_.fault();
@@ -83,9 +83,11 @@ Result<std::vector<AttestationLog::Kept>> Delivery::attestations(StatementLog& l
     if (notes == nullptr) return refuse("the hub's attestations are no list");
     std::vector<AttestationLog::Kept> kept;
     for (const Value& one : *notes) {
-        auto attestation = one.as_bytes() != nullptr ? read_attestation(*one.as_bytes()) : refuse("a note is no bytes");
+        auto attestation =
+            one.as_bytes() != nullptr ? read_attestation(*one.as_bytes()) : refuse("a note is no bytes");
         if (!attestation) return std::unexpected(attestation.error());
-        if (attestation->node != node) return refuse(fmt::format("the hub's attestation is of {}", attestation->node));
+        if (attestation->node != node)
+            return refuse(fmt::format("the hub's attestation is of {}", attestation->node));
         kept.push_back({*std::move(attestation), *one.as_bytes()});
     }
     return kept;
@@ -108,7 +110,8 @@ Result<void> Delivery::learn_hub_keys(StatementLog& log, Delivered& delivered) {
     if (notes == nullptr) return refuse("the hub's hand-overs are no list");
     std::vector<HandoverLog::Kept> told;
     for (const Value& one : *notes) {
-        auto handover = one.as_bytes() != nullptr ? read_handover(*one.as_bytes()) : refuse("a note is no bytes");
+        auto handover =
+            one.as_bytes() != nullptr ? read_handover(*one.as_bytes()) : refuse("a note is no bytes");
         if (!handover) return std::unexpected(handover.error());
         if (handover->node != hub_.id || handover->tls_fingerprint != hub_.tls_fingerprint)
             return refuse("a hand-over is not this hub's");
@@ -196,20 +199,21 @@ Result<void> Delivery::take_back(StatementLog& log, std::int64_t number, Deliver
     if (!bytes) return std::unexpected(bytes.error());
     if (!receipt) return std::unexpected(receipt.error());
     Result<Statement> statement = refuse("no key");
-    // Under any key that this node ever had: one that rotated its key while it was behind did not know how far the old
-    // one had signed.
+    // Under any key that this node ever had: one that rotated its key while it was behind did not know how
+    // far the old one had signed.
     for (const rpc::VerifyingKey& key : log.handovers().keys(node_, key_.verifying_key())) {
         statement = read_statement(*bytes, key);
         if (statement) break;
     }
     if (!statement)
-        return refuse(fmt::format("the hub's statement {} of this node is none: {}", number,
-                                  statement.error().what));
+        return refuse(
+            fmt::format("the hub's statement {} of this node is none: {}", number, statement.error().what));
     if (statement->header.node != node_ || log.judge(*statement) != ChainVerdict::next)
         return refuse(fmt::format("the hub's statement {} of this node does not continue its chain", number));
     auto checked = check_receipt(log, *receipt, number, statement->digest());
     // A ledger of before the hub handed its key over does not know the earlier ones.
-    if (!checked && learn_hub_keys(log, delivered)) checked = check_receipt(log, *receipt, number, statement->digest());
+    if (!checked && learn_hub_keys(log, delivered))
+        checked = check_receipt(log, *receipt, number, statement->digest());
     if (!checked) return checked;
     log.put_back(*statement, std::string(*receipt));
     return {};
@@ -288,12 +292,13 @@ Result<void> Delivery::deliver(StatementLog& log, Delivered& delivered, const st
     delivered.waiting = static_cast<std::int64_t>(numbers.size());
     for (const std::int64_t number : numbers) {
         const auto statement = log.find(node_, number);
-        if (!statement) return refuse("another process asked the hub meanwhile; the rest is sent the next time");
+        if (!statement)
+            return refuse("another process asked the hub meanwhile; the rest is sent the next time");
         const std::int64_t bytes_before = delivered.bytes;
         auto receipt = ask_receipt(log, *statement, &delivered.bytes);
         delivered.fault = correspondence_.fault();
-        // It answered, and not with a fault: a receipt of before the hub handed its key over, which a restored ledger
-        // does not know.
+        // It answered, and not with a fault: a receipt of before the hub handed its key over, which a
+        // restored ledger does not know.
         const bool has_answered = delivered.bytes > bytes_before && delivered.fault == 0;
         if (!receipt && has_answered && learn_hub_keys(log, delivered))
             receipt = ask_receipt(log, *statement, &delivered.bytes);

@@ -40,7 +40,7 @@ struct Joined {
     std::optional<StatementHead> head;
 };
 [[nodiscard]] config::Result<Joined> ask_to_join(const Carry& carry, const std::string& introduction,
-                                                const std::string& token);
+                                                 const std::string& token);
 
 // What became of the outbox.
 struct Delivered {
@@ -68,12 +68,12 @@ class Delivery {
     [[nodiscard]] config::Result<StatementHead> announce(const StatementHead& made,
                                                          std::int64_t* bytes = nullptr,
                                                          std::int64_t receipted = 0);
-    // Announces the head, and makes the log the continuation of what the hub has: before anything is issued by
-    // a log that may come from a backup, and before anything is sent. What the hub has and the log has not is
-    // taken back, one statement at a time (who is interrupted goes on where it was); where the hub has others
-    // of the same numbers, those of the log are set aside first: it is the hub's that were acknowledged. What
-    // the hub lost is sent again by deliver(). Each is an incident of the log. Refused if the hub is not
-    // reached, or what it has is not signed by this node.
+    // Announces the head, and makes the log the continuation of what the hub has: before anything is issued
+    // by a log that may come from a backup, and before anything is sent. What the hub has and the log has not
+    // is taken back, one statement at a time (who is interrupted goes on where it was); where the hub has
+    // others of the same numbers, those of the log are set aside first: it is the hub's that were
+    // acknowledged. What the hub lost is sent again by deliver(). Each is an incident of the log. Refused if
+    // the hub is not reached, or what it has is not signed by this node.
     [[nodiscard]] config::Result<StatementHead> agree(StatementLog& log, Delivered& delivered);
     // agree(), also where nothing waits; then sends every statement that has no receipt or that the hub does
     // not have, ascending, until one is not taken: then refused with the reason, after what was receipted is
@@ -82,21 +82,23 @@ class Delivery {
     [[nodiscard]] config::Result<void> deliver(StatementLog& log, Delivered& delivered,
                                                const std::string& place = {});
 
-    // Gives the hub this node's word on another's key, after the keys of both sides were handed over where they
-    // have to be, as deliver() does. Refused in the hub's words where it does not take it.
-    [[nodiscard]] config::Result<void> attest(StatementLog& log, const std::string& note, Delivered& delivered);
-    // What the hub keeps of such words on a node, but for those by keys that were revoked. Each is signed by the key
-    // that it names; that the key is the signer's is the hub's word. Refused if the hub is not reached, or one is
-    // malformed or of another node.
-    [[nodiscard]] config::Result<std::vector<AttestationLog::Kept>> attestations(StatementLog& log, const std::string& node,
-                                                                               Delivered& delivered);
+    // Gives the hub this node's word on another's key, after the keys of both sides were handed over where
+    // they have to be, as deliver() does. Refused in the hub's words where it does not take it.
+    [[nodiscard]] config::Result<void> attest(StatementLog& log, const std::string& note,
+                                              Delivered& delivered);
+    // What the hub keeps of such words on a node, but for those by keys that were revoked. Each is signed by
+    // the key that it names; that the key is the signer's is the hub's word. Refused if the hub is not
+    // reached, or one is malformed or of another node.
+    [[nodiscard]] config::Result<std::vector<AttestationLog::Kept>> attestations(StatementLog& log,
+                                                                                 const std::string& node,
+                                                                                 Delivered& delivered);
 
     // Tells the hub that this node leaves the pool; what it declared stays there.
     [[nodiscard]] config::Result<void> leave();
 
   private:
-    // announce(); where the hub does not know this node's key, or answers under another than is known, keys are
-    // handed over first, by notes that the old ones signed.
+    // announce(); where the hub does not know this node's key, or answers under another than is known, keys
+    // are handed over first, by notes that the old ones signed.
     [[nodiscard]] config::Result<StatementHead> greet(StatementLog& log, Delivered& delivered);
     [[nodiscard]] config::Result<void> hand_over(const StatementLog& log);
     [[nodiscard]] config::Result<void> learn_hub_keys(StatementLog& log, Delivered& delivered);
@@ -104,7 +106,8 @@ class Delivery {
     [[nodiscard]] config::Result<std::int64_t> common(const StatementLog& log, const StatementHead& theirs);
     [[nodiscard]] config::Result<void> take_back(StatementLog& log, std::int64_t number,
                                                  Delivered& delivered);
-    [[nodiscard]] config::Result<std::string> ask_receipt(const StatementLog& log, const KeptStatement& statement,
+    [[nodiscard]] config::Result<std::string> ask_receipt(const StatementLog& log,
+                                                          const KeptStatement& statement,
                                                           std::int64_t* bytes);
     [[nodiscard]] config::Result<void> check_receipt(const StatementLog& log, std::string_view note,
                                                      std::int64_t number, const std::string& digest) const;

@@ -18,13 +18,14 @@ struct Dossier {
     enum class Nature : std::uint8_t { training, assessment, experience, apprenticeship };
     enum class Modality : std::uint8_t { distance, mixed };
 
-    std::string funder;  // as people read it; funders are the same where their names are, but for case and accents
-    std::string number;  // the funder's own number of the file
+    std::string
+        funder;  // as people read it; funders are the same where their names are, but for case and accents
+    std::string number;    // the funder's own number of the file
     std::string training;  // its title; may be empty
     Nature nature = Nature::training;
     Modality modality = Modality::distance;
-    std::string status;       // the student's employer or status; may be empty
-    config::CivilDay from, to;  // both included
+    std::string status;                     // the student's employer or status; may be empty
+    config::CivilDay from, to;              // both included
     std::optional<std::int64_t> planned_s;  // nothing: not said
     std::vector<std::string> groups;        // ascending, each once
 

@@ -27,8 +27,9 @@ std::string hex_of(const rpc::VerifyingKey& key) {
 
 }  // namespace
 
-std::string sign_handover(const std::string& node, const std::string& tls_fingerprint, std::int64_t last_number,
-                          std::int64_t now_utc_s, const rpc::SigningKey& old_key, const rpc::SigningKey& new_key) {
+std::string sign_handover(const std::string& node, const std::string& tls_fingerprint,
+                          std::int64_t last_number, std::int64_t now_utc_s, const rpc::SigningKey& old_key,
+                          const rpc::SigningKey& new_key) {
     const nlohmann::json object = {{"node", node},
                                    {"old", hex_of(old_key.verifying_key())},
                                    {"new", hex_of(new_key.verifying_key())},
@@ -36,7 +37,8 @@ std::string sign_handover(const std::string& node, const std::string& tls_finger
                                    {"last_number", last_number},
                                    {"issued_utc_s", now_utc_s}};
     const std::string text = fmt::format("{}{}\n", kTitle, config::canonical_json(object).value());
-    const std::string by_old = rpc::sign_note(text, node, old_key), by_new = rpc::sign_note(text, node, new_key);
+    const std::string by_old = rpc::sign_note(text, node, old_key),
+                      by_new = rpc::sign_note(text, node, new_key);
     return by_old + by_new.substr(text.size() + 1);
 }
 
@@ -54,7 +56,8 @@ Result<Handover> read_handover(std::string_view bytes) {
     };
     const auto number = [&](const char* name) {
         const auto found = object.find(name);
-        return found != object.end() && found->is_number_integer() ? found->get<std::int64_t>() : std::int64_t{-1};
+        return found != object.end() && found->is_number_integer() ? found->get<std::int64_t>()
+                                                                   : std::int64_t{-1};
     };
     const auto old_key = rpc::VerifyingKey::of(config::unhex(words("old")).value_or(""));
     const auto new_key = rpc::VerifyingKey::of(config::unhex(words("new")).value_or(""));
@@ -63,7 +66,8 @@ Result<Handover> read_handover(std::string_view bytes) {
         return refuse("the hand-over is malformed");
     if (!note->is_signed_by(words("node"), *old_key) || !note->is_signed_by(words("node"), *new_key))
         return refuse("the hand-over is not signed by both keys that it names");
-    return Handover{words("node"), *old_key, *new_key, words("tls"), number("last_number"), number("issued_utc_s")};
+    return Handover{words("node"),         *old_key, *new_key, words("tls"), number("last_number"),
+                    number("issued_utc_s")};
 }
 
 HandoverLog::HandoverLog(std::shared_ptr<SQLite::Database> file) : database_(std::move(file)) {}
@@ -84,14 +88,16 @@ std::vector<HandoverLog::Kept> HandoverLog::of(const std::string& node) const {
 void HandoverLog::put(const Handover& handover, const std::string& note) {
     translating_errors(*database_, [&] {
         in_transaction(*database_, [&] {
-            SQLite::Statement known(*database_, "SELECT 1 FROM handover WHERE node=? AND old_key=? AND new_key=?");
+            SQLite::Statement known(*database_,
+                                    "SELECT 1 FROM handover WHERE node=? AND old_key=? AND new_key=?");
             known.bind(1, handover.node);
             bind_blob(known, 2, handover.old_key.raw());
             bind_blob(known, 3, handover.new_key.raw());
             if (known.executeStep()) return;
-            SQLite::Statement insert(*database_,
-                                     "INSERT INTO handover SELECT ?1, 1+coalesce(max(ordinal), 0), ?2, ?3, ?4, ?5 "
-                                     "FROM handover WHERE node=?1");
+            SQLite::Statement insert(
+                *database_,
+                "INSERT INTO handover SELECT ?1, 1+coalesce(max(ordinal), 0), ?2, ?3, ?4, ?5 "
+                "FROM handover WHERE node=?1");
             insert.bind(1, handover.node);
             bind_blob(insert, 2, handover.old_key.raw());
             bind_blob(insert, 3, handover.new_key.raw());
@@ -102,7 +108,8 @@ void HandoverLog::put(const Handover& handover, const std::string& note) {
     });
 }
 
-std::vector<rpc::VerifyingKey> HandoverLog::keys_for(const std::string& node, const rpc::VerifyingKey& current,
+std::vector<rpc::VerifyingKey> HandoverLog::keys_for(const std::string& node,
+                                                     const rpc::VerifyingKey& current,
                                                      std::int64_t number) const {
     std::vector<rpc::VerifyingKey> keys{current};
     for (const Kept& kept : of(node)) {
@@ -111,7 +118,8 @@ std::vector<rpc::VerifyingKey> HandoverLog::keys_for(const std::string& node, co
     return keys;
 }
 
-std::vector<rpc::VerifyingKey> HandoverLog::keys(const std::string& node, const rpc::VerifyingKey& current) const {
+std::vector<rpc::VerifyingKey> HandoverLog::keys(const std::string& node,
+                                                 const rpc::VerifyingKey& current) const {
     std::vector<rpc::VerifyingKey> keys{current};
     for (const Kept& kept : of(node))
         keys.push_back(kept.handover.old_key);

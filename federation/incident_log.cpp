@@ -41,7 +41,8 @@ void IncidentLog::note(const std::string& node, IncidentKind kind, std::int64_t 
         in_transaction(*database_, [&] {
             SQLite::Statement again(
                 *database_,
-                "UPDATE incident SET last_utc_s=max(last_utc_s, ?1), times=times+1, from_number=min(from_number, ?2) "
+                "UPDATE incident SET last_utc_s=max(last_utc_s, ?1), times=times+1, "
+                "from_number=min(from_number, ?2) "
                 "WHERE key=(SELECT max(key) FROM incident WHERE node=?3 AND kind=?4) AND to_number=?5 "
                 "AND last_utc_s>=?1-?6");
             again.bind(1, now_utc_s);
@@ -69,9 +70,9 @@ void IncidentLog::note(const std::string& node, IncidentKind kind, std::int64_t 
 std::vector<Incident> IncidentLog::all() const {
     return translating_errors(*database_, [&] {
         std::vector<Incident> incidents;
-        SQLite::Statement select(
-            *database_,
-            "SELECT node, kind, from_number, to_number, first_utc_s, last_utc_s, times FROM incident ORDER BY key");
+        SQLite::Statement select(*database_,
+                                 "SELECT node, kind, from_number, to_number, first_utc_s, last_utc_s, times "
+                                 "FROM incident ORDER BY key");
         while (select.executeStep())
             incidents.push_back({select.getColumn(0).getString(), kind_of(select.getColumn(1).getString()),
                                  select.getColumn(2).getInt64(), select.getColumn(3).getInt64(),

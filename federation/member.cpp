@@ -324,7 +324,8 @@ bool MemberList::remember_message(const std::string& sender, const std::string& 
 // Now and then, because it reads all of them.
 void MemberList::forget_messages(std::int64_t now_utc_s) {
     constexpr std::int64_t kEvery_s = 60;
-    const bool is_early = forgot_utc_s_ && now_utc_s >= *forgot_utc_s_ && now_utc_s < *forgot_utc_s_ + kEvery_s;
+    const bool is_early =
+        forgot_utc_s_ && now_utc_s >= *forgot_utc_s_ && now_utc_s < *forgot_utc_s_ + kEvery_s;
     if (is_early) return;
     const auto forget = sql_("DELETE FROM message WHERE received_utc_s<?");
     forget->bind(1, now_utc_s - rpc::kMessageIdsKept_s);

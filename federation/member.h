@@ -86,20 +86,20 @@ class MemberList {
                                               std::int64_t now_utc_s);
     // Who was never accepted is no member then, and may be invited again: the invitation is withdrawn.
     [[nodiscard]] config::Result<void> suspend(const std::string& id, std::int64_t now_utc_s);
-    // Suspends a member whose key is in others' hands, for ever: that key is never taken again. It comes back with
-    // another one, by a new invitation. Refused if it is no member, or has no key.
+    // Suspends a member whose key is in others' hands, for ever: that key is never taken again. It comes back
+    // with another one, by a new invitation. Refused if it is no member, or has no key.
     [[nodiscard]] config::Result<void> revoke(const std::string& id, const std::string& reason,
                                               std::int64_t now_utc_s);
-    // Puts an active member's new key in the place of the one that endorses it. Refused, if it is not the member's,
-    // under its certificate, by its present key, or if the new key was revoked. Twice is once.
+    // Puts an active member's new key in the place of the one that endorses it. Refused, if it is not the
+    // member's, under its certificate, by its present key, or if the new key was revoked. Twice is once.
     [[nodiscard]] config::Result<void> hand_over(const Handover& handover, const std::string& note);
 
     // Keeps what an active member announces, in the place of what it announced before. Synced on return.
     void announce(const std::string& id, const StatementHead& head, const std::string& url,
                   std::int64_t now_utc_s);
 
-    // Remembers a message id of a sender for kMessageIdsKept_s at least; false if it is remembered already. Synced on
-    // return.
+    // Remembers a message id of a sender for kMessageIdsKept_s at least; false if it is remembered already.
+    // Synced on return.
     [[nodiscard]] bool remember_message(const std::string& sender, const std::string& id,
                                         std::int64_t now_utc_s);
 

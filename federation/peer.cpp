@@ -48,17 +48,22 @@ std::vector<std::string> conditions_of(const std::string& text) {
 }
 
 Peer peer_of(SQLite::Statement& select) {
-    return {select.getColumn(0).getString(), select.getColumn(1).getString(),
-            state_of(select.getColumn(2).getString()), select.getColumn(3).getString(),
-            select.getColumn(4).getInt64(), select.getColumn(5).getInt64(), {}};
+    return {select.getColumn(0).getString(),
+            select.getColumn(1).getString(),
+            state_of(select.getColumn(2).getString()),
+            select.getColumn(3).getString(),
+            select.getColumn(4).getInt64(),
+            select.getColumn(5).getInt64(),
+            {}};
 }
 
 void read_grants(SQLite::Database& database, Peer& peer) {
-    SQLite::Statement select(database,
-                             "SELECT service, conditions, since_utc_s FROM grants WHERE wwwroot=? ORDER BY service");
+    SQLite::Statement select(
+        database, "SELECT service, conditions, since_utc_s FROM grants WHERE wwwroot=? ORDER BY service");
     select.bind(1, peer.wwwroot);
     while (select.executeStep())
-        peer.grants.push_back({select.getColumn(0).getString(), conditions_of(select.getColumn(1).getString()),
+        peer.grants.push_back({select.getColumn(0).getString(),
+                               conditions_of(select.getColumn(1).getString()),
                                select.getColumn(2).getInt64()});
 }
 
@@ -97,8 +102,8 @@ std::int64_t count_of(SQLite::Database& database, PeerState state) {
 }
 
 config::Refusal no_such_peer(std::string_view wwwroot) {
-    return {fmt::format("'{}' is no peer of this node (`assidu peer list`; the address must be written as there)",
-                        wwwroot)};
+    return {fmt::format(
+        "'{}' is no peer of this node (`assidu peer list`; the address must be written as there)", wwwroot)};
 }
 
 }  // namespace
@@ -158,7 +163,8 @@ bool PeerList::propose(const std::string& wwwroot, const std::string& applicatio
                        count_of(*database_, PeerState::proposed) <
                            static_cast<std::int64_t>(config::limits::kMnetProposedMax);
             if (put_down)
-                put(*database_, {wwwroot, application, PeerState::proposed, certificate.pem(), now_utc_s, now_utc_s, {}});
+                put(*database_,
+                    {wwwroot, application, PeerState::proposed, certificate.pem(), now_utc_s, now_utc_s, {}});
         });
     });
     return put_down;
@@ -179,9 +185,13 @@ Result<void> PeerList::accept(const std::string& wwwroot, const std::string& app
             }
             const bool same_key = known && known->certificate == certificate.pem();
             const bool same_state = known && known->state == PeerState::accepted;
-            put(*database_, {wwwroot, application, PeerState::accepted, certificate.pem(),
+            put(*database_, {wwwroot,
+                             application,
+                             PeerState::accepted,
+                             certificate.pem(),
                              same_state ? known->since_utc_s : now_utc_s,
-                             same_key ? known->key_since_utc_s : now_utc_s, {}});
+                             same_key ? known->key_since_utc_s : now_utc_s,
+                             {}});
         });
     });
     return done;
@@ -237,9 +247,10 @@ Result<void> PeerList::grant(const std::string& wwwroot, const Grant& grant) {
                             : std::unexpected(no_such_peer(wwwroot));
                 return;
             }
-            SQLite::Statement insert(*database_,
-                                     "INSERT OR REPLACE INTO grants (wwwroot, service, conditions, since_utc_s) "
-                                     "VALUES (?,?,?,?)");
+            SQLite::Statement insert(
+                *database_,
+                "INSERT OR REPLACE INTO grants (wwwroot, service, conditions, since_utc_s) "
+                "VALUES (?,?,?,?)");
             insert.bind(1, wwwroot);
             insert.bind(2, grant.service);
             insert.bind(3, nlohmann::json(grant.conditions).dump());
@@ -269,10 +280,11 @@ void PeerList::remember(const std::vector<PeerCalls>& calls, const std::vector<S
                         std::int64_t now_utc_s) {
     translating_errors(*database_, [&] {
         in_transaction(*database_, [&] {
-            SQLite::Statement add(*database_,
-                                  "INSERT INTO calls (wwwroot, method, outcome, count, last_utc_s) VALUES (?,?,?,?,?) "
-                                  "ON CONFLICT (wwwroot, method, outcome) DO UPDATE SET count=count+excluded.count, "
-                                  "last_utc_s=max(last_utc_s, excluded.last_utc_s)");
+            SQLite::Statement add(
+                *database_,
+                "INSERT INTO calls (wwwroot, method, outcome, count, last_utc_s) VALUES (?,?,?,?,?) "
+                "ON CONFLICT (wwwroot, method, outcome) DO UPDATE SET count=count+excluded.count, "
+                "last_utc_s=max(last_utc_s, excluded.last_utc_s)");
             for (const PeerCalls& call : calls) {
                 add.bind(1, call.wwwroot);
                 add.bind(2, call.method);
@@ -282,7 +294,8 @@ void PeerList::remember(const std::vector<PeerCalls>& calls, const std::vector<S
                 add.exec();
                 add.reset();
             }
-            SQLite::Statement keep(*database_, "INSERT OR REPLACE INTO seals (seal, until_utc_s) VALUES (?,?)");
+            SQLite::Statement keep(*database_,
+                                   "INSERT OR REPLACE INTO seals (seal, until_utc_s) VALUES (?,?)");
             for (const Seal& seal : seals) {
                 keep.bind(1, seal.seal.data(), static_cast<int>(seal.seal.size()));
                 keep.bind(2, seal.until_utc_s);
@@ -299,7 +312,8 @@ void PeerList::remember(const std::vector<PeerCalls>& calls, const std::vector<S
 std::vector<PeerList::Seal> PeerList::seals() const {
     return translating_errors(*database_, [&] {
         std::vector<Seal> seals;
-        SQLite::Statement select(*database_, "SELECT seal, until_utc_s FROM seals ORDER BY until_utc_s, seal");
+        SQLite::Statement select(*database_,
+                                 "SELECT seal, until_utc_s FROM seals ORDER BY until_utc_s, seal");
         while (select.executeStep()) {
             const SQLite::Column bytes = select.getColumn(0);
             seals.push_back({std::string(static_cast<const char*>(bytes.getBlob()),
@@ -313,9 +327,10 @@ std::vector<PeerList::Seal> PeerList::seals() const {
 std::vector<PeerCalls> PeerList::calls() const {
     return translating_errors(*database_, [&] {
         std::vector<PeerCalls> calls;
-        SQLite::Statement select(*database_,
-                                 "SELECT wwwroot, method, outcome, count, last_utc_s FROM calls ORDER BY wwwroot, "
-                                 "method, outcome");
+        SQLite::Statement select(
+            *database_,
+            "SELECT wwwroot, method, outcome, count, last_utc_s FROM calls ORDER BY wwwroot, "
+            "method, outcome");
         while (select.executeStep())
             calls.push_back({select.getColumn(0).getString(), select.getColumn(1).getString(),
                              select.getColumn(2).getString(), select.getColumn(3).getInt64(),

@@ -28,7 +28,8 @@ namespace assidu::federation {
 enum class PeerState { proposed, accepted, revoked };
 [[nodiscard]] std::string_view name_of(PeerState state);
 
-// One service, for whom it is granted: conditions as whoever answers reads them ("everyone", "cohort=DAEU A").
+// One service, for whom it is granted: conditions as whoever answers reads them ("everyone", "cohort=DAEU
+// A").
 struct Grant {
     std::string service;
     std::vector<std::string> conditions;
@@ -40,8 +41,8 @@ struct Peer {
     std::string wwwroot;
     std::string application = "moodle";  // "moodle", "mahara": where its server is
     PeerState state = PeerState::proposed;
-    std::string certificate;         // PEM
-    std::int64_t since_utc_s = 0;    // of the state
+    std::string certificate;       // PEM
+    std::int64_t since_utc_s = 0;  // of the state
     std::int64_t key_since_utc_s = 0;
     std::vector<Grant> grants;  // by service
     [[nodiscard]] const Grant* grant_of(std::string_view service) const;
@@ -76,11 +77,12 @@ class PeerList {
                                const rpc::MnetCertificate& certificate, std::int64_t now_utc_s);
     // Pins the certificate, whatever there was before; grants stay. Refused past kMnetPeersMax.
     [[nodiscard]] config::Result<void> accept(const std::string& wwwroot, const std::string& application,
-                                              const rpc::MnetCertificate& certificate, std::int64_t now_utc_s);
+                                              const rpc::MnetCertificate& certificate,
+                                              std::int64_t now_utc_s);
     // Nothing more is taken from it, and its grants go. Refused if there is no such peer.
     [[nodiscard]] config::Result<void> revoke(const std::string& wwwroot, std::int64_t now_utc_s);
-    // Whoever calls has seen the new certificate vouched for by `former`. False if the peer is not accepted or
-    // has another certificate than `former` by now.
+    // Whoever calls has seen the new certificate vouched for by `former`. False if the peer is not accepted
+    // or has another certificate than `former` by now.
     [[nodiscard]] bool replace_certificate(const std::string& wwwroot, const rpc::MnetCertificate& former,
                                            const rpc::MnetCertificate& fresh, std::int64_t now_utc_s);
 
@@ -95,7 +97,8 @@ class PeerList {
         std::string seal;
         std::int64_t until_utc_s = 0;
     };
-    void remember(const std::vector<PeerCalls>& calls, const std::vector<Seal>& seals, std::int64_t now_utc_s);
+    void remember(const std::vector<PeerCalls>& calls, const std::vector<Seal>& seals,
+                  std::int64_t now_utc_s);
     [[nodiscard]] std::vector<Seal> seals() const;
     [[nodiscard]] std::vector<PeerCalls> calls() const;  // by peer, method and outcome
 

@@ -56,7 +56,8 @@ SaltedLine split(std::string_view line) {
     return {*std::move(salt), line.substr(space + 1)};
 }
 
-// What stands in the place of a row that was erased since: it is nobody's any more, and the tree still has it.
+// What stands in the place of a row that was erased since: it is nobody's any more, and the tree still has
+// it.
 std::optional<Sha256Digest> erased_leaf(std::string_view line) {
     constexpr std::string_view kErased = "- ";
     if (!line.starts_with(kErased)) return std::nullopt;

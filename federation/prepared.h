@@ -1,5 +1,5 @@
-// SQL that runs with every message, prepared once a connection instead of once a call: preparing costs a hub more
-// than running what is prepared.
+// SQL that runs with every message, prepared once a connection instead of once a call: preparing costs a hub
+// more than running what is prepared.
 #pragma once
 
 #include <SQLiteCpp/Statement.h>
@@ -19,8 +19,8 @@ class Prepared {
   public:
     explicit Prepared(SQLite::Database& database) : database_(database) {}
 
-    // A statement that is bound to nothing, for as long as this lives: then it is reset, so that it holds no lock
-    // and no reference to what was bound. One SQL text is in one use at a time.
+    // A statement that is bound to nothing, for as long as this lives: then it is reset, so that it holds no
+    // lock and no reference to what was bound. One SQL text is in one use at a time.
     class Use {
       public:
         explicit Use(SQLite::Statement& statement) : statement_(&statement) {}

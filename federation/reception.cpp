@@ -108,7 +108,8 @@ Reception::Heard Reception::hear(std::string_view body, const std::optional<std:
     if (!heard.call || heard.call->method != "pool.message" || heard.call->params.size() != 1) return heard;
     const Value* const note = heard.call->params[0].find("note");
     const Value* const payload = heard.call->params[0].find("payload");
-    if (note == nullptr || payload == nullptr || note->as_bytes() == nullptr || payload->as_bytes() == nullptr) {
+    if (note == nullptr || payload == nullptr || note->as_bytes() == nullptr ||
+        payload->as_bytes() == nullptr) {
         heard.message = config::refuse("pool.message wants a note and a payload");
         return heard;
     }
@@ -146,9 +147,9 @@ std::string Reception::reply(const Heard& heard, const Answer& answer) const {
             ? rpc::encode_response(*answer)
             : rpc::encode_fault(static_cast<std::int32_t>(answer.error().fault),
                                 fmt::format("{}: {}", name_of(answer.error().fault), answer.error().reason));
-    return rpc::encode_response(message_value(rpc::sign_message({receiver_.id, heard.sender, rpc::make_message_id(),
-                                                                 heard.message->header.id, clock_.now_utc_s()},
-                                                                std::move(text), *receiver_.key)));
+    return rpc::encode_response(message_value(rpc::sign_message(
+        {receiver_.id, heard.sender, rpc::make_message_id(), heard.message->header.id, clock_.now_utc_s()},
+        std::move(text), *receiver_.key)));
 }
 
 Reception::Answer Reception::outer(Heard& heard) {
@@ -305,8 +306,10 @@ Reception::Answer Reception::digest_at(const rpc::Call& call, const Member& memb
     if (!number) return std::unexpected(Refused{PoolFault::malformed, "statement.digest wants a number"});
     std::string digest = statements_.digest_at(member.id, *number);
     if (digest.empty())
-        return std::unexpected(Refused{PoolFault::not_kept, fmt::format("there is no statement {}", *number)});
-    return Value::structure({{"number", Value::integer(*number)}, {"digest", Value::text(std::move(digest))}});
+        return std::unexpected(
+            Refused{PoolFault::not_kept, fmt::format("there is no statement {}", *number)});
+    return Value::structure(
+        {{"number", Value::integer(*number)}, {"digest", Value::text(std::move(digest))}});
 }
 
 Reception::Answer Reception::give_back(const rpc::Call& call, const Member& member) const {
@@ -314,7 +317,8 @@ Reception::Answer Reception::give_back(const rpc::Call& call, const Member& memb
     if (!number) return std::unexpected(Refused{PoolFault::malformed, "statement.get wants a number"});
     auto kept = statements_.find(member.id, *number);
     if (!kept)
-        return std::unexpected(Refused{PoolFault::not_kept, fmt::format("there is no statement {}", *number)});
+        return std::unexpected(
+            Refused{PoolFault::not_kept, fmt::format("there is no statement {}", *number)});
     return Value::structure({{"statement", Value::bytes(std::move(kept->bytes))},
                              {"receipt", Value::bytes(std::move(kept->receipt))}});
 }
@@ -339,7 +343,8 @@ Reception::Answer Reception::attest(const rpc::Call& call, const Member& member)
 
 Reception::Answer Reception::attestations(const rpc::Call& call) const {
     const std::string* const node = call.params[0].as_text();
-    if (node == nullptr) return std::unexpected(Refused{PoolFault::malformed, "key.attestations wants a node's id"});
+    if (node == nullptr)
+        return std::unexpected(Refused{PoolFault::malformed, "key.attestations wants a node's id"});
     Value::Array notes;
     for (AttestationLog::Kept& kept : members_.attestations().of(*node)) {
         if (!kept.is_revoked) notes.push_back(Value::bytes(std::move(kept.note)));
@@ -359,10 +364,12 @@ void Reception::note_rollbacks(const Member& member, std::int64_t announced, std
         statements_.incidents().note(member.id, IncidentKind::node_behind, announced + 1, known, now_utc_s);
     }
     if (receipted > head.number) {
-        log_(fmt::format("{} has receipts of this hub up to statement {}, and only {} are here: was this hub "
-                         "restored from a backup? It sends them again",
-                         member.id, receipted, head.number));
-        statements_.incidents().note(member.id, IncidentKind::hub_behind, head.number + 1, receipted, now_utc_s);
+        log_(
+            fmt::format("{} has receipts of this hub up to statement {}, and only {} are here: was this hub "
+                        "restored from a backup? It sends them again",
+                        member.id, receipted, head.number));
+        statements_.incidents().note(member.id, IncidentKind::hub_behind, head.number + 1, receipted,
+                                     now_utc_s);
     }
 }
 
@@ -388,8 +395,8 @@ Reception::Answer Reception::announce(const rpc::Call& call, const Member& membe
     const auto receipted = said.exists() ? said.integer() : 0;
     if (!receipted) return std::unexpected(Refused{PoolFault::malformed, receipted.error().what});
     if (*receipted < 0 || *receipted > *number)
-        return std::unexpected(
-            Refused{PoolFault::malformed, "statement.announce has receipts for statements that it does not have"});
+        return std::unexpected(Refused{
+            PoolFault::malformed, "statement.announce has receipts for statements that it does not have"});
     note_rollbacks(member, *number, *receipted);
     members_.announce(member.id, {*number, std::string(*digest)}, std::string(*url), clock_.now_utc_s());
     return head_of(member);
@@ -426,8 +433,9 @@ Reception::Answer Reception::put_statement(Heard& heard, const rpc::Call& call, 
     const std::string* const bytes = call.params[0].as_bytes();
     if (bytes == nullptr) return std::unexpected(Refused{PoolFault::malformed, "statement.put wants bytes"});
     // One that was signed before the member handed its key over holds under the earlier key.
-    auto statement = heard.statement && heard.signed_by == member.key ? *std::exchange(heard.statement, std::nullopt)
-                                                                      : read_statement(*bytes, *member.key);
+    auto statement = heard.statement && heard.signed_by == member.key
+                         ? *std::exchange(heard.statement, std::nullopt)
+                         : read_statement(*bytes, *member.key);
     if (!statement) {
         for (const HandoverLog::Kept& kept : statements_.handovers().of(member.id)) {
             auto earlier = read_statement(*bytes, kept.handover.old_key);

@@ -2,10 +2,10 @@
 // out. The methods are docs/formats/message.md. A node hears its members, if it is a hub, and the one hub
 // that it joined itself, if there is one; nobody else.
 //
-// A statement is receipted only once it is committed and synced. Messages that come at once are judged by their
-// threads side by side, and what they change is committed and synced together (federation/commit_group.h). Who cannot be authenticated learns one
-// uniform fault; the reason is logged and counted here. An authenticated sender is told by name what is
-// wrong.
+// A statement is receipted only once it is committed and synced. Messages that come at once are judged by
+// their threads side by side, and what they change is committed and synced together
+// (federation/commit_group.h). Who cannot be authenticated learns one uniform fault; the reason is logged and
+// counted here. An authenticated sender is told by name what is wrong.
 #pragma once
 
 #include <functional>
@@ -45,8 +45,8 @@ enum class PoolFault : std::int32_t {
     fork = 7,             // "fork", "ahead", "broken_chain": ChainVerdict
     ahead = 8,
     broken_chain = 9,
-    not_agreed = 10,  // "not_agreed": what this node agreed with its hub does not have it
-    not_kept = 11,    // "not_kept": no statement of that number is kept here
+    not_agreed = 10,       // "not_agreed": what this node agreed with its hub does not have it
+    not_kept = 11,         // "not_kept": no statement of that number is kept here
     bad_attestation = 12,  // "bad_attestation": AttestationLog::take() refuses it
 };
 [[nodiscard]] std::string_view name_of(PoolFault fault);
@@ -62,8 +62,9 @@ struct OwnHub {
 
 class Reception {
   public:
-    // All must outlive the reception; `members` and `statements` are of one file and one connection. `log` gets one
-    // line a refusal. answer() may be called from several threads; nobody else may use these stores meanwhile.
+    // All must outlive the reception; `members` and `statements` are of one file and one connection. `log`
+    // gets one line a refusal. answer() may be called from several threads; nobody else may use these stores
+    // meanwhile.
     Reception(Receiver receiver, MemberList& members, StatementLog& statements, const config::Clock& clock,
               std::function<void(const std::string& line)> log);
 
@@ -131,8 +132,8 @@ class Reception {
     std::function<void(const std::string&)> log_;
     OwnHub own_hub_;
     CommitGroup group_;
-    // Under which key each member was authenticated last: where to begin with the next message. A guess; what counts
-    // is the member's key when the message is settled.
+    // Under which key each member was authenticated last: where to begin with the next message. A guess; what
+    // counts is the member's key when the message is settled.
     std::mutex keys_mutex_;
     std::map<std::string, rpc::VerifyingKey> keys_;
 };

@@ -27,14 +27,15 @@ struct StoreFormat {
 [[nodiscard]] SQLite::Database open_store(const std::filesystem::path& path, const StoreFormat& format);
 
 // Runs `work` in one transaction that takes the write lock at once (BEGIN IMMEDIATE) and is committed and
-// synced on return; rolled back if `work` throws. Inside such a work it is a savepoint: rolled back alone if its work
-// throws, and committed with the one outside.
+// synced on return; rolled back if `work` throws. Inside such a work it is a savepoint: rolled back alone if
+// its work throws, and committed with the one outside.
 void in_transaction(SQLite::Database& database, const std::function<void()>& work);
 
 [[nodiscard]] bool is_in_transaction(SQLite::Database& database);
 
-// Copies the whole database, as it is at one instant, into a new file, private to its owner, while others read and
-// write it; synced on return. What was at `path` is replaced. Throws ResourceFailure naming either file.
+// Copies the whole database, as it is at one instant, into a new file, private to its owner, while others
+// read and write it; synced on return. What was at `path` is replaced. Throws ResourceFailure naming either
+// file.
 void copy_store(SQLite::Database& database, const std::filesystem::path& path);
 
 // Lets nothing remain of what was deleted: rewrites the file and empties its write-ahead log. Needs about as

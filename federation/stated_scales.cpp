@@ -13,10 +13,11 @@ std::map<config::CivilDay, std::string> stated_otherwise(SQLite::Database& file,
                                                          const Period& period) {
     return translating_errors(file, [&] {
         std::map<config::CivilDay, std::string> days;
-        SQLite::Statement select(file,
-                                 "SELECT d.day, s.id, s.version FROM stated_day d JOIN node n ON n.key=d.node "
-                                 "JOIN scale s ON s.key=d.scale WHERE n.id=? AND s.sha256<>? AND d.day>=? AND "
-                                 "d.day<=? ORDER BY d.number");
+        SQLite::Statement select(
+            file,
+            "SELECT d.day, s.id, s.version FROM stated_day d JOIN node n ON n.key=d.node "
+            "JOIN scale s ON s.key=d.scale WHERE n.id=? AND s.sha256<>? AND d.day>=? AND "
+            "d.day<=? ORDER BY d.number");
         select.bind(1, node);
         select.bind(2, scale_sha256);
         select.bind(3, period.from.number);

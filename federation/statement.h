@@ -25,10 +25,10 @@ namespace assidu::federation {
 
 enum class StatementKind { daily, roster };
 
-// A day of a daily statement: how many of the rows are its, the number of the statement whose word on it this one
-// replaces (0: none), and why it does, as a code: "late_events" (more events came in), "fewer_events" (some were
-// erased, excluded or taken back), "other_totals" (as many, worth another time). Empty: it replaces none, or was
-// made by a version that did not say.
+// A day of a daily statement: how many of the rows are its, the number of the statement whose word on it this
+// one replaces (0: none), and why it does, as a code: "late_events" (more events came in), "fewer_events"
+// (some were erased, excluded or taken back), "other_totals" (as many, worth another time). Empty: it
+// replaces none, or was made by a version that did not say.
 struct StatementDay {
     config::CivilDay day;
     std::int64_t rows = 0, supersedes = 0;
@@ -76,9 +76,10 @@ struct StatementHead {
 // The file and the message: the note, an empty line, and a line a row.
 [[nodiscard]] std::string encode_statement(const Statement& statement);
 
-// Reads and checks a statement, erased rows or not, all by itself: form, limits, the signature by `key` under the header's node,
-// row count and root, rows of the kind and in key order without a repeated key, day counts, the scale's
-// digest. What it says of the chain (number, previous) is the caller's to judge. Refused with what is wrong.
+// Reads and checks a statement, erased rows or not, all by itself: form, limits, the signature by `key` under
+// the header's node, row count and root, rows of the kind and in key order without a repeated key, day
+// counts, the scale's digest. What it says of the chain (number, previous) is the caller's to judge. Refused
+// with what is wrong.
 [[nodiscard]] config::Result<Statement> read_statement(std::string_view bytes, const rpc::VerifyingKey& key);
 
 // The same of bytes that were read before and kept since: whose signature it bears is not asked again.

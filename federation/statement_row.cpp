@@ -70,7 +70,8 @@ class RowScanner {
         while (is_good_ && !rest_.starts_with(']')) {
             if (!row.activities.empty()) skip(",");
             const ActivityShare share = activity();
-            if (!row.activities.empty() && row.activities.back().activity >= share.activity) return std::nullopt;
+            if (!row.activities.empty() && row.activities.back().activity >= share.activity)
+                return std::nullopt;
             inside_s += share.measured_s;
             row.activities.push_back(share);
         }
@@ -92,8 +93,8 @@ class RowScanner {
         row.student = student();
         skip(R"("})");
         const bool is_row = is_good_ && rest_.empty() && row.course >= -1 && row.measured_s >= 0 &&
-                            row.measured_s <= kLongestDay_s && is_total(row.credited_s) && is_total(row.events) &&
-                            inside_s <= row.measured_s &&
+                            row.measured_s <= kLongestDay_s && is_total(row.credited_s) &&
+                            is_total(row.events) && inside_s <= row.measured_s &&
                             std::ranges::all_of(row.activities, [&](const ActivityShare& share) {
                                 return share.measured_s <= row.measured_s;
                             });
@@ -138,7 +139,8 @@ class RowScanner {
         skip(",");
         share.events = integer();
         skip("]");
-        is_good_ = is_good_ && is_total(share.measured_s) && is_total(share.credited_s) && is_total(share.events);
+        is_good_ =
+            is_good_ && is_total(share.measured_s) && is_total(share.credited_s) && is_total(share.events);
         return share;
     }
     CivilDay day() {
@@ -220,7 +222,12 @@ std::string daily_row(const LedgerRow& row) {
     RowWriter writer;
     for (const ActivityShare& share : row.activities) {
         writer.text(&share == row.activities.data() ? "[" : ",[").integer(share.activity);
-        writer.text(",").integer(share.measured_s).text(",").integer(share.credited_s).text(",").integer(share.events);
+        writer.text(",")
+            .integer(share.measured_s)
+            .text(",")
+            .integer(share.credited_s)
+            .text(",")
+            .integer(share.events);
         writer.text("]");
     }
     writer.text(R"(],"course":)").integer(row.course);

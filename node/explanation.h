@@ -27,7 +27,7 @@ struct DayDocument {
     federation::StudentId student;
     std::optional<reports::Person> person;
     const reports::Directory* names = nullptr;
-    std::vector<federation::Outage> outages;  // that touch the day
+    std::vector<federation::Outage> outages;     // that touch the day
     std::vector<archive::Exclusion> exclusions;  // of the student that touch the day, revoked ones too
     std::int64_t forged_days = 0;                // signed days whose signature is not the node's
     // The ledger's rows of the day under the scale. Nothing: it keeps no totals under it, and was not asked.

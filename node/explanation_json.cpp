@@ -210,7 +210,10 @@ class JsonWriter {
             measured_s += row.measured_s;
             credited_s += row.credited_s;
         }
-        return {{"rows", document_.ledger->size()}, {"measured_s", measured_s}, {"credited_s", credited_s}, {"same", document_.agrees()}};
+        return {{"rows", document_.ledger->size()},
+                {"measured_s", measured_s},
+                {"credited_s", credited_s},
+                {"same", document_.agrees()}};
     }
 
     const DayDocument& document_;

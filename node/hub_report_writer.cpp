@@ -75,8 +75,8 @@ MemberSubject HubReportWriter::subject(const federation::MemberPart& part, const
     }
 
     if (is_own(part)) {
-        subject.names = std::make_unique<NodeDirectory>(
-            hub_, hub_.calendar().end_of(consolidated_.period.to) - 1);
+        subject.names =
+            std::make_unique<NodeDirectory>(hub_, hub_.calendar().end_of(consolidated_.period.to) - 1);
         return subject;
     }
     const auto member = hub_.members().find(part.node);

@@ -27,7 +27,8 @@ void put_in_place(const std::filesystem::path& from, const std::filesystem::path
     const int error = errno;
     if (folder >= 0) ::close(folder);
     if (!done)
-        throw config::ResourceFailure(fmt::format("{}: cannot put in place: {}", to.string(), std::strerror(error)));
+        throw config::ResourceFailure(
+            fmt::format("{}: cannot put in place: {}", to.string(), std::strerror(error)));
 }
 
 // In the order of their names.
@@ -66,7 +67,8 @@ config::Result<federation::Handover> rotate_key(const Node& node) {
     auto handover = federation::read_handover(note);
     if (!handover) throw std::logic_error("a hand-over of our own: " + handover.error().what);
     const std::filesystem::path keys = node.folder().node_key().parent_path();
-    config::write_file_durably(keys / fmt::format("handover-{:03}.note", notes_of(keys).size() + 1), note, 0600);
+    config::write_file_durably(keys / fmt::format("handover-{:03}.note", notes_of(keys).size() + 1), note,
+                               0600);
     federation::HandoverLog handovers = node.statements().handovers();
     (void)finish_rotation(node.folder(), handovers);
     return handover;
@@ -92,7 +94,8 @@ std::vector<std::string> fingerprints_of(const std::filesystem::path& keys) {
     std::vector<std::string> fingerprints;
     for (const auto& [note, handover] : notes_of(keys))
         fingerprints.push_back(handover.old_key.fingerprint());
-    if (auto present = rpc::node_key_fingerprint(keys / "node.pem")) fingerprints.push_back(*std::move(present));
+    if (auto present = rpc::node_key_fingerprint(keys / "node.pem"))
+        fingerprints.push_back(*std::move(present));
     return fingerprints;
 }
 

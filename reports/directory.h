@@ -44,8 +44,8 @@ class Directory {
     [[nodiscard]] virtual std::optional<Activity> activity(const std::string& source,
                                                            std::int64_t activity) const = 0;
     // The student's dossiers that have a day of the period, by begin, funder and number.
-    [[nodiscard]] virtual std::vector<federation::Dossier> dossiers(const federation::StudentId& /*student*/,
-                                                                    const federation::Period& /*period*/) const {
+    [[nodiscard]] virtual std::vector<federation::Dossier> dossiers(
+        const federation::StudentId& /*student*/, const federation::Period& /*period*/) const {
         return {};
     }
 };

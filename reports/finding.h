@@ -14,8 +14,8 @@
 namespace assidu::reports {
 
 struct LintFinding {
-    // `refused`: the report is not issued unless somebody overrides it with a reason. `flagged`: it is issued,
-    // and says so.
+    // `refused`: the report is not issued unless somebody overrides it with a reason. `flagged`: it is
+    // issued, and says so.
     enum class Severity : std::uint8_t { refused, flagged };
     // Who let a report be issued all the same, and why.
     struct Override {
@@ -26,18 +26,19 @@ struct LintFinding {
 
     std::string code;  // "time_after_end", ...: kFindingCodes
     Severity severity = Severity::flagged;
-    std::vector<federation::Period> days;  // runs of days it is about, ascending
+    std::vector<federation::Period> days;   // runs of days it is about, ascending
     std::int64_t seconds = 0, limit_s = 0;  // 0 where the code has none
     std::string about;                      // the dossier, university or scale it is about; may be empty
     std::optional<Override> overridden = std::nullopt;
 
     [[nodiscard]] bool refuses() const { return severity == Severity::refused && !overridden; }
-    // What an override is for: SHA-256 over code and values. Found again with other values it is another finding.
+    // What an override is for: SHA-256 over code and values. Found again with other values it is another
+    // finding.
     [[nodiscard]] std::string digest() const;
 };
 
 inline constexpr std::string_view kFindingCodes[] = {
-    "time_before_start", "time_after_end", "closed_day",  "two_sites",     "over_a_day",
+    "time_before_start", "time_after_end", "closed_day",   "two_sites",     "over_a_day",
     "over_planned",      "regular_clicks", "regular_days", "outage_inside", "scale_changed"};
 
 // "refused", "flagged".

@@ -46,7 +46,8 @@ template <class... Values>
                                       const std::optional<Course>& names);
 [[nodiscard]] std::string activity_name(Language language, std::int64_t activity,
                                         const std::optional<Activity>& names);
-// "Lovelace Ada", "(deleted account) Lovelace Ada", or the user name, or words for a person the directory does not know.
+// "Lovelace Ada", "(deleted account) Lovelace Ada", or the user name, or words for a person the directory
+// does not know.
 [[nodiscard]] std::string person_name(Language language, const std::optional<Person>& person);
 
 // "26/03/2026" in French, "2026-03-26" in English.

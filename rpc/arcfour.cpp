@@ -48,7 +48,8 @@ config::Result<const Arcfour*> Arcfour::get() {
     static const Arcfour cipher(handles);
     if (handles == nullptr)
         return config::refuse(
-            "OpenSSL's \"legacy\" provider cannot be loaded, and Moodle Networking seals with RC4, which is only "
+            "OpenSSL's \"legacy\" provider cannot be loaded, and Moodle Networking seals with RC4, which is "
+            "only "
             "there: install it (Debian: the package libssl3 has ossl-modules/legacy.so), and see that "
             "OPENSSL_MODULES, if it is set, names its folder");
     return &cipher;
@@ -58,9 +59,9 @@ std::string Arcfour::apply(std::string_view key, std::string_view bytes) const {
     if (key.size() != kArcfourKeyBytes) throw std::logic_error("a key of RC4 that has not 128 bits");
     const std::unique_ptr<EVP_CIPHER_CTX, FreeCipherContext> context(EVP_CIPHER_CTX_new());
     const auto failed = [] { return config::ResourceFailure("OpenSSL cannot compute RC4"); };
-    if (!context || EVP_EncryptInit_ex2(context.get(), handles_->cipher,
-                                        reinterpret_cast<const unsigned char*>(key.data()), nullptr,
-                                        nullptr) != 1)
+    if (!context ||
+        EVP_EncryptInit_ex2(context.get(), handles_->cipher,
+                            reinterpret_cast<const unsigned char*>(key.data()), nullptr, nullptr) != 1)
         throw failed();
     std::string out(bytes.size(), '\0');
     constexpr std::size_t kPiece = std::size_t{1} << 20;

@@ -3,7 +3,8 @@
 // inside).
 //
 // OpenSSL 3 has it in its "legacy" provider alone. That is loaded into a library context of this file's own:
-// in the process's, it would take everything else away (docs/dependencies.md) and let old algorithms into TLS.
+// in the process's, it would take everything else away (docs/dependencies.md) and let old algorithms into
+// TLS.
 #pragma once
 
 #include <cstddef>

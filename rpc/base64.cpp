@@ -44,7 +44,8 @@ std::string base64(std::string_view bytes) {
     return text;
 }
 
-// Not EVP_DecodeBlock(), which forgives blanks and stray bits, and so would have to be followed by writing it again.
+// Not EVP_DecodeBlock(), which forgives blanks and stray bits, and so would have to be followed by writing it
+// again.
 std::optional<std::string> unbase64(std::string_view text) {
     if (text.size() % 4 != 0) return std::nullopt;
     const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
@@ -72,7 +73,9 @@ std::optional<std::string> unbase64(std::string_view text) {
 
 std::optional<std::string> unbase64_spaced(std::string_view text) {
     // XML 1.0, "S"; not searched for in kBlanks, which is a call a byte.
-    const auto is_blank = [](char byte) { return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n'; };
+    const auto is_blank = [](char byte) {
+        return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+    };
     if (std::ranges::none_of(text, is_blank)) return unbase64(text);
     std::string digits;
     digits.reserve(text.size());

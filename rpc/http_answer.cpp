@@ -85,7 +85,8 @@ Result<Head> head_of(std::string_view bytes) {
     head.size = end + kHeadEnd.size();
     for (lines.remove_prefix(first + 2); !lines.empty();) {
         const std::size_t line = lines.find("\r\n");
-        if (auto taken = take_field(head, lines.substr(0, line)); !taken) return std::unexpected(taken.error());
+        if (auto taken = take_field(head, lines.substr(0, line)); !taken)
+            return std::unexpected(taken.error());
         lines.remove_prefix(line + 2);
     }
     if (head.chunked && head.length) return refuse("it says its length in two ways");

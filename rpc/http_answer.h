@@ -16,8 +16,9 @@ struct HttpMessage {
     std::string body;  // without its chunks' frames
 };
 
-// Refused, with why, if it has no head within limits::kHeadBytesMax, is no HTTP/1.x, says its length twice, breaks
-// off before it, or has a coding other than chunks. Bytes behind an announced length are not looked at.
+// Refused, with why, if it has no head within limits::kHeadBytesMax, is no HTTP/1.x, says its length twice,
+// breaks off before it, or has a coding other than chunks. Bytes behind an announced length are not looked
+// at.
 [[nodiscard]] config::Result<HttpMessage> read_http_message(std::string_view bytes);
 
 // Whether all of it is there already, so that nobody waits for a sender that keeps the connection open. False

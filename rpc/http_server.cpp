@@ -58,7 +58,8 @@ bool is_one_line(std::string_view text) {
 
 void refuse_broken_lines(const HttpServer::Response& response) {
     for (const auto& [name, value] : response.fields)
-        if (!is_one_line(name) || !is_one_line(value)) throw std::logic_error("a field of a head with a line break");
+        if (!is_one_line(name) || !is_one_line(value))
+            throw std::logic_error("a field of a head with a line break");
 }
 
 std::string lines_of(const std::vector<std::pair<std::string, std::string>>& fields) {
@@ -267,7 +268,8 @@ bool HttpServer::Impl::serve_request(Live& live, HttpConnection& connection,
     const auto deadline = steady_clock::now() + options.request_time;
     live.watched.set_deadline(std::min(head_deadline, deadline));
     // Who judges by the head sees it whatever length it announces.
-    auto head = connection.read_head(options.judge || options.body_limit ? kAnyLength : options.body_bytes_max);
+    auto head =
+        connection.read_head(options.judge || options.body_limit ? kAnyLength : options.body_bytes_max);
     // Before anything else is looked at: to an unknown peer every request is the same.
     if (fingerprint && options.accept_peer && !options.accept_peer(*fingerprint)) {
         if (!head && head.error() == HttpConnection::kEnded) return false;
@@ -402,7 +404,8 @@ config::Result<HttpServer> HttpServer::start(HttpServerOptions options, Handler 
     const std::string place = fmt::format("{} port {}", options.address, options.port);
     try {
         const SocketAddress address(Poco::Net::IPAddress(options.address), options.port);
-        if (options.identity == nullptr && options.web_certificate == nullptr && !options.plain_beyond_loopback && !address.host().isLoopback())
+        if (options.identity == nullptr && options.web_certificate == nullptr &&
+            !options.plain_beyond_loopback && !address.host().isLoopback())
             return refuse(fmt::format("{}: without a TLS identity only loopback is listened on", place));
         Poco::Net::ServerSocket listener;
         // A restart takes the port over from connections that are still closing; two servers never share it.

@@ -31,13 +31,23 @@ constexpr std::string_view kSealedRoot = "encryptedMessage";
 constexpr std::string_view kSignedRoot = "signedMessage";
 
 // The parts that Moodle's parser knows wherever they stand.
-enum Part : std::size_t { cipher_value, signature_value, object, wwwroot, timestamp, digest_value, part_count };
+enum Part : std::size_t {
+    cipher_value,
+    signature_value,
+    object,
+    wwwroot,
+    timestamp,
+    digest_value,
+    part_count
+};
 constexpr std::array<std::string_view, part_count> kParts{"CipherValue", "SignatureValue", "object",
                                                           "wwwroot",     "timestamp",      "DigestValue"};
 using Parts = std::array<std::vector<pugi::xml_node>, part_count>;
 
 bool same_but_for_case(std::string_view one, std::string_view other) {
-    const auto lower = [](char byte) { return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte | 0x20) : byte; };
+    const auto lower = [](char byte) {
+        return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte | 0x20) : byte;
+    };
     return std::ranges::equal(one, other, {}, lower, lower);
 }
 
@@ -118,8 +128,8 @@ Result<std::string> text_of(const pugi::xml_node& element) {
 Result<std::string> child_text(const Parts& parts, Part part, const pugi::xml_node& root) {
     if (parts[part].empty()) return std::string();
     if (parts[part].front().parent() != root)
-        return refuse(fmt::format("<{}> stands inside <{}>", kParts[part],
-                                  shown(parts[part].front().parent().name())));
+        return refuse(
+            fmt::format("<{}> stands inside <{}>", kParts[part], shown(parts[part].front().parent().name())));
     return text_of(parts[part].front());
 }
 
@@ -150,7 +160,8 @@ Result<MnetLayer> signed_of(const pugi::xml_node& root, const Parts& parts) {
                              expect(parts, digest_value, 0, 1), expect(parts, cipher_value, 0, 0)})
         if (!good) return std::unexpected(good.error());
     if (parts[object].front().parent() != root)
-        return refuse(fmt::format("<object> stands inside <{}>", shown(parts[object].front().parent().name())));
+        return refuse(
+            fmt::format("<object> stands inside <{}>", shown(parts[object].front().parent().name())));
     auto payload = bytes_of(parts[object].front());
     auto signature = bytes_of(parts[signature_value].front());
     auto sender = child_text(parts, wwwroot, root);
@@ -173,7 +184,8 @@ Result<MnetLayer> read_layer(std::string_view document) {
     const auto parsed = tree.load_buffer(document.data(), document.size(), kParse, pugi::encoding_utf8);
     if (parsed.status == pugi::status_out_of_memory) throw std::bad_alloc();
     if (!parsed)
-        return refuse(fmt::format("it is not well-formed XML at byte {}: {}", parsed.offset, parsed.description()));
+        return refuse(
+            fmt::format("it is not well-formed XML at byte {}: {}", parsed.offset, parsed.description()));
     const auto root = root_of(tree);
     if (!root) return std::unexpected(root.error());
     const std::string_view name = root->name();

@@ -1,9 +1,9 @@
 // The two envelopes of Moodle Networking, byte-compatible with Moodle's: a document is signed, and what comes
 // of it is sealed. Both look like XML signature and encryption and are not: what is signed are the bytes of
-// the document inside, RSA and SHA-1, and nothing of what stands around them; what is sealed has no protection
-// against changes. So a sender is known by the signature inside alone, and everything around it is read with
-// one meaning or not at all: Moodle's own parser takes element names in any case and place, joins repeats and
-// expands entities, and each of those is a way to say one thing to it and another to us.
+// the document inside, RSA and SHA-1, and nothing of what stands around them; what is sealed has no
+// protection against changes. So a sender is known by the signature inside alone, and everything around it is
+// read with one meaning or not at all: Moodle's own parser takes element names in any case and place, joins
+// repeats and expands entities, and each of those is a way to say one thing to it and another to us.
 //
 // Pure functions; from any thread.
 #pragma once

@@ -62,8 +62,7 @@ std::optional<std::string> subject_entry(const X509* certificate, int nid) {
     const int at = X509_NAME_get_index_by_NID(subject, nid, -1);
     if (at < 0) return std::nullopt;
     unsigned char* utf8 = nullptr;
-    const int size =
-        ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at)));
+    const int size = ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at)));
     if (size < 0) return std::string();
     std::string text(reinterpret_cast<const char*>(utf8), static_cast<std::size_t>(size));
     OPENSSL_free(utf8);
@@ -94,14 +93,15 @@ bool is_one_certificate(std::string_view pem) {
 }
 
 void add_name(X509_NAME* name, int nid, std::string_view value) {
-    check(X509_NAME_add_entry_by_NID(name, nid, MBSTRING_UTF8, bytes_of(value), static_cast<int>(value.size()),
-                                     -1, 0) == 1);
+    check(X509_NAME_add_entry_by_NID(name, nid, MBSTRING_UTF8, bytes_of(value),
+                                     static_cast<int>(value.size()), -1, 0) == 1);
 }
 
 // X509_NAME_add_entry_by_NID knows no bounds for subjectAltName as a part of a name; Moodle writes it there.
 void add_alternative(X509_NAME* name, std::string_view wwwroot) {
-    X509_NAME_ENTRY* const entry = X509_NAME_ENTRY_create_by_NID(
-        nullptr, NID_subject_alt_name, V_ASN1_UTF8STRING, bytes_of(wwwroot), static_cast<int>(wwwroot.size()));
+    X509_NAME_ENTRY* const entry =
+        X509_NAME_ENTRY_create_by_NID(nullptr, NID_subject_alt_name, V_ASN1_UTF8STRING, bytes_of(wwwroot),
+                                      static_cast<int>(wwwroot.size()));
     const bool added = entry != nullptr && X509_NAME_add_entry(name, entry, -1, 0) == 1;
     X509_NAME_ENTRY_free(entry);
     check(added);
@@ -198,10 +198,11 @@ Result<void> check_wwwroot(std::string_view wwwroot) {
     if (wwwroot.size() > limits::kMnetWwwrootBytesMax)
         return refuse(fmt::format("a wwwroot has at most {} bytes", limits::kMnetWwwrootBytesMax));
     if (const auto url = web_url_of(wwwroot); !url || wwwroot.ends_with('/') || wwwroot.contains('?') ||
-                                               wwwroot.find_first_of("&<>\"'") != std::string_view::npos)
-        return refuse(fmt::format("'{}' is no wwwroot, such as https://moodle.univ-lyon.fr or "
-                                  "https://univ-lyon.fr/moodle, without a last slash",
-                                  shown(wwwroot)));
+                                              wwwroot.find_first_of("&<>\"'") != std::string_view::npos)
+        return refuse(
+            fmt::format("'{}' is no wwwroot, such as https://moodle.univ-lyon.fr or "
+                        "https://univ-lyon.fr/moodle, without a last slash",
+                        shown(wwwroot)));
     return {};
 }
 
@@ -307,7 +308,8 @@ Result<MnetKey> MnetKey::read(const std::filesystem::path& path) {
     if (!file) return std::unexpected(file.error());
     const std::string_view bytes = file->reveal();
     const std::size_t begin = bytes.find(kPemBegin);
-    if (begin == std::string_view::npos) return refuse(fmt::format("{}: no certificate in PEM", path.string()));
+    if (begin == std::string_view::npos)
+        return refuse(fmt::format("{}: no certificate in PEM", path.string()));
     auto key = of(*file, bytes.substr(begin));
     if (!key) return refuse(fmt::format("{}: {}", path.string(), key.error().what));
     return key;

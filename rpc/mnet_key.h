@@ -2,8 +2,9 @@
 // Moodle signs with SHA-1 and seals with PKCS#1 v1.5, so these keys serve that protocol alone; whatever nodes
 // say to each other stands on others (signing_key.h, tls_identity.h).
 //
-// A certificate is trusted because an administrator compared its fingerprint, not for what stands in it: as in
-// Moodle, no date, serial number or issuer of a peer's is judged, only that it is RSA and names the wwwroot.
+// A certificate is trusted because an administrator compared its fingerprint, not for what stands in it: as
+// in Moodle, no date, serial number or issuer of a peer's is judged, only that it is RSA and names the
+// wwwroot.
 #pragma once
 
 #include <array>

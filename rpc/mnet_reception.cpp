@@ -105,7 +105,8 @@ MnetMessage receive_message(std::string_view document, const MnetKeyRing& ring,
                        fmt::format("nobody is known as '{}'", shown(sealed->wwwroot)));
     auto opened = open_envelope(*sealed, ring);
     if (!opened)
-        return refused(std::move(message), MnetVerdict::not_opened, "it is sealed for none of this side's keys");
+        return refused(std::move(message), MnetVerdict::not_opened,
+                       "it is sealed for none of this side's keys");
     message.key = opened->key;
     auto* const envelope = std::get_if<SignedEnvelope>(&opened->layer);
     if (envelope == nullptr) {

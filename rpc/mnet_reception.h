@@ -1,5 +1,5 @@
-// What is to be thought of a message of Moodle Networking: one judgement, for the listener, the client and the
-// person who looks at a captured message.
+// What is to be thought of a message of Moodle Networking: one judgement, for the listener, the client and
+// the person who looks at a captured message.
 //
 // The order is Moodle's, and what it leaves open is closed: who seals is who signs (Moodle takes the inner
 // name and forgets the outer), the certificate is the pinned one, and nothing of a message is believed before
@@ -18,15 +18,15 @@
 namespace assidu::rpc {
 
 enum class MnetVerdict {
-    accepted,          // sealed for the key in use, and signed by whoever it says it is of
-    malformed,         // no document of Moodle Networking
-    unknown_sender,    // nobody of that wwwroot is known
-    not_opened,        // sealed for none of our keys
-    former_key,        // sealed for a key that is no longer in use: the sender has to learn the new one
-    sender_differs,    // sealed in one name, signed in another
-    not_signed,        // sealed, and nothing vouches for it
-    bad_signature,     // not signed with the pinned key of the sender
-    not_sealed,        // in no envelope, or signed alone
+    accepted,        // sealed for the key in use, and signed by whoever it says it is of
+    malformed,       // no document of Moodle Networking
+    unknown_sender,  // nobody of that wwwroot is known
+    not_opened,      // sealed for none of our keys
+    former_key,      // sealed for a key that is no longer in use: the sender has to learn the new one
+    sender_differs,  // sealed in one name, signed in another
+    not_signed,      // sealed, and nothing vouches for it
+    bad_signature,   // not signed with the pinned key of the sender
+    not_sealed,      // in no envelope, or signed alone
 };
 // The fault that a Moodle answers with; 0 for `accepted`. Moodle has none of its own for what it does not
 // refuse: `malformed` is phpxmlrpc's 15, `sender_differs` the 710 of a bad signature.

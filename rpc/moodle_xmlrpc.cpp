@@ -24,7 +24,8 @@ bool is_alphanumeric(char byte) {
 bool is_mnet_method(std::string_view path) {
     // ^[A-Za-z0-9]+/[A-Za-z0-9/_.-]+(\.php/)?[A-Za-z0-9_-]+$, whose middle takes "x.php/", too.
     const std::size_t slash = path.find('/');
-    if (path.size() > limits::kMethodNameBytesMax || slash == 0 || slash == std::string_view::npos) return false;
+    if (path.size() > limits::kMethodNameBytesMax || slash == 0 || slash == std::string_view::npos)
+        return false;
     const std::string_view rest = path.substr(slash + 1);
     const auto middle = [](char byte) {
         return is_alphanumeric(byte) || byte == '/' || byte == '_' || byte == '.' || byte == '-';
@@ -34,7 +35,8 @@ bool is_mnet_method(std::string_view path) {
 }
 
 std::string encode_moodle_call(std::string_view method, const std::vector<Value>& params) {
-    if (!is_method_name(method) && !is_mnet_method(method)) throw std::logic_error("not the name of a method");
+    if (!is_method_name(method) && !is_mnet_method(method))
+        throw std::logic_error("not the name of a method");
     if (params.size() > limits::kMessageElementsMax) throw std::logic_error("too many parameters");
     ValueWriter writer(Layout::moodle);
     writer.add("<?xml version=\"1.0\" encoding=\"utf-8\" ?>\n<methodCall>\n<methodName>");

@@ -437,7 +437,8 @@ bool Examination::scalar(const pugi::xml_node& type) {
 }
 
 bool Examination::bytes(const pugi::xml_node& type) {
-    // Statements are hundreds of kilobytes of this: what stands in one piece, without a reference, is not copied.
+    // Statements are hundreds of kilobytes of this: what stands in one piece, without a reference, is not
+    // copied.
     const pugi::xml_node only = type.first_child();
     std::string_view text = content(only);
     std::string pieces;
@@ -514,7 +515,8 @@ Result<void> check_bytes(std::string_view xml, std::size_t bytes_max) {
 }
 
 Result<PlainMessage> prescan(std::string_view xml, MessageKind kind, Dialect dialect) {
-    if (const auto good = check_bytes(xml, limits::kMessageBytesMax); !good) return std::unexpected(good.error());
+    if (const auto good = check_bytes(xml, limits::kMessageBytesMax); !good)
+        return std::unexpected(good.error());
     pugi::xml_document document;
     const auto parsed = document.load_buffer(xml.data(), xml.size(), kParse, pugi::encoding_utf8);
     if (parsed.status == pugi::status_out_of_memory) throw std::bad_alloc();
@@ -525,8 +527,8 @@ Result<PlainMessage> prescan(std::string_view xml, MessageKind kind, Dialect dia
     const auto root = root_of(document, xml, is_call ? "methodCall" : "methodResponse");
     if (!root) return std::unexpected(root.error());
     PlainMessage message;
-    message.says_encoding =
-        document.first_child().type() == pugi::node_declaration && document.first_child().attribute("encoding");
+    message.says_encoding = document.first_child().type() == pugi::node_declaration &&
+                            document.first_child().attribute("encoding");
     Examination examination(message, dialect);
     if (!(is_call ? examination.call(*root) : examination.response(*root)))
         return refuse(std::move(examination.refusal));

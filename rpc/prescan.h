@@ -31,8 +31,8 @@ struct PlainMessage {
     bool says_encoding = false;  // whether the declaration names one
 };
 
-// What needs no parser and comes before any: refused if there are more than `bytes_max` or kMessageTagsMax '<',
-// bytes that are no characters of XML, or markup that begins with "<!" and is neither comment nor CDATA.
+// What needs no parser and comes before any: refused if there are more than `bytes_max` or kMessageTagsMax
+// '<', bytes that are no characters of XML, or markup that begins with "<!" and is neither comment nor CDATA.
 [[nodiscard]] config::Result<void> check_bytes(std::string_view xml, std::size_t bytes_max);
 
 // Refused, with the place in the message: whatever is not XML 1.0 in UTF-8 or ASCII, not of the grammar, of a

@@ -1,4 +1,5 @@
-// Values into XML-RPC, held to the limits of reading: what all encoders of this floor share. Internal to rpc/.
+// Values into XML-RPC, held to the limits of reading: what all encoders of this floor share. Internal to
+// rpc/.
 #pragma once
 
 #include <cstddef>

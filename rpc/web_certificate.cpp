@@ -45,8 +45,8 @@ config::Result<WebCertificate> WebCertificate::read(const std::filesystem::path&
     if (!handles->key)
         return config::refuse(fmt::format("{}: no private key in PEM without a passphrase", key.string()));
     if (X509_check_private_key(handles->chain.front().get(), handles->key.get()) != 1)
-        return config::refuse(
-            fmt::format("{}: its first certificate is not that of the key in {}", chain.string(), key.string()));
+        return config::refuse(fmt::format("{}: its first certificate is not that of the key in {}",
+                                          chain.string(), key.string()));
     return WebCertificate(std::move(handles));
 }
 

@@ -128,7 +128,8 @@ auto exchange(StreamSocket& socket, SecureStreamSocket* secure, const std::strin
 // One request on a connection of its own.
 template <class Read>
 auto request_once(const WebUrl& url, std::string_view content_type, std::string_view body,
-                  const WebPostTimes& times, const Read& read) -> decltype(read(std::declval<StreamSocket&>())) {
+                  const WebPostTimes& times, const Read& read)
+    -> decltype(read(std::declval<StreamSocket&>())) {
     using Answer = decltype(read(std::declval<StreamSocket&>()));
     if (content_type.find_first_of("\r\n") != std::string_view::npos)
         throw std::logic_error("a content type that would break the request");

@@ -36,9 +36,9 @@ using Response = std::variant<Value, Fault>;
 // Who speaks.
 enum class Dialect {
     pool,    // nodes: strictly what this file says
-    moodle,  // Moodle and Mahara (rpc/moodle_xmlrpc.h): a <double> and a <dateTime.iso8601> become the text that
-             // stands in them, a <nil/> the empty text that PHP makes of it; blanks around numbers are passed
-             // over; <boolean> also holds "true" and "false"
+    moodle,  // Moodle and Mahara (rpc/moodle_xmlrpc.h): a <double> and a <dateTime.iso8601> become the text
+             // that stands in them, a <nil/> the empty text that PHP makes of it; blanks around numbers are
+             // passed over; <boolean> also holds "true" and "false"
 };
 
 // 1 to kMethodNameBytesMax of A-Z a-z 0-9 _ . : /

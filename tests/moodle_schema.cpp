@@ -20,12 +20,13 @@ struct Table {
 const std::vector<Table>& tables() {
     static const std::vector<Table> all{
         {"logstore_standard_log",
-         "eventname 255,component 100,action 100,target 100,objecttable 50?,objectid int?,crud 1,edulevel small,"
+         "eventname 255,component 100,action 100,target 100,objecttable 50?,objectid int?,crud 1,edulevel "
+         "small,"
          "contextid int,contextlevel int,contextinstanceid int,userid int,courseid int?,relateduserid int?,"
          "anonymous small,other text?,timecreated int,origin 10?,ip 45?,realuserid int?",
          {"timecreated", "courseid,anonymous,timecreated",
-          "userid,contextlevel,contextinstanceid,crud,edulevel,timecreated", "contextid", "userid", "courseid",
-          "realuserid", "relateduserid"}},
+          "userid,contextlevel,contextinstanceid,crud,edulevel,timecreated", "contextid", "userid",
+          "courseid", "realuserid", "relateduserid"}},
         {"user",
          "auth 20,deleted small,suspended small,mnethostid int,username 100,idnumber 255,firstname 100,"
          "lastname 100,email 100,institution 255,department 255,city 120,timezone 100,firstaccess int,"
@@ -39,7 +40,8 @@ const std::vector<Table>& tables() {
          "timecreated int,timemodified int"},
         {"course_categories", "name 255,idnumber 100?,parent int,path 255"},
         {"course_modules",
-         "course int,module int,instance int,section int,idnumber 100?,added int,visible small,completion small,"
+         "course int,module int,instance int,section int,idnumber 100?,added int,visible small,completion "
+         "small,"
          "deletioninprogress small",
          {"course", "module"}},
         {"modules", "name 20,visible small"},
@@ -65,22 +67,27 @@ const std::vector<Table>& tables() {
         {"role", "name 255,shortname 100,sortorder int,archetype 30"},
         {"role_assignments", "roleid int,contextid int,userid int,timemodified int", {"contextid", "userid"}},
         {"grade_items",
-         "courseid int?,itemname 255?,itemtype 30,itemmodule 30?,iteminstance int?,idnumber 255?,grademax number,"
+         "courseid int?,itemname 255?,itemtype 30,itemmodule 30?,iteminstance int?,idnumber 255?,grademax "
+         "number,"
          "gradepass number,hidden int,timemodified int?",
          {"courseid"}},
         {"grade_grades",
          "itemid int,userid int,finalgrade number?,rawgrademax number,hidden int,overridden int,excluded int,"
          "timemodified int?",
          {"itemid", "userid,itemid"}},
-        {"course_modules_completion", "coursemoduleid int,userid int,completionstate small,timemodified int",
+        {"course_modules_completion",
+         "coursemoduleid int,userid int,completionstate small,timemodified int",
          {"coursemoduleid", "userid,coursemoduleid"}},
-        {"course_modules_viewed", "coursemoduleid int,userid int,timecreated int",
+        {"course_modules_viewed",
+         "coursemoduleid int,userid int,timecreated int",
          {"coursemoduleid", "userid,coursemoduleid"}},
         {"course_completions", "userid int,course int,timecompleted int?", {"userid,course", "course"}},
         {"config", "name 255,value text", {"name"}},
         {"config_plugins", "plugin 100,name 100,value text", {"plugin,name"}},
         {"mnet_host", "deleted small,wwwroot 255,name 80,applicationid int"},
-        {"sessions", "state int,sid 128,userid int,timecreated int,timemodified int", {"timemodified", "userid"}},
+        {"sessions",
+         "state int,sid 128,userid int,timecreated int,timemodified int",
+         {"timemodified", "userid"}},
     };
     return all;
 }
@@ -139,8 +146,9 @@ std::vector<std::string> moodle_schema(DatabaseDriver driver, const std::string&
             fmt::format("INSERT INTO {}config (name, value) VALUES ('{}', '{}')", prefix, name, value));
     };
     const auto plugin = [&](const char* name, const char* key, const char* value) {
-        statements.push_back(fmt::format(
-            "INSERT INTO {}config_plugins (plugin, name, value) VALUES ('{}', '{}', '{}')", prefix, name, key, value));
+        statements.push_back(
+            fmt::format("INSERT INTO {}config_plugins (plugin, name, value) VALUES ('{}', '{}', '{}')",
+                        prefix, name, key, value));
     };
     config("siteidentifier", "testsite1234567890localhost");
     config("siteguest", "1");
@@ -153,9 +161,10 @@ std::vector<std::string> moodle_schema(DatabaseDriver driver, const std::string&
     plugin("logstore_standard", "jsonformat", "1");
     plugin("logstore_standard", "buffersize", "50");
     plugin("logstore_standard", "logguests", "1");
-    statements.push_back("INSERT INTO " + prefix +
-                         "mnet_host (id, wwwroot, name, applicationid) VALUES (1, 'https://moodle.example.org', "
-                         "'', 1)");
+    statements.push_back(
+        "INSERT INTO " + prefix +
+        "mnet_host (id, wwwroot, name, applicationid) VALUES (1, 'https://moodle.example.org', "
+        "'', 1)");
     statements.push_back("INSERT INTO " + prefix +
                          "user (id, auth, username, firstname, lastname, email, mnethostid) VALUES "
                          "(1, 'manual', 'guest', 'Guest', 'User', 'root@localhost', 1), "

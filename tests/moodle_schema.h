@@ -9,6 +9,7 @@
 
 namespace assidu::tests {
 
-[[nodiscard]] std::vector<std::string> moodle_schema(config::DatabaseDriver driver, const std::string& prefix);
+[[nodiscard]] std::vector<std::string> moodle_schema(config::DatabaseDriver driver,
+                                                     const std::string& prefix);
 
 }  // namespace assidu::tests

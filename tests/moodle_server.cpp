@@ -1,6 +1,7 @@
 #include "tests/moodle_server.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <grp.h>
 #include <netinet/in.h>
@@ -11,7 +12,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -85,8 +85,8 @@ void run_to_end(const std::vector<std::string>& words, const std::filesystem::pa
     while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
     if (status != 0)
-        fail(fmt::format("{} failed ({}); scripts/install-packages test installs what is needed:\n{}", words[0],
-                         status, contents_of(folder / "log")));
+        fail(fmt::format("{} failed ({}); scripts/install-packages test installs what is needed:\n{}",
+                         words[0], status, contents_of(folder / "log")));
 }
 
 std::int64_t free_port() {
@@ -157,13 +157,14 @@ void MoodleServer::start() {
     const std::string data = (folder_ / "data").string(), port = fmt::format("{}", port_);
     // Nothing is synced: what is tested is what the server shows, not its disk.
     if (driver_ == DatabaseDriver::mariadb)
-        process_ = spawn({"mariadbd", "--no-defaults", "--datadir=" + data, "--port=" + port,
-                          "--bind-address=127.0.0.1", "--socket=" + (folder_ / "sock").string(),
-                          "--pid-file=" + (folder_ / "pid").string(), "--tmpdir=" + folder_.path().string(),
-                          "--skip-name-resolve", "--innodb-log-file-size=8M", "--innodb-buffer-pool-size=64M",
-                          "--innodb-flush-log-at-trx-commit=2", "--innodb-file-per-table=OFF", "--innodb-flush-method=nosync",
-                          "--performance-schema=ON", "--character-set-server=utf8mb4", "--max-connections=40"},
-                         folder_.path(), SIGKILL);
+        process_ = spawn(
+            {"mariadbd", "--no-defaults", "--datadir=" + data, "--port=" + port, "--bind-address=127.0.0.1",
+             "--socket=" + (folder_ / "sock").string(), "--pid-file=" + (folder_ / "pid").string(),
+             "--tmpdir=" + folder_.path().string(), "--skip-name-resolve", "--innodb-log-file-size=8M",
+             "--innodb-buffer-pool-size=64M", "--innodb-flush-log-at-trx-commit=2",
+             "--innodb-file-per-table=OFF", "--innodb-flush-method=nosync", "--performance-schema=ON",
+             "--character-set-server=utf8mb4", "--max-connections=40"},
+            folder_.path(), SIGKILL);
     else
         process_ = spawn({std::string(kPostgresBin) + "postgres", "-D", data, "-p", port, "-h", "127.0.0.1",
                           "-k", folder_.path().string(), "-c", "fsync=off", "-c", "shared_buffers=64MB", "-c",
@@ -206,9 +207,10 @@ std::string MoodleServer::make_database() {
     const SqlAccess access = access_of(administrator(""));
     auto connection = SqlConnection::open(access);
     if (!connection) fail(connection.error().what);
-    const std::string sql = driver_ == DatabaseDriver::mariadb
-                                ? "CREATE DATABASE " + name + " CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci"
-                                : "CREATE DATABASE " + name;
+    const std::string sql =
+        driver_ == DatabaseDriver::mariadb
+            ? "CREATE DATABASE " + name + " CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci"
+            : "CREATE DATABASE " + name;
     if (const auto made = (*connection)->read(sql, {}, [](const SqlRow&) {}); !made) fail(made.error().what);
     return name;
 }
@@ -224,8 +226,9 @@ void MoodleServer::cut_connections() {
         return;
     }
     std::vector<std::string> ids;
-    (void)(*connection)->read("SELECT id FROM information_schema.processlist WHERE user = 'assidu'", {},
-                              [&](const SqlRow& row) { ids.emplace_back(row.bytes(0)); });
+    (void)(*connection)
+        ->read("SELECT id FROM information_schema.processlist WHERE user = 'assidu'", {},
+               [&](const SqlRow& row) { ids.emplace_back(row.bytes(0)); });
     for (const std::string& id : ids)
         (void)(*connection)->read("KILL CONNECTION " + id, {}, [](const SqlRow&) {});
 }
@@ -244,16 +247,18 @@ MoodleServer::Load MoodleServer::load(const std::string& database) {
         if (!done) fail(done.error().what);
     };
     if (driver_ == DatabaseDriver::mariadb) {
-        take("SELECT CAST(SUM(count_star) AS SIGNED), CAST(SUM(sum_rows_examined) AS SIGNED) FROM "
-             "performance_schema.events_statements_summary_by_digest WHERE schema_name = DATABASE() AND "
-             "digest_text LIKE 'SELECT%' AND digest_text NOT LIKE '%performance_schema%'",
-             {&load.statements, &load.rows});
+        take(
+            "SELECT CAST(SUM(count_star) AS SIGNED), CAST(SUM(sum_rows_examined) AS SIGNED) FROM "
+            "performance_schema.events_statements_summary_by_digest WHERE schema_name = DATABASE() AND "
+            "digest_text LIKE 'SELECT%' AND digest_text NOT LIKE '%performance_schema%'",
+            {&load.statements, &load.rows});
         return load;
     }
     take("CREATE EXTENSION IF NOT EXISTS pg_stat_statements", {});
-    take("SELECT coalesce(sum(calls),0)::bigint FROM pg_stat_statements s JOIN pg_roles r ON r.oid = s.userid "
-         "JOIN pg_database d ON d.oid = s.dbid WHERE r.rolname = 'assidu' AND d.datname = current_database()",
-         {&load.statements});
+    take(
+        "SELECT coalesce(sum(calls),0)::bigint FROM pg_stat_statements s JOIN pg_roles r ON r.oid = s.userid "
+        "JOIN pg_database d ON d.oid = s.dbid WHERE r.rolname = 'assidu' AND d.datname = current_database()",
+        {&load.statements});
     take("SELECT coalesce(sum(seq_tup_read + coalesce(idx_tup_fetch, 0)),0)::bigint FROM pg_stat_user_tables",
          {&load.rows});
     return load;
@@ -362,7 +367,8 @@ std::int64_t MoodleTables::number(std::string_view sql) {
 }
 
 void MoodleTables::add_user(const User& user) {
-    run(fmt::format("INSERT INTO {}user (id, username, institution, department, email, firstname, lastname) "
+    run(
+        fmt::format("INSERT INTO {}user (id, username, institution, department, email, firstname, lastname) "
                     "VALUES ({}, '{}', '{}', '{}', '{}', '{}', 'Test')",
                     prefix_, user.id, user.username, user.institution, user.department,
                     user.email.empty() ? user.username + "@example.org" : user.email, user.username));
@@ -373,8 +379,10 @@ std::string MoodleTables::insert_of(const Row& row) const {
     for (const char c : row.eventname)
         eventname += c == '\\' && server_.driver() == DatabaseDriver::mariadb ? "\\\\" : std::string(1, c);
     return fmt::format(
-        "INSERT INTO {}logstore_standard_log ({}eventname, component, action, target, crud, edulevel, contextid, "
-        "contextlevel, contextinstanceid, userid, courseid, anonymous, timecreated, origin, ip, other, realuserid) "
+        "INSERT INTO {}logstore_standard_log ({}eventname, component, action, target, crud, edulevel, "
+        "contextid, "
+        "contextlevel, contextinstanceid, userid, courseid, anonymous, timecreated, origin, ip, other, "
+        "realuserid) "
         "VALUES ({}'{}', '{}', '{}', '{}', 'r', 0, 1, {}, {}, {}, {}, {}, {}, {}, '192.0.2.1', 'null', {})",
         prefix_, row.id == 0 ? "" : "id, ", row.id == 0 ? "" : fmt::format("{}, ", row.id), eventname,
         row.component, row.action, row.target, row.context_level,

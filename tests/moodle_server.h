@@ -1,6 +1,6 @@
 // A real database server with a Moodle's tables in it, for as long as a test needs it: MariaDB 10.11 or
-// PostgreSQL 15 from Debian, started as an unprivileged user on a free port of 127.0.0.1 in a folder of its own,
-// never the system's service. It ends with the object, and with the process if that is killed.
+// PostgreSQL 15 from Debian, started as an unprivileged user on a free port of 127.0.0.1 in a folder of its
+// own, never the system's service. It ends with the object, and with the process if that is killed.
 //
 // Where the programs are not installed, start() throws; scripts/install-packages test installs them.
 #pragma once
@@ -69,8 +69,8 @@ class MoodleServer {
 // A Moodle's database on such a server, with an administrator's connection to fill it.
 class MoodleTables {
   public:
-    // The tables of Moodle 4.2 that Assidu reads, empty but for what a new site has in them (config, admin and
-    // guest, the front page), under `prefix`.
+    // The tables of Moodle 4.2 that Assidu reads, empty but for what a new site has in them (config, admin
+    // and guest, the front page), under `prefix`.
     explicit MoodleTables(MoodleServer& server, std::string prefix = "mdl_");
 
     [[nodiscard]] const std::string& name() const { return name_; }

@@ -20,8 +20,8 @@ using federation::translating_errors;
 
 constexpr std::int64_t kHourSeconds = 3'600, kHoursADay = 24;
 constexpr std::array<std::string_view, kFates> kFateNames{
-    "archived", "nobody", "guest", "excluded", "not_selected", "unknown_person", "rejected", "quarantined",
-    "conflict", "erased"};
+    "archived",       "nobody",   "guest",       "excluded", "not_selected",
+    "unknown_person", "rejected", "quarantined", "conflict", "erased"};
 
 std::int64_t floor_div(std::int64_t a, std::int64_t b) {
     return a / b - (a % b < 0 ? 1 : 0);
@@ -103,8 +103,9 @@ class SqliteCollection final : public Collection {
         });
     }
 
-    Appended take(SourceKey source, const CollectedPage& page, std::int64_t intake,
-                  const std::function<std::map<std::string, std::int64_t>(const Appended&)>& counts) override {
+    Appended take(
+        SourceKey source, const CollectedPage& page, std::int64_t intake,
+        const std::function<std::map<std::string, std::int64_t>(const Appended&)>& counts) override {
         return archive_.append(source, page.events, intake, [&](const Appended& appended) {
             std::vector<CollectedRow> rows = page.rows;
             for (const std::size_t at : appended.conflicts) {
@@ -220,10 +221,10 @@ class SqliteCollection final : public Collection {
                                            std::size_t most) const override {
         return translating_errors(database_, [&] {
             std::vector<QuarantinedRow> found;
-            SQLite::Statement select(
-                database_,
-                "SELECT id, user_id, time_s, course, activity, shape, twin FROM quarantine WHERE source=? AND "
-                "id>? ORDER BY id LIMIT ?");
+            SQLite::Statement select(database_,
+                                     "SELECT id, user_id, time_s, course, activity, shape, twin FROM "
+                                     "quarantine WHERE source=? AND "
+                                     "id>? ORDER BY id LIMIT ?");
             select.bind(1, source);
             select.bind(2, after_id);
             select.bind(3, static_cast<std::int64_t>(most));
@@ -275,7 +276,8 @@ class SqliteCollection final : public Collection {
     Chunk& chunk_of(std::map<std::int64_t, Chunk>& chunks, SourceKey source, std::int64_t id) const {
         const std::int64_t number = IdChunk::chunk_of(id);
         const auto found = chunks.find(number);
-        return found != chunks.end() ? found->second : chunks.emplace(number, load(source, number)).first->second;
+        return found != chunks.end() ? found->second
+                                     : chunks.emplace(number, load(source, number)).first->second;
     }
 
     IdChunk united(SourceKey source, std::int64_t id) const {
@@ -388,8 +390,8 @@ class SqliteCollection final : public Collection {
     }
 
     [[noreturn]] void damaged(const std::string& what) const {
-        throw config::ResourceFailure(fmt::format("{}: it is damaged: {} cannot be read; restore it from a backup",
-                                                  database_.getFilename(), what));
+        throw config::ResourceFailure(fmt::format(
+            "{}: it is damaged: {} cannot be read; restore it from a backup", database_.getFilename(), what));
     }
 
     SQLite::Database& database_;

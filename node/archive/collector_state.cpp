@@ -52,9 +52,9 @@ std::optional<CollectorState> collector_state_of(std::string_view json) {
         object.at("read_id").get_to(state.read_id);
         object.at("newest_s").get_to(state.newest_s);
         if (const Json& pass = object.at("pass"); !pass.is_null())
-            state.pass = CollectorPass{pass.at("begun_utc_s"), pass.at("begun_node_utc_s"),
-                                       pass.at("at_id"),       pass.at("to_id"),
-                                       pass.at("from_safe"),   pass.at("freshness_s")};
+            state.pass =
+                CollectorPass{pass.at("begun_utc_s"), pass.at("begun_node_utc_s"), pass.at("at_id"),
+                              pass.at("to_id"),       pass.at("from_safe"),        pass.at("freshness_s")};
         for (const Json& mark : object.at("marks"))
             state.marks.push_back({mark.at(0), mark.at(1), mark.at(2)});
         for (const Json& row : object.at("remembered"))

@@ -37,8 +37,8 @@ struct HeldDossier {
     std::optional<std::int64_t> to_utc_s;
 };
 
-// That a report may be issued although the linter found something (reports/finding.h): for one student, period
-// and finding as it was then.
+// That a report may be issued although the linter found something (reports/finding.h): for one student,
+// period and finding as it was then.
 struct FindingOverride {
     federation::StudentId student;
     federation::Period period;

@@ -21,7 +21,8 @@ constexpr int kBusyMilliseconds = 10'000;
 
 // An archive that exists already, in the format of this program: whoever calls has had it open.
 template <class Work>
-auto with_archive(const std::filesystem::path& path, Work work) -> decltype(work(std::declval<SQLite::Database&>())) {
+auto with_archive(const std::filesystem::path& path, Work work)
+    -> decltype(work(std::declval<SQLite::Database&>())) {
     try {
         SQLite::Database database(path.string(), SQLite::OPEN_READWRITE, kBusyMilliseconds);
         database.exec("PRAGMA synchronous=FULL");
@@ -84,10 +85,11 @@ std::int64_t count(SQLite::Database& database, const std::string& table, const s
 // A revocation has no column user_id and no source: it goes before its exclusion, which says whose it is.
 void erase_revocations(SQLite::Database& database, const std::string& condition, std::int64_t a,
                        std::int64_t b) {
-    change(database,
-           fmt::format("DELETE FROM exclusion_revoked WHERE number IN (SELECT number FROM exclusion WHERE {})",
-                       condition),
-           a, b);
+    change(
+        database,
+        fmt::format("DELETE FROM exclusion_revoked WHERE number IN (SELECT number FROM exclusion WHERE {})",
+                    condition),
+        a, b);
 }
 
 // A table, and which of its records are old: by the source (?1) and an instant (?2).
@@ -98,13 +100,15 @@ struct Old {
 // States of a key that another one follows by then. The last of them by then is never among them, so that it
 // does not matter in which order they are deleted.
 std::string followed(const std::string& table, const std::string& key, const std::string& instant) {
-    return fmt::format("source=?1 AND EXISTS (SELECT 1 FROM {0} n WHERE n.source={0}.source AND {1} AND "
-                       "n.{2}>{0}.{2} AND n.{2}<=?2)",
-                       table, key, instant);
+    return fmt::format(
+        "source=?1 AND EXISTS (SELECT 1 FROM {0} n WHERE n.source={0}.source AND {1} AND "
+        "n.{2}>{0}.{2} AND n.{2}<=?2)",
+        table, key, instant);
 }
 const std::vector<Old>& old_evidence() {
     const std::string of_completion = "n.user_id=completion.user_id AND n.activity=completion.activity";
-    const std::string of_enrolment = "n.enrolment=enrolment.enrolment", of_role = "n.assignment=role.assignment";
+    const std::string of_enrolment = "n.enrolment=enrolment.enrolment",
+                      of_role = "n.assignment=role.assignment";
     static const std::vector<Old> kOld{
         {"completion", followed("completion", of_completion, "time_utc_s")},
         {"declaration", "source=?1 AND begin_utc_s+seconds<=?2 AND coalesce(declared_utc_s, begin_utc_s)<?2"},
@@ -125,8 +129,8 @@ ErasedFromArchive erase_user(const std::filesystem::path& path, SourceKey source
             erase_revocations(database, "source=?1 AND user_id=?2", source, user_id);
             for (const std::string& table : tables_by_user(database)) {
                 const std::int64_t rows =
-                    change(database, fmt::format("DELETE FROM {} WHERE source=? AND user_id=?", table), source,
-                           user_id);
+                    change(database, fmt::format("DELETE FROM {} WHERE source=? AND user_id=?", table),
+                           source, user_id);
                 if (table != "block" && table != "dirty") erased.evidence += rows;
             }
             change(database, "UPDATE source SET events=events-?2 WHERE key=?1", source, erased.events);
@@ -176,8 +180,9 @@ std::int64_t erase_reasons_before(const std::filesystem::path& path, SourceKey s
         if (dry_run || records == 0) return records;
         in_transaction(database, [&] {
             erase_revocations(database, kEnded, source, utc_s);
-            records = change(database, fmt::format("DELETE FROM exclusion WHERE {}", kEnded), source, utc_s) +
-                      change(database, fmt::format("DELETE FROM signed_day WHERE {}", kPast), source, day.number);
+            records =
+                change(database, fmt::format("DELETE FROM exclusion WHERE {}", kEnded), source, utc_s) +
+                change(database, fmt::format("DELETE FROM signed_day WHERE {}", kPast), source, day.number);
         });
         return records;
     });

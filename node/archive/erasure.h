@@ -21,19 +21,20 @@ struct ErasedFromArchive {
     bool operator==(const ErasedFromArchive&) const = default;
 };
 
-// Everything of a user: events, marks, revocations of their exclusions, and whatever else has a column user_id.
+// Everything of a user: events, marks, revocations of their exclusions, and whatever else has a column
+// user_id.
 ErasedFromArchive erase_user(const std::filesystem::path& path, SourceKey source, std::int64_t user_id);
 // Events of UTC days before `utc_day`. How many; with `dry_run` nothing is deleted.
 std::int64_t erase_events_before(const std::filesystem::path& path, SourceKey source, std::int64_t utc_day,
                                  bool dry_run = false);
 // Evidence that says nothing of any instant from `utc_s` on: declarations and foreign times of before, and
-// states of completions, enrolments and roles that another state followed by then. The state that holds stays,
-// however old and be it that nothing is active: what is next said of its key is held against it. How many
-// records; with `dry_run` nothing is deleted.
+// states of completions, enrolments and roles that another state followed by then. The state that holds
+// stays, however old and be it that nothing is active: what is next said of its key is held against it. How
+// many records; with `dry_run` nothing is deleted.
 std::int64_t erase_evidence_before(const std::filesystem::path& path, SourceKey source, std::int64_t utc_s,
                                    bool dry_run = false);
-// Why totals are as they are: exclusions that ended by `utc_s`, with their revocations, and signed days before
-// `day`. They go when the totals go. How many records.
+// Why totals are as they are: exclusions that ended by `utc_s`, with their revocations, and signed days
+// before `day`. They go when the totals go. How many records.
 std::int64_t erase_reasons_before(const std::filesystem::path& path, SourceKey source, std::int64_t utc_s,
                                   config::CivilDay day, bool dry_run = false);
 void wipe_archive(const std::filesystem::path& path);

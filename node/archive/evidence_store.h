@@ -37,8 +37,8 @@ struct CompletionRecord {
     bool operator==(const CompletionRecord&) const = default;
 };
 
-// Time that a student says to have worked. Key: table and row; a row that changed replaces itself, and the one
-// put last holds.
+// Time that a student says to have worked. Key: table and row; a row that changed replaces itself, and the
+// one put last holds.
 struct DeclarationRecord {
     std::string table;     // "attendanceregister_session", "learningtimecheck_check"
     std::int64_t row = 0;  // id in that table
@@ -96,7 +96,7 @@ struct CoursePlace {
     std::int64_t course = 0;
     // From the root down, or only its own; nothing: not said.
     std::optional<std::vector<std::int64_t>> categories;
-    std::optional<std::string> idnumber;                  // nothing: not said
+    std::optional<std::string> idnumber;  // nothing: not said
     bool operator==(const CoursePlace&) const = default;
 };
 
@@ -115,8 +115,8 @@ struct ActivityWorth {
     bool operator==(const ActivityWorth&) const = default;
 };
 
-// Time that an administrator took out of a student's total, with the reason and who said so. It may be revoked,
-// which is a record too; only privacy deletes it (erasure.h).
+// Time that an administrator took out of a student's total, with the reason and who said so. It may be
+// revoked, which is a record too; only privacy deletes it (erasure.h).
 struct Exclusion {
     std::int64_t number = 0;  // given by exclude(), from 1
     std::int64_t user_id = 0;

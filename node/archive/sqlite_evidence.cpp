@@ -5,8 +5,8 @@
 
 #include <algorithm>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
 
@@ -53,13 +53,13 @@ std::optional<std::vector<std::int64_t>> categories_of(const SQLite::Column& col
 
 // Columns in the order of the tables, from the key on.
 EnrolmentState enrolment_of(SQLite::Statement& row) {
-    return {row.getColumn(0).getInt64(), row.getColumn(2).getInt64(),    row.getColumn(3).getInt64(),
-            row.getColumn(1).getInt64(), row.getColumn(4).getInt64(),    row.getColumn(5).getInt() != 0,
+    return {row.getColumn(0).getInt64(), row.getColumn(2).getInt64(), row.getColumn(3).getInt64(),
+            row.getColumn(1).getInt64(), row.getColumn(4).getInt64(), row.getColumn(5).getInt() != 0,
             maybe(row.getColumn(6)),     maybe(row.getColumn(7))};
 }
 RoleState role_of(SQLite::Statement& row) {
-    return {row.getColumn(0).getInt64(), row.getColumn(2).getInt64(), row.getColumn(3).getString(),
-            row.getColumn(4).getInt(),   row.getColumn(5).getInt64(), row.getColumn(1).getInt64(),
+    return {row.getColumn(0).getInt64(),   row.getColumn(2).getInt64(), row.getColumn(3).getString(),
+            row.getColumn(4).getInt(),     row.getColumn(5).getInt64(), row.getColumn(1).getInt64(),
             row.getColumn(6).getInt() != 0};
 }
 
@@ -112,12 +112,14 @@ class SqliteEvidence final : public EvidenceStore {
                 database_, "SELECT user_id FROM declaration WHERE source=? AND origin=? AND id=?");
             auto statement = std::make_shared<SQLite::Statement>(
                 database_,
-                "INSERT INTO declaration (source, origin, id, user_id, begin_utc_s, seconds, course, activity, "
+                "INSERT INTO declaration (source, origin, id, user_id, begin_utc_s, seconds, course, "
+                "activity, "
                 "declared_utc_s, validated) VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET "
                 "user_id=excluded.user_id, begin_utc_s=excluded.begin_utc_s, seconds=excluded.seconds, "
                 "course=excluded.course, activity=excluded.activity, declared_utc_s=excluded.declared_utc_s, "
                 "validated=excluded.validated WHERE (user_id, begin_utc_s, seconds, course, activity, "
-                "declared_utc_s, validated) IS NOT (excluded.user_id, excluded.begin_utc_s, excluded.seconds, "
+                "declared_utc_s, validated) IS NOT (excluded.user_id, excluded.begin_utc_s, "
+                "excluded.seconds, "
                 "excluded.course, excluded.activity, excluded.declared_utc_s, excluded.validated)");
             return [this, source, owner, statement, &change](const DeclarationRecord& record) {
                 bind_all(*owner, source, record.table, record.row);
@@ -137,7 +139,8 @@ class SqliteEvidence final : public EvidenceStore {
                 database_, "SELECT user_id FROM foreign_time WHERE source=? AND meter=? AND id=?");
             auto statement = std::make_shared<SQLite::Statement>(
                 database_,
-                "INSERT INTO foreign_time (source, meter, id, user_id, time_utc_s, seconds, course, activity) "
+                "INSERT INTO foreign_time (source, meter, id, user_id, time_utc_s, seconds, course, "
+                "activity) "
                 "VALUES (?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET user_id=excluded.user_id, "
                 "time_utc_s=excluded.time_utc_s, seconds=excluded.seconds, course=excluded.course, "
                 "activity=excluded.activity WHERE (excluded.time_utc_s, excluded.seconds, excluded.user_id, "
@@ -160,7 +163,8 @@ class SqliteEvidence final : public EvidenceStore {
                 "INSERT INTO enrolment (source, enrolment, since_utc_s, user_id, course, said_utc_s, active, "
                 "begin_utc_s, end_utc_s) VALUES (?,?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET "
                 "user_id=excluded.user_id, course=excluded.course, said_utc_s=excluded.said_utc_s, "
-                "active=excluded.active, begin_utc_s=excluded.begin_utc_s, end_utc_s=excluded.end_utc_s WHERE "
+                "active=excluded.active, begin_utc_s=excluded.begin_utc_s, end_utc_s=excluded.end_utc_s "
+                "WHERE "
                 "excluded.said_utc_s<=said_utc_s AND (user_id, course, said_utc_s, active, begin_utc_s, "
                 "end_utc_s) IS NOT (excluded.user_id, excluded.course, excluded.said_utc_s, excluded.active, "
                 "excluded.begin_utc_s, excluded.end_utc_s)");
@@ -182,7 +186,8 @@ class SqliteEvidence final : public EvidenceStore {
                 "active) VALUES (?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET user_id=excluded.user_id, "
                 "role=excluded.role, context_level=excluded.context_level, instance=excluded.instance, "
                 "active=excluded.active WHERE (user_id, role, context_level, instance, active) IS NOT "
-                "(excluded.user_id, excluded.role, excluded.context_level, excluded.instance, excluded.active)");
+                "(excluded.user_id, excluded.role, excluded.context_level, excluded.instance, "
+                "excluded.active)");
             return [this, source, statement, &change](const RoleState& record) {
                 bind_all(*statement, source, record.assignment, record.since_s, record.user_id, record.role,
                          record.context_level, record.instance, record.active ? 1 : 0);
@@ -195,7 +200,8 @@ class SqliteEvidence final : public EvidenceStore {
         return put_all(source, records, [&](Change& change) {
             auto statement = std::make_shared<SQLite::Statement>(
                 database_,
-                "INSERT INTO course_place (source, course, categories, idnumber) VALUES (?,?,?,?) ON CONFLICT "
+                "INSERT INTO course_place (source, course, categories, idnumber) VALUES (?,?,?,?) ON "
+                "CONFLICT "
                 "DO UPDATE SET categories=coalesce(excluded.categories, categories), "
                 "idnumber=coalesce(excluded.idnumber, idnumber) WHERE (categories, idnumber) IS NOT "
                 "(coalesce(excluded.categories, categories), coalesce(excluded.idnumber, idnumber))");
@@ -240,7 +246,8 @@ class SqliteEvidence final : public EvidenceStore {
         return changing(source, [&](Change& change) {
             SQLite::Statement known(
                 database_,
-                "SELECT number FROM exclusion WHERE source=? AND user_id=? AND from_utc_s=? AND to_utc_s=? AND "
+                "SELECT number FROM exclusion WHERE source=? AND user_id=? AND from_utc_s=? AND to_utc_s=? "
+                "AND "
                 "reason=? AND author=? AND number NOT IN (SELECT number FROM exclusion_revoked)");
             bind_all(known, source, exclusion.user_id, exclusion.from_s, exclusion.to_s, exclusion.reason,
                      exclusion.author);
@@ -267,7 +274,8 @@ class SqliteEvidence final : public EvidenceStore {
                                      "INSERT INTO exclusion_revoked (number, revoked_utc_s, reason, author) "
                                      "VALUES (?,?,?,?) ON CONFLICT DO NOTHING");
             bind_all(insert, number, now_s, reason, author);
-            if (!executed(insert)) return config::refuse(fmt::format("exclusion {} is revoked already", number));
+            if (!executed(insert))
+                return config::refuse(fmt::format("exclusion {} is revoked already", number));
             change.touch(*user);
             return {};
         });
@@ -318,13 +326,16 @@ class SqliteEvidence final : public EvidenceStore {
     std::vector<EnrolmentState> latest_enrolments(SourceKey source, std::int64_t after,
                                                   std::int64_t upto) const override {
         return latest<EnrolmentState>(
-            "SELECT enrolment, max(since_utc_s), user_id, course, said_utc_s, active, begin_utc_s, end_utc_s FROM "
+            "SELECT enrolment, max(since_utc_s), user_id, course, said_utc_s, active, begin_utc_s, end_utc_s "
+            "FROM "
             "enrolment WHERE source=? AND enrolment>? AND enrolment<=? GROUP BY enrolment ORDER BY enrolment",
             enrolment_of, source, after, upto);
     }
-    std::vector<RoleState> latest_roles(SourceKey source, std::int64_t after, std::int64_t upto) const override {
+    std::vector<RoleState> latest_roles(SourceKey source, std::int64_t after,
+                                        std::int64_t upto) const override {
         return latest<RoleState>(
-            "SELECT assignment, max(since_utc_s), user_id, role, context_level, instance, active FROM role WHERE "
+            "SELECT assignment, max(since_utc_s), user_id, role, context_level, instance, active FROM role "
+            "WHERE "
             "source=? AND assignment>? AND assignment<=? GROUP BY assignment ORDER BY assignment",
             role_of, source, after, upto);
     }
@@ -374,10 +385,11 @@ class SqliteEvidence final : public EvidenceStore {
     std::vector<std::int64_t> users(SourceKey source) const override {
         return translating_errors(database_, [&] {
             std::vector<std::int64_t> found;
-            SQLite::Statement select(database_,
-                                     "SELECT user_id FROM completion WHERE source=?1 UNION SELECT user_id FROM "
-                                     "declaration WHERE source=?1 UNION SELECT user_id FROM foreign_time WHERE "
-                                     "source=?1 ORDER BY user_id");
+            SQLite::Statement select(
+                database_,
+                "SELECT user_id FROM completion WHERE source=?1 UNION SELECT user_id FROM "
+                "declaration WHERE source=?1 UNION SELECT user_id FROM foreign_time WHERE "
+                "source=?1 ORDER BY user_id");
             select.bind(1, source);
             while (select.executeStep())
                 found.push_back(select.getColumn(0).getInt64());
@@ -388,12 +400,13 @@ class SqliteEvidence final : public EvidenceStore {
     EvidenceExtent extent(SourceKey source) const override {
         return translating_errors(database_, [&] {
             const auto count = [&](const char* table) {
-                SQLite::Statement select(database_, fmt::format("SELECT count(*) FROM {} WHERE source=?", table));
+                SQLite::Statement select(database_,
+                                         fmt::format("SELECT count(*) FROM {} WHERE source=?", table));
                 select.bind(1, source);
                 return first(select).value_or(0);
             };
-            return EvidenceExtent{count("completion"),   count("declaration"), count("foreign_time"),
-                                  count("enrolment"),    count("role"),        count("course_place"),
+            return EvidenceExtent{count("completion"),     count("declaration"), count("foreign_time"),
+                                  count("enrolment"),      count("role"),        count("course_place"),
                                   count("activity_worth"), count("exclusion"),   count("signed_day")};
         });
     }
@@ -412,7 +425,8 @@ class SqliteEvidence final : public EvidenceStore {
     }
 
     void without_marks(const std::function<void()>& work) override {
-        const std::unique_ptr<bool, void (*)(bool*)> restored(&marking_, [](bool* marking) { *marking = true; });
+        const std::unique_ptr<bool, void (*)(bool*)> restored(&marking_,
+                                                              [](bool* marking) { *marking = true; });
         marking_ = false;
         work();
     }
@@ -465,9 +479,12 @@ class SqliteEvidence final : public EvidenceStore {
         std::vector<std::int64_t> found;
         SQLite::Statement select(
             database_,
-            "WITH RECURSIVE u(id) AS (SELECT (SELECT min(user_id) FROM block WHERE source=?1) UNION ALL SELECT "
-            "(SELECT min(user_id) FROM block WHERE source=?1 AND user_id>u.id) FROM u WHERE u.id IS NOT NULL) "
-            "SELECT id FROM u WHERE id IS NOT NULL UNION SELECT user_id FROM completion WHERE source=?1 UNION "
+            "WITH RECURSIVE u(id) AS (SELECT (SELECT min(user_id) FROM block WHERE source=?1) UNION ALL "
+            "SELECT "
+            "(SELECT min(user_id) FROM block WHERE source=?1 AND user_id>u.id) FROM u WHERE u.id IS NOT "
+            "NULL) "
+            "SELECT id FROM u WHERE id IS NOT NULL UNION SELECT user_id FROM completion WHERE source=?1 "
+            "UNION "
             "SELECT user_id FROM declaration WHERE source=?1 UNION SELECT user_id FROM foreign_time WHERE "
             "source=?1");
         select.bind(1, source);
@@ -477,14 +494,15 @@ class SqliteEvidence final : public EvidenceStore {
     }
 
     void read_entries(SourceKey source, std::int64_t user_id, StudentEvidence& found) const {
-        SQLite::Statement completions(
-            database_,
-            "SELECT activity, time_utc_s, state FROM completion WHERE source=? AND user_id=? ORDER BY activity, "
-            "time_utc_s");
+        SQLite::Statement completions(database_,
+                                      "SELECT activity, time_utc_s, state FROM completion WHERE source=? AND "
+                                      "user_id=? ORDER BY activity, "
+                                      "time_utc_s");
         bind_all(completions, source, user_id);
         while (completions.executeStep())
             found.completions.push_back({user_id, completions.getColumn(0).getInt64(),
-                                         completions.getColumn(1).getInt64(), completions.getColumn(2).getInt()});
+                                         completions.getColumn(1).getInt64(),
+                                         completions.getColumn(2).getInt()});
         SQLite::Statement declarations(
             database_,
             "SELECT origin, id, begin_utc_s, seconds, course, activity, declared_utc_s, validated FROM "
@@ -504,9 +522,9 @@ class SqliteEvidence final : public EvidenceStore {
         while (foreign.executeStep())
             found.foreign.push_back({foreign.getColumn(0).getInt() == 0 ? ForeignRecord::Meter::scorm
                                                                         : ForeignRecord::Meter::timestat,
-                                     foreign.getColumn(1).getInt64(), user_id, foreign.getColumn(2).getInt64(),
-                                     foreign.getColumn(3).getInt64(), foreign.getColumn(4).getInt64(),
-                                     foreign.getColumn(5).getInt64()});
+                                     foreign.getColumn(1).getInt64(), user_id,
+                                     foreign.getColumn(2).getInt64(), foreign.getColumn(3).getInt64(),
+                                     foreign.getColumn(4).getInt64(), foreign.getColumn(5).getInt64()});
     }
 
     template <class State>
@@ -544,7 +562,8 @@ class SqliteEvidence final : public EvidenceStore {
         SQLite::Statement select(
             database_,
             "SELECT e.number, e.user_id, e.from_utc_s, e.to_utc_s, e.reason, e.author, e.made_utc_s, "
-            "r.revoked_utc_s, r.reason, r.author FROM exclusion e LEFT JOIN exclusion_revoked r USING (number) "
+            "r.revoked_utc_s, r.reason, r.author FROM exclusion e LEFT JOIN exclusion_revoked r USING "
+            "(number) "
             "WHERE e.source=?1 AND (?2 IS NULL OR e.user_id=?2) ORDER BY e.number");
         select.bind(1, source);
         bind_maybe(select, 2, user_id);

@@ -17,9 +17,10 @@ struct Computed {
 // must not come to hold totals that say "none". Throws ResourceFailure.
 [[nodiscard]] bool has_anything_to_compute(const Node& node);
 
-// Computes every student whose events or other evidence changed since the last time, under the node's scale, as of the clock's
-// now. A student whose last event could still earn more later stays dirty. Totals are committed some hundred
-// students at a time; interrupting loses nothing and repeating changes nothing. Throws ResourceFailure.
+// Computes every student whose events or other evidence changed since the last time, under the node's scale,
+// as of the clock's now. A student whose last event could still earn more later stays dirty. Totals are
+// committed some hundred students at a time; interrupting loses nothing and repeating changes nothing. Throws
+// ResourceFailure.
 Computed compute_totals(Node& node, const std::function<void(std::int64_t done, std::int64_t of)>& progress,
                         const std::function<bool()>& wants_more);
 

@@ -76,7 +76,8 @@ class Grants {
     void completions(std::span<const Completion> completions) {
         std::map<std::int64_t, const Completion*> latest;
         for (const Completion& completion : completions) {
-            if (completion.time_s > as_of_s_ || is_excluded(completion.time_s, completion.time_s + 1)) continue;
+            if (completion.time_s > as_of_s_ || is_excluded(completion.time_s, completion.time_s + 1))
+                continue;
             const Completion*& held = latest[completion.activity];
             if (held == nullptr || completion.time_s >= held->time_s) held = &completion;
         }
@@ -129,9 +130,8 @@ class Grants {
   private:
     // Whether any of [from, to) was excluded.
     [[nodiscard]] bool is_excluded(std::int64_t from_s, std::int64_t to_s) const {
-        return std::ranges::any_of(excluded_, [&](const ExcludedTime& out) {
-            return out.from_s < to_s && from_s < out.to_s;
-        });
+        return std::ranges::any_of(
+            excluded_, [&](const ExcludedTime& out) { return out.from_s < to_s && from_s < out.to_s; });
     }
 
     void completed(const Completion& completion) {

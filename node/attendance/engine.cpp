@@ -125,8 +125,8 @@ class Tracer {
   public:
     explicit Tracer(Trace* trace) : trace_(trace), first_event_(trace ? trace->events.size() : 0) {}
 
-    void keep(const Event& event, const CompiledScale::Verdict& verdict, WorthRule rule,
-              bool to_later, std::optional<std::int64_t> next_s, const CreditedEvent& credited) {
+    void keep(const Event& event, const CompiledScale::Verdict& verdict, WorthRule rule, bool to_later,
+              std::optional<std::int64_t> next_s, const CreditedEvent& credited) {
         if (trace_ == nullptr) return;
         trace_->events.push_back({event, std::nullopt, rule, verdict.hides_activity, to_later, next_s,
                                   credited.end_s, credited.end_s, std::nullopt});
@@ -232,8 +232,7 @@ void attend_stream(std::span<const Event* const> kept, const CompiledScale& scal
         attendance.events.push_back(
             {event.time_s, end_s, event.course, activity, /*logout=*/false, event.shape});
         session_of.push_back(attendance.sessions.size() - 1);
-        const bool to_later =
-            made.rule == WorthRule::gap && next_s && places.goes_to(scale, *kept[i + 1]);
+        const bool to_later = made.rule == WorthRule::gap && next_s && places.goes_to(scale, *kept[i + 1]);
         if (to_later)
             places.later(scale, *kept[i + 1]);
         else

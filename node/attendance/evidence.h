@@ -30,7 +30,7 @@ struct Declaration {
     std::int64_t begin_s = 0, seconds = 0;
     std::int64_t course = 0, activity = 0;
     std::optional<std::int64_t> declared_s;  // when it was said; nothing: not known, and not judged
-    bool validated = false;       // by a teacher
+    bool validated = false;                  // by a teacher
 };
 
 // Time that something else measured.
@@ -56,7 +56,7 @@ struct Evidence {
     // In any order. Looked at where the scale asks in which role or enrolment an event was made.
     std::span<const archive::EnrolmentState> enrolments = {};
     std::span<const archive::RoleState> roles = {};
-    std::span<const ExcludedTime> excluded = {};        // those that hold, by begin
+    std::span<const ExcludedTime> excluded = {};         // those that hold, by begin
     std::span<const config::CivilDay> signed_days = {};  // that count for the student, ascending
 };
 

@@ -178,13 +178,12 @@ void Explanation::split(const Attendance& attendance, const CompiledScale& scale
     Pieces pieces(attendance);
     for (std::size_t i = 0; i < kept.size(); ++i) {
         ExplainedEvent* event = kept[i];
-        const Place place = attendance.places.empty()
-                                ? Place{event->traced.event.course, event->activity, event->traced.event.shape}
-                                : attendance.places[i];
+        const Place place = attendance.places.empty() ? Place{event->traced.event.course, event->activity,
+                                                              event->traced.event.shape}
+                                                      : attendance.places[i];
         if (event->traced.to_later) event->place = place;
         for (std::int64_t at_s = event->traced.event.time_s; at_s < event->traced.end_s;) {
-            const ExplainedPart piece =
-                pieces.next(at_s, event->traced.end_s, place.course, place.activity);
+            const ExplainedPart piece = pieces.next(at_s, event->traced.end_s, place.course, place.activity);
             for (; at_s < piece.end_s; at_s = event->parts.back().end_s) {
                 ExplainedPart part = piece;
                 part.day = calendar_.day_of(at_s);
@@ -319,12 +318,13 @@ void compare_credits(const Explanation& a, const Explanation& b, const federatio
         const auto& [day, source] = key;
         const auto under_a = of_a.find(key), under_b = of_b.find(key);
         const std::string credit = fmt::format("credit:{}", code_of(source));
-        const auto [count_a, seconds_a] = under_a == of_a.end() ? std::pair<std::int64_t, std::int64_t>{}
-                                                                : under_a->second;
-        const auto [count_b, seconds_b] = under_b == of_b.end() ? std::pair<std::int64_t, std::int64_t>{}
-                                                                : under_b->second;
+        const auto [count_a, seconds_a] =
+            under_a == of_a.end() ? std::pair<std::int64_t, std::int64_t>{} : under_a->second;
+        const auto [count_b, seconds_b] =
+            under_b == of_b.end() ? std::pair<std::int64_t, std::int64_t>{} : under_b->second;
         if (seconds_a == seconds_b) continue;
-        const std::string by_a = count_a > 0 ? credit : "no_credit", by_b = count_b > 0 ? credit : "no_credit";
+        const std::string by_a = count_a > 0 ? credit : "no_credit",
+                          by_b = count_b > 0 ? credit : "no_credit";
         reasons[day][{by_a, by_b}] = {by_a, by_b, std::max(count_a, count_b), seconds_b - seconds_a};
     }
 }

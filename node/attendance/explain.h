@@ -32,7 +32,7 @@ struct ExplainedPart {
 
 struct ExplainedEvent {
     TracedEvent traced;
-    std::int64_t activity = 0;         // as it is shown: 0 where the scale hides it
+    std::int64_t activity = 0;  // as it is shown: 0 where the scale hides it
     // Whose its time is, where that is the next event's (TracedEvent::to_later).
     std::optional<Place> place = std::nullopt;
     bool in_short_session = false;     // which gives no time
@@ -68,11 +68,10 @@ struct DayExplanation {
 // Everything of one student, explained once and asked by day.
 class Explanation {
   public:
-    // The scale is one that fits an explanation (rules.h). `calendar` is that of its zone, and must outlive the
-    // object; `evidence` is looked at only here.
-    Explanation(const Evidence& evidence, const CompiledScale& scale,
-                const config::CivilCalendar& calendar, const federation::StudentId& student,
-                std::int64_t as_of_s);
+    // The scale is one that fits an explanation (rules.h). `calendar` is that of its zone, and must outlive
+    // the object; `evidence` is looked at only here.
+    Explanation(const Evidence& evidence, const CompiledScale& scale, const config::CivilCalendar& calendar,
+                const federation::StudentId& student, std::int64_t as_of_s);
 
     // Every event, in order.
     [[nodiscard]] const std::vector<ExplainedEvent>& events() const { return events_; }
@@ -107,7 +106,7 @@ struct Difference {
 };
 struct ComparedDay {
     config::CivilDay day;
-    std::int64_t a_s = 0, b_s = 0;  // measured and credited
+    std::int64_t a_s = 0, b_s = 0;        // measured and credited
     std::vector<Difference> differences;  // the largest first, those of no seconds left out
 };
 
@@ -116,8 +115,8 @@ struct ComparedDay {
 [[nodiscard]] std::string reason_of(const ExplainedEvent& event, config::CivilDay day);
 
 // Days of the period with any time under either scale. Credits of one source are one reason ("credit:scorm",
-// against "no_credit" where the other scale has none on that day). Both explain the same events; days are those of each
-// scale's own zone.
+// against "no_credit" where the other scale has none on that day). Both explain the same events; days are
+// those of each scale's own zone.
 [[nodiscard]] std::vector<ComparedDay> compare(const Explanation& a, const Explanation& b,
                                                const federation::Period& period);
 

@@ -19,8 +19,7 @@ bool StudentKnowledge::reaches_beyond(std::int64_t as_of_s) const {
            });
 }
 
-std::vector<config::CivilDay> signed_days_of(const Node& node,
-                                             const std::vector<archive::DayRecord>& records,
+std::vector<config::CivilDay> signed_days_of(const Node& node, const std::vector<archive::DayRecord>& records,
                                              std::int64_t& forged) {
     std::set<config::CivilDay> days;
     for (const archive::DayRecord& record : records) {
@@ -74,11 +73,10 @@ void KnownEvidence::read_entries(const archive::StudentEvidence& evidence, Stude
                                       course_of(record.activity, record.course), record.activity,
                                       record.declared_s, record.validated});
     for (const archive::ForeignRecord& record : evidence.foreign)
-        known.foreign.push_back({record.meter == archive::ForeignRecord::Meter::scorm
-                                     ? ForeignTime::Source::scorm
-                                     : ForeignTime::Source::timestat,
-                                 record.time_s, record.seconds, course_of(record.activity, record.course),
-                                 record.activity});
+        known.foreign.push_back(
+            {record.meter == archive::ForeignRecord::Meter::scorm ? ForeignTime::Source::scorm
+                                                                  : ForeignTime::Source::timestat,
+             record.time_s, record.seconds, course_of(record.activity, record.course), record.activity});
 }
 
 StudentKnowledge KnownEvidence::of(std::int64_t user_id) const {
@@ -121,11 +119,9 @@ config::Result<void> has_evidence_for(const Node& node, const Scale& scale) {
     };
     if (enrolment && extent.enrolments == 0)
         return refused("filter.enrolment", "enrolment; import a dump of user_enrolments");
-    if (roles && extent.roles == 0)
-        return refused("filter.roles", "role; import a dump of role_assignments");
-    if (categories && std::ranges::none_of(node.evidence().courses(node.source()), [](const auto& place) {
-            return place.categories.has_value();
-        }))
+    if (roles && extent.roles == 0) return refused("filter.roles", "role; import a dump of role_assignments");
+    if (categories && std::ranges::none_of(node.evidence().courses(node.source()),
+                                           [](const auto& place) { return place.categories.has_value(); }))
         return refused("filter.courses.categories", "category; import a dump of course_categories");
     if (scale.calendar.user_days && extent.days == 0)
         return refused("calendar.user_days", "signed day; sign some with `assidu days add`");

@@ -189,7 +189,7 @@ class Limiter {
     const Evidence& evidence_;
     Caps caps_;
     std::optional<CivilDay> open_day_;
-    std::vector<Stretch> open_;          // of open_day_
+    std::vector<Stretch> open_;        // of open_day_
     Loss closed_by_ = Loss::calendar;  // what takes the rest of it
 };
 

@@ -17,8 +17,8 @@ namespace assidu::node::attendance {
 class Memberships {
   public:
     // All are looked at only here.
-    Memberships(std::span<const archive::EnrolmentState> enrolments, std::span<const archive::RoleState> roles,
-                const CompiledScale& scale);
+    Memberships(std::span<const archive::EnrolmentState> enrolments,
+                std::span<const archive::RoleState> roles, const CompiledScale& scale);
 
     // Why an event of that course and instant does not count. An event whose course is not known was made in
     // no role and no enrolment that anybody knows of.

@@ -94,7 +94,8 @@ void copy_plain(const fs::path& from, const fs::path& to) {
     std::error_code error;
     fs::copy_file(from, to, error);
     // A file that came or went meanwhile is one of the spool: it is in the next backup, or taken in already.
-    if (error && fs::exists(from)) throw ResourceFailure(fmt::format("{}: cannot copy: {}", to.string(), error.message()));
+    if (error && fs::exists(from))
+        throw ResourceFailure(fmt::format("{}: cannot copy: {}", to.string(), error.message()));
     if (!error && ::chmod(to.c_str(), 0600) != 0) fail(to, "set the mode");
 }
 
@@ -104,14 +105,16 @@ void copy_database(const fs::path& from, const fs::path& to) {
     SQLite::Database copy(to.string(), SQLite::OPEN_READONLY);
     federation::translating_errors(copy, [&] {
         const std::string said = copy.execAndGet("PRAGMA integrity_check").getString();
-        if (said != "ok") throw ResourceFailure(fmt::format("{}: the copy is damaged: {}", to.string(), said));
+        if (said != "ok")
+            throw ResourceFailure(fmt::format("{}: the copy is damaged: {}", to.string(), said));
     });
 }
 
 // What is made anew, belongs to a process, or is there twice.
 bool is_left_out(const fs::path& name, bool with_keys) {
     const std::string first = name.begin()->string();
-    if (first == "lock" || first == "serve.lock" || first == "serve.json" || first == "serve.log") return true;
+    if (first == "lock" || first == "serve.lock" || first == "serve.json" || first == "serve.log")
+        return true;
     if (first == "keys") return !with_keys;
     if (first == "spool" && name.has_parent_path() && *std::next(name.begin()) == "done") return true;
     return name.string().ends_with(".sqlite-wal") || name.string().ends_with(".sqlite-shm");
@@ -122,7 +125,8 @@ std::string stamp(std::int64_t utc_s) {
     constexpr std::int64_t kMinute = 60, kHour = 3600, kDay = 86'400;
     std::string day = config::iso_date(config::CivilDay{static_cast<std::int32_t>(utc_s / kDay)});
     std::erase(day, '-');
-    return fmt::format("{}T{:02}{:02}{:02}Z", day, utc_s % kDay / kHour, utc_s % kHour / kMinute, utc_s % kMinute);
+    return fmt::format("{}T{:02}{:02}{:02}Z", day, utc_s % kDay / kHour, utc_s % kHour / kMinute,
+                       utc_s % kMinute);
 }
 
 // A folder under a name of its own beside what it will be; gone unless it gets its name.
@@ -147,7 +151,8 @@ class Draft {
         is_kept_ = true;
         sync_path(fs::absolute(target_).parent_path(), O_DIRECTORY);
     }
-    // The same where something is: both change places in one step, so that at every instant one of them is there.
+    // The same where something is: both change places in one step, so that at every instant one of them is
+    // there.
     void keep_in_place_of(const fs::path& aside) {
         sync_tree(path_);
         if (::renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, target_.c_str(), RENAME_EXCHANGE) != 0)
@@ -199,10 +204,12 @@ Result<BackupMade> back_up(const NodeFolder& folder, const fs::path& into, const
     const auto node = Node::open(folder, clock, Node::Access::change, options.patience);
     if (!node) return std::unexpected(node.error());
     fs::create_directories(into);
-    const std::string inside = fs::canonical(into).lexically_relative(fs::canonical(folder.path)).generic_string();
+    const std::string inside =
+        fs::canonical(into).lexically_relative(fs::canonical(folder.path)).generic_string();
     if (!inside.starts_with(".."))
-        return refuse(fmt::format("{}: lies in the node's folder; a backup belongs elsewhere, best on another machine",
-                                  into.string()));
+        return refuse(
+            fmt::format("{}: lies in the node's folder; a backup belongs elsewhere, best on another machine",
+                        into.string()));
     const std::int64_t now_utc_s = clock.now_utc_s();
     const fs::path target = into / fmt::format("{}-{}", node->settings().node_id, stamp(now_utc_s));
     if (fs::exists(target)) return refuse(fmt::format("{}: is there already", target.string()));
@@ -256,7 +263,8 @@ Result<Restored> restore(const fs::path& backup, const NodeFolder& folder, const
     if (!manifest) return std::unexpected(manifest.error());
     const bool is_there = fs::exists(folder.settings());
     if (is_there && !options.replace)
-        return refuse(fmt::format("{}: there is a node here already; --replace puts it aside", folder.path.string()));
+        return refuse(
+            fmt::format("{}: there is a node here already; --replace puts it aside", folder.path.string()));
     if (!is_there && fs::exists(folder.path) && !fs::is_empty(folder.path))
         return refuse(fmt::format("{}: is not empty; nothing was changed", folder.path.string()));
     std::optional<FolderLock> serving, working;
@@ -277,13 +285,15 @@ Result<Restored> restore(const fs::path& backup, const NodeFolder& folder, const
     // A key that was rotated since is as good: its notes lead from the one of the backup to it.
     if (!std::ranges::count(fingerprints_of(keys), text_of(*manifest, "fingerprint")))
         return refuse(fmt::format("{}: the key's fingerprint is {}, and the backup's node had {}",
-                                  (keys / "node.pem").string(), *fingerprint, text_of(*manifest, "fingerprint")));
+                                  (keys / "node.pem").string(), *fingerprint,
+                                  text_of(*manifest, "fingerprint")));
     Draft draft(fs::absolute(folder.path).lexically_normal());
     for (const auto& [name, said] : manifest->at("files").items())
         copy_plain(backup / name, draft.path() / name);
     if (!fs::exists(draft.path() / "keys")) {
         for (const auto& entry : fs::directory_iterator(keys)) {
-            if (entry.is_regular_file()) copy_plain(entry.path(), draft.path() / "keys" / entry.path().filename());
+            if (entry.is_regular_file())
+                copy_plain(entry.path(), draft.path() / "keys" / entry.path().filename());
         }
     }
     for (const char* part : {"keys", "rejects", "spool"}) {

@@ -27,7 +27,8 @@ constexpr int kFailuresCounted = 16;
 CollectEvents events_of(Console& console) {
     CollectEvents events;
     events.progress = [&](std::int64_t rows, std::int64_t at_id, std::int64_t to_id) {
-        console.progress(fmt::format("collecting: {} rows, id {} of {}", grouped(rows), grouped(at_id), grouped(to_id)));
+        console.progress(
+            fmt::format("collecting: {} rows, id {} of {}", grouped(rows), grouped(at_id), grouped(to_id)));
     };
     events.warning = [&](const std::string& line) { console.complain(printable(line)); };
     events.wants_more = [] { return !interrupted(); };
@@ -77,13 +78,15 @@ ExitCode one_pass(const CollectArguments& arguments, const config::Clock& clock,
         trouble = node.error().what;
         return ExitCode::configuration;
     }
-    const auto turn = services::collect_turn(*node, events_of(console), std::numeric_limits<std::int64_t>::max());
+    const auto turn =
+        services::collect_turn(*node, events_of(console), std::numeric_limits<std::int64_t>::max());
     if (!turn) {
         trouble = turn.error().what;
         return ExitCode::configuration;
     }
     if (turn->rows + turn->found_again > 0 || arguments.once)
-        console.print(fmt::format("collected {} rows, {} events\n", turn->rows + turn->found_again, turn->events));
+        console.print(
+            fmt::format("collected {} rows, {} events\n", turn->rows + turn->found_again, turn->events));
     if (!turn->trouble.empty()) {
         trouble = printable(turn->trouble);
         return turn->retryable ? ExitCode::resource : ExitCode::configuration;
@@ -103,7 +106,8 @@ ExitCode collect_log(const CollectArguments& arguments, const config::Clock& clo
             console.complain(node.error().what);
             return ExitCode::configuration;
         }
-        if (const ExitCode code = before_collecting(*node, arguments, console); code != ExitCode::ok) return code;
+        if (const ExitCode code = before_collecting(*node, arguments, console); code != ExitCode::ok)
+            return code;
         if (node->settings().database) every_s = node->settings().database->collect_every_s;
     }
     services::Complaints complaints(steady_ms);
@@ -121,7 +125,8 @@ ExitCode collect_log(const CollectArguments& arguments, const config::Clock& clo
             if (!wait(every_s * kMilliseconds)) return ExitCode::interrupted;
             continue;
         }
-        if (const auto line = complaints.raise("database", trouble + "; tried again, after longer and longer waits"))
+        if (const auto line =
+                complaints.raise("database", trouble + "; tried again, after longer and longer waits"))
             console.complain(*line);
         failures = std::min(failures + 1, kFailuresCounted);
         if (!wait(std::min(config::limits::kRetryMillisecondsMin << (failures - 1),

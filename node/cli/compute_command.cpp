@@ -112,10 +112,12 @@ std::string as_text(const config::Scale& scale, const config::CivilCalendar& cal
     std::string text = fmt::format("student {}\n", student.at("userid").get<std::int64_t>());
     // A plugin's own answer has a shape of its own.
     if (!student.contains("by_day")) return text + student.dump(2) + "\n";
-    text += fmt::format("  {:<22} {}\n", "total", scale.display.shown(student.at("total").get<std::int64_t>()));
+    text +=
+        fmt::format("  {:<22} {}\n", "total", scale.display.shown(student.at("total").get<std::int64_t>()));
     if (scale.display.credited_columns) {
-        text += fmt::format("  {:<22} {}\n", "measured",
-                            scale.display.shown(student.at("total").get<std::int64_t>() - credited_of(student)));
+        text +=
+            fmt::format("  {:<22} {}\n", "measured",
+                        scale.display.shown(student.at("total").get<std::int64_t>() - credited_of(student)));
         text += fmt::format("  {:<22} {}\n", "credited", scale.display.shown(credited_of(student)));
     }
     if (scale.display.daily) show_seconds(scale, student.at("by_day"), "day", text);
@@ -124,7 +126,8 @@ std::string as_text(const config::Scale& scale, const config::CivilCalendar& cal
             return seconds.get<std::int64_t>() >= from_s && seconds.get<std::int64_t>() < below_s;
         });
     };
-    text += fmt::format("  {:<22} {}\n", "days of presence", days_with(scale.display.present_from_s, INT64_MAX));
+    text +=
+        fmt::format("  {:<22} {}\n", "days of presence", days_with(scale.display.present_from_s, INT64_MAX));
     if (scale.display.half_from_s)
         text += fmt::format("  {:<22} {}\n", "half days",
                             days_with(*scale.display.half_from_s, scale.display.present_from_s));
@@ -196,7 +199,8 @@ ExitCode try_scale(const ComputeArguments& arguments, const config::Clock& clock
         console.complain(question.error().what);
         return ExitCode::usage;
     }
-    const auto file = trial::read_event_file(arguments.events, arguments.student, [&] { return !interrupted(); });
+    const auto file =
+        trial::read_event_file(arguments.events, arguments.student, [&] { return !interrupted(); });
     const auto usable = file ? refuse_without_addresses(*scale, *file, arguments.events)
                              : Result<void>(std::unexpected(file.error()));
     if (!usable) {

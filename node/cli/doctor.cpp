@@ -26,7 +26,8 @@ void add_doctor(CLI::App& app, const std::filesystem::path& dir, std::function<E
                 const config::Clock& clock, Console& console) {
     const auto arguments = std::make_shared<DoctorArguments>();
     CLI::App* command = app.add_subcommand(
-        "doctor", "Look at everything between the Moodle and the ledger, and say what to do; changes nothing");
+        "doctor",
+        "Look at everything between the Moodle and the ledger, and say what to do; changes nothing");
     command->add_option("--lang", arguments->language, "fr or en")
         ->capture_default_str()
         ->check(CLI::IsMember({"fr", "en"}));

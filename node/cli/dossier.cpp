@@ -71,8 +71,8 @@ ExitCode import_dossiers(const DossierArguments& arguments, const config::Clock&
     for (const std::filesystem::path& file : arguments.files) {
         const auto done = staff::import_dossiers(
             [&] { return collect::ByteSource::open(file, collect::ByteSource::Digest::none); }, students,
-            store, node->settings().node_id, clock.now_utc_s(),
-            {arguments.dry_run, arguments.strict}, [&](std::uint64_t line, std::string_view reason) {
+            store, node->settings().node_id, clock.now_utc_s(), {arguments.dry_run, arguments.strict},
+            [&](std::uint64_t line, std::string_view reason) {
                 console.complain(printable(fmt::format("{}:{}: {}", file.string(), line, reason)));
             });
         if (!done) return refused(console, done.error(), ExitCode::input);
@@ -106,14 +106,15 @@ ExitCode list_dossiers(const DossierArguments& arguments, const config::Clock& c
             continue;
         }
         const federation::Dossier& dossier = record.dossier;
-        console.print(printable(fmt::format(
-                          "{}  {}  {} to {}  {}  {}{}{}", dossier.funder, dossier.number,
-                          config::iso_date(dossier.from), config::iso_date(dossier.to),
-                          dossier.planned_s ? reports::h_mm_ss(*dossier.planned_s) : "-",
-                          reports::person_name(reports::Language::en, person),
-                          person && !person->username.empty() ? " (" + person->username + ")" : "",
-                          dossier.groups.empty() ? "" : fmt::format("  [{}]", fmt::join(dossier.groups, ", ")))) +
-                      "\n");
+        console.print(
+            printable(fmt::format(
+                "{}  {}  {} to {}  {}  {}{}{}", dossier.funder, dossier.number,
+                config::iso_date(dossier.from), config::iso_date(dossier.to),
+                dossier.planned_s ? reports::h_mm_ss(*dossier.planned_s) : "-",
+                reports::person_name(reports::Language::en, person),
+                person && !person->username.empty() ? " (" + person->username + ")" : "",
+                dossier.groups.empty() ? "" : fmt::format("  [{}]", fmt::join(dossier.groups, ", ")))) +
+            "\n");
     }
     if (arguments.json)
         console.print(nlohmann::ordered_json{{"format", 1}, {"dossiers", std::move(list)}}.dump(2) + "\n");
@@ -127,15 +128,16 @@ ExitCode withdraw_dossier(const DossierArguments& arguments, const config::Clock
     auto node = open_to_change(arguments.dir, clock, console);
     if (!node) return refused(console, node.error(), ExitCode::configuration);
     if (arguments.reason.empty() || arguments.reason.size() > config::limits::kReasonBytesMax)
-        return refused(console,
-                       {fmt::format("--reason: a text of 1 to {} bytes is wanted", config::limits::kReasonBytesMax)},
-                       ExitCode::usage);
+        return refused(
+            console,
+            {fmt::format("--reason: a text of 1 to {} bytes is wanted", config::limits::kReasonBytesMax)},
+            ExitCode::usage);
     const NodeDirectory directory(*node);
     const auto student = directory.find(arguments.student);
     if (!student) return refused(console, student.error(), ExitCode::no_data);
     archive::DossierStore store(archive::DossierStore::path_in(node->folder().path));
     if (!store.withdraw(node->settings().node_id, *student, arguments.funder, arguments.number,
-                                   clock.now_utc_s()))
+                        clock.now_utc_s()))
         return refused(console,
                        {printable(fmt::format("'{}' has no dossier {} of {} (assidu dossier list)",
                                               arguments.student, arguments.number, arguments.funder))},

@@ -45,8 +45,8 @@ void print(const Node& node, const NodeDirectory& directory, const archive::Excl
            Console& console) {
     const config::CivilCalendar& calendar = node.calendar();
     const auto person = directory.person(node.student_id(one.user_id));
-    const std::string who = person && !person->username.empty() ? person->username
-                                                                : fmt::format("Moodle {}", one.user_id);
+    const std::string who =
+        person && !person->username.empty() ? person->username : fmt::format("Moodle {}", one.user_id);
     console.print(fmt::format("{:>4}  {}  {} - {}  {} ({}, {})\n", one.number, printable(who),
                               calendar.local_iso(one.from_s), calendar.local_iso(one.to_s),
                               printable(one.reason), printable(one.author), calendar.local_iso(one.made_s)));
@@ -124,11 +124,12 @@ ExitCode days(const DaysArguments& arguments, const config::Clock& clock, Consol
     archive::EvidenceStore& store = node->evidence();
     if (arguments.action == "list") {
         for (const archive::DayRecord& record : store.of(node->source(), *user).days)
-            console.print(fmt::format(
-                "{}  {:<9}  {}  {}{}\n", config::iso_date(record.day), record.counts ? "counts" : "withdrawn",
-                node->calendar().local_iso(record.made_s), printable(record.author),
-                record.signature == node->day_signature(record) ? ""
-                                                                : "  NOT SIGNED BY THIS NODE: counts for nothing"));
+            console.print(fmt::format("{}  {:<9}  {}  {}{}\n", config::iso_date(record.day),
+                                      record.counts ? "counts" : "withdrawn",
+                                      node->calendar().local_iso(record.made_s), printable(record.author),
+                                      record.signature == node->day_signature(record)
+                                          ? ""
+                                          : "  NOT SIGNED BY THIS NODE: counts for nothing"));
         return ExitCode::ok;
     }
     const auto from = config::parse_iso_date(arguments.from);

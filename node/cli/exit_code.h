@@ -14,7 +14,7 @@ enum class ExitCode : int {
     warned = 7,         // `doctor` found what an administrator should look at
     ailing = 8,         // `doctor` found what keeps the node from its work, or costs events
     not_safe = 9,       // purge-plan: nothing of the source may be purged
-    unproven = 10,      // `envelope open`: nothing is wrong with the message, and not everything of it is proven
+    unproven = 10,  // `envelope open`: nothing is wrong with the message, and not everything of it is proven
     incoherent = 11,    // a report was not issued: what the look before issue found refuses it
     interrupted = 130,  // Ctrl-C or SIGTERM; everything acknowledged is kept
 };

@@ -51,7 +51,8 @@ ExitCode explain_day(const Node& node, const config::Scale& scale, config::Civil
     }
     const NodeDirectory directory(node, calendar->end_of(day) - 1);  // the names that held then
     const auto student = directory.find(arguments.student);
-    const auto answerable = student ? refuse_unknown_day(node, scale, *calendar, day) : std::unexpected(student.error());
+    const auto answerable =
+        student ? refuse_unknown_day(node, scale, *calendar, day) : std::unexpected(student.error());
     if (!answerable) {
         console.complain(answerable.error().what);
         return ExitCode::no_data;

@@ -20,10 +20,10 @@ namespace assidu::node::cli {
 
 // What is wanted about one member.
 struct MemberReports {
-    std::string member;                 // its node id
-    bool group = false;                 // the member as a whole, instead of students
-    std::vector<std::string> students;  // pseudonym, user name, e-mail or id number; none: all
-    bool packages = false;              // with `group`: its students' packages too
+    std::string member;                       // its node id
+    bool group = false;                       // the member as a whole, instead of students
+    std::vector<std::string> students;        // pseudonym, user name, e-mail or id number; none: all
+    bool packages = false;                    // with `group`: its students' packages too
     std::vector<std::string> overrides = {};  // as in ReportFiles
     std::string reason = {}, author = {};
 };

@@ -19,7 +19,7 @@ class App;
 namespace assidu::node::cli {
 
 struct OpenEnvelopeArguments {
-    std::filesystem::path file;  // a body, or a whole HTTP message; "-": standard input
+    std::filesystem::path file;               // a body, or a whole HTTP message; "-": standard input
     std::vector<std::filesystem::path> keys;  // the recipient's private keys, the one in use first
     std::filesystem::path certificate;        // the sender's, as it is pinned; empty: none at hand
 };
@@ -55,7 +55,8 @@ struct CallArguments {
 // The answer as JSON on standard output; a fault is `input`, no answer that can be believed `resource`.
 [[nodiscard]] ExitCode call(const CallArguments& arguments, const config::Clock& clock, Console& console);
 
-void add_envelope(CLI::App& app, std::function<ExitCode()>& run, const config::Clock& clock, Console& console);
+void add_envelope(CLI::App& app, std::function<ExitCode()>& run, const config::Clock& clock,
+                  Console& console);
 // `dir` is read when `run` is called.
 void add_peer(CLI::App& app, const std::filesystem::path& dir, std::function<ExitCode()>& run,
               const config::Clock& clock, Console& console);

@@ -58,8 +58,9 @@ ExitCode list(const Mnet& mnet, Console& console) {
         std::string services;
         for (const auto& grant : peer.grants)
             services += (services.empty() ? "" : ", ") + grant.service;
-        console.print(fmt::format("{:<48} {:<9} {:<7} since {}  {}\n", printable(peer.wwwroot), name_of(peer.state),
-                                  printable(peer.application), mnet.calendar.local_iso(peer.since_utc_s),
+        console.print(fmt::format("{:<48} {:<9} {:<7} since {}  {}\n", printable(peer.wwwroot),
+                                  name_of(peer.state), printable(peer.application),
+                                  mnet.calendar.local_iso(peer.since_utc_s),
                                   services.empty() ? "nothing granted" : "granted " + services));
     }
     console.say(fmt::format("this node  {}\nfingerprint {}", mnet.identity->wwwroot(),
@@ -77,55 +78,60 @@ ExitCode show(const Mnet& mnet, const std::string& wwwroot, Console& console) {
                               printable(peer->wwwroot), printable(peer->application), name_of(peer->state),
                               local(peer->since_utc_s), local(peer->key_since_utc_s)));
     if (const auto certificate = rpc::MnetCertificate::of(peer->certificate))
-        console.print(fmt::format("fingerprint  {}\ncertificate  '{}', RSA of {} bits, {} to {} (nobody vouches for the "
-                                  "dates)\n",
-                                  certificate->fingerprint(), printable(certificate->common_name()),
-                                  certificate->bits(), local(certificate->begins_utc_s()),
-                                  local(certificate->ends_utc_s())));
+        console.print(fmt::format(
+            "fingerprint  {}\ncertificate  '{}', RSA of {} bits, {} to {} (nobody vouches for the "
+            "dates)\n",
+            certificate->fingerprint(), printable(certificate->common_name()), certificate->bits(),
+            local(certificate->begins_utc_s()), local(certificate->ends_utc_s())));
     for (const auto& grant : peer->grants)
         for (const std::string& condition : grant.conditions)
-            console.print(fmt::format("granted      {} for {} since {}\n", grant.service, printable(condition),
-                                      local(grant.since_utc_s)));
+            console.print(fmt::format("granted      {} for {} since {}\n", grant.service,
+                                      printable(condition), local(grant.since_utc_s)));
     for (const auto& calls : mnet.peers.calls())
         if (calls.wwwroot == peer->wwwroot)
             console.print(fmt::format("calls        {:<8} {} {} (last {})\n", calls.count, calls.outcome,
                                       printable(calls.method), local(calls.last_utc_s)));
     if (peer->state == PeerState::proposed)
-        console.say(fmt::format("Compare the fingerprint with the one its administrator reads out, then type:\n"
-                                "  assidu peer accept {} --fingerprint FINGERPRINT",
-                                printable(peer->wwwroot)));
+        console.say(
+            fmt::format("Compare the fingerprint with the one its administrator reads out, then type:\n"
+                        "  assidu peer accept {} --fingerprint FINGERPRINT",
+                        printable(peer->wwwroot)));
     return ExitCode::ok;
 }
 
 // Pins a certificate if its fingerprint is the one that was given.
 ExitCode pin(Mnet& mnet, const PeerArguments& arguments, const rpc::MnetCertificate& certificate,
              const std::string& command, const config::Clock& clock, Console& console) {
-    console.print(fmt::format("peer         {}\nfingerprint  {}\n", arguments.wwwroot, certificate.fingerprint()));
+    console.print(
+        fmt::format("peer         {}\nfingerprint  {}\n", arguments.wwwroot, certificate.fingerprint()));
     if (certificate.fingerprint() != arguments.fingerprint) {
-        console.complain(arguments.fingerprint.empty()
-                             ? fmt::format("compare this fingerprint with the one that the peer's administrator reads "
-                                           "out (of the certificate at {}/mnet/publickey.php: openssl x509 -pubkey "
-                                           "-noout | openssl pkey -pubin -outform DER | sha256sum), then type: assidu "
-                                           "peer {} {} --fingerprint {}",
-                                           arguments.wwwroot, command, arguments.wwwroot, certificate.fingerprint())
-                             : std::string("this is not the fingerprint that was given: nothing was accepted"));
+        console.complain(
+            arguments.fingerprint.empty()
+                ? fmt::format("compare this fingerprint with the one that the peer's administrator reads "
+                              "out (of the certificate at {}/mnet/publickey.php: openssl x509 -pubkey "
+                              "-noout | openssl pkey -pubin -outform DER | sha256sum), then type: assidu "
+                              "peer {} {} --fingerprint {}",
+                              arguments.wwwroot, command, arguments.wwwroot, certificate.fingerprint())
+                : std::string("this is not the fingerprint that was given: nothing was accepted"));
         return ExitCode::input;
     }
-    if (const auto accepted = mnet.peers.accept(arguments.wwwroot, arguments.application, certificate,
-                                                clock.now_utc_s());
+    if (const auto accepted =
+            mnet.peers.accept(arguments.wwwroot, arguments.application, certificate, clock.now_utc_s());
         !accepted)
         return refused(console, accepted.error(), ExitCode::usage);
     console.print(fmt::format("this node    {}\nfingerprint  {}\n", mnet.identity->wwwroot(),
                               mnet.identity->ring()->current().certificate().fingerprint()));
-    console.say(fmt::format("accepted. It may ask for nothing yet: assidu peer grant {} use_stats --students everyone\n"
-                            "Its administrator adds this node under Site administration > Networking > Manage peers.",
-                            arguments.wwwroot));
+    console.say(fmt::format(
+        "accepted. It may ask for nothing yet: assidu peer grant {} use_stats --students everyone\n"
+        "Its administrator adds this node under Site administration > Networking > Manage peers.",
+        arguments.wwwroot));
     return ExitCode::ok;
 }
 
 ExitCode grant(Mnet& mnet, const PeerArguments& arguments, const config::Clock& clock, Console& console) {
     const federation::Grant wanted{arguments.service, arguments.conditions, clock.now_utc_s()};
-    if (const auto good = services::check_grant(wanted); !good) return refused(console, good.error(), ExitCode::usage);
+    if (const auto good = services::check_grant(wanted); !good)
+        return refused(console, good.error(), ExitCode::usage);
     if (const auto done = mnet.peers.grant(arguments.wwwroot, wanted); !done)
         return refused(console, done.error(), ExitCode::usage);
     console.say(fmt::format("{} is granted {} for {}", arguments.wwwroot, wanted.service,
@@ -145,11 +151,13 @@ ExitCode revoke(Mnet& mnet, const PeerArguments& arguments, const config::Clock&
 
 ExitCode rotate(Mnet& mnet, Console& console) {
     const std::string before = mnet.identity->ring()->current().certificate().fingerprint();
-    if (const auto done = mnet.identity->rotate(); !done) return refused(console, done.error(), ExitCode::resource);
+    if (const auto done = mnet.identity->rotate(); !done)
+        return refused(console, done.error(), ExitCode::resource);
     console.print(fmt::format("former       {}\nfingerprint  {}\n", before,
                               mnet.identity->ring()->current().certificate().fingerprint()));
-    console.say("Peers that call this node learn the new key by themselves; such as are only called by it need this "
-                "node's listener to learn it.");
+    console.say(
+        "Peers that call this node learn the new key by themselves; such as are only called by it need this "
+        "node's listener to learn it.");
     return ExitCode::ok;
 }
 
@@ -177,7 +185,8 @@ Result<rpc::Value> value_of(const ordered_json& of) {
         }
         return rpc::Value::structure(std::move(members));
     }
-    return config::refuse("parameters are whole numbers, texts, true, false, lists and objects: no fraction, no null");
+    return config::refuse(
+        "parameters are whole numbers, texts, true, false, lists and objects: no fraction, no null");
 }
 
 ordered_json json_of(const rpc::Value& value) {
@@ -200,7 +209,8 @@ ordered_json json_of(const rpc::Value& value) {
 Result<std::vector<rpc::Value>> params_of(const std::string& text) {
     if (text.size() > config::limits::kDocumentBytesMax) return config::refuse("the parameters are too long");
     const auto parsed = ordered_json::parse(text, nullptr, /*allow_exceptions=*/false);
-    if (!parsed.is_array()) return config::refuse("the parameters are a JSON list, such as '[\"use_stats\"]'");
+    if (!parsed.is_array())
+        return config::refuse("the parameters are a JSON list, such as '[\"use_stats\"]'");
     const auto value = value_of(parsed);
     if (!value) return std::unexpected(value.error());
     return *value->as_array();
@@ -221,8 +231,9 @@ ExitCode peer(const PeerArguments& given, const config::Clock& clock, Console& c
     if (arguments.action == "accept") {
         const auto known = (*mnet)->peers.find(arguments.wwwroot);
         if (!known)
-            return refused(console, {fmt::format("'{}' has not introduced itself: assidu peer add {}",
-                                                 arguments.wwwroot, arguments.wwwroot)},
+            return refused(console,
+                           {fmt::format("'{}' has not introduced itself: assidu peer add {}",
+                                        arguments.wwwroot, arguments.wwwroot)},
                            ExitCode::usage);
         const auto certificate = rpc::MnetCertificate::of(known->certificate);
         if (!certificate) return refused(console, certificate.error(), ExitCode::input);
@@ -239,8 +250,9 @@ ExitCode call(const CallArguments& arguments, const config::Clock& clock, Consol
     const auto params = params_of(arguments.params);
     if (!params) return refused(console, params.error(), ExitCode::usage);
     if (!rpc::is_mnet_method(arguments.method))
-        return refused(console, {fmt::format("'{}' is no method of Moodle Networking, such as system/listServices",
-                                             arguments.method)},
+        return refused(console,
+                       {fmt::format("'{}' is no method of Moodle Networking, such as system/listServices",
+                                    arguments.method)},
                        ExitCode::usage);
     const auto mnet = open_mnet(arguments.dir, clock);
     if (!mnet) return refused(console, mnet.error(), ExitCode::configuration);
@@ -262,7 +274,8 @@ ExitCode call(const CallArguments& arguments, const config::Clock& clock, Consol
 void add_peer(CLI::App& app, const std::filesystem::path& dir, std::function<ExitCode()>& run,
               const config::Clock& clock, Console& console) {
     const auto arguments = std::make_shared<PeerArguments>();
-    CLI::App* command = app.add_subcommand("peer", "Moodles that this node speaks Moodle Networking with (docs/mnet.md)");
+    CLI::App* command =
+        app.add_subcommand("peer", "Moodles that this node speaks Moodle Networking with (docs/mnet.md)");
     command->require_subcommand(1);
     CLI::App* add = command->add_subcommand(
         "add", "Ask a Moodle for its key, and accept it if it has the fingerprint that was given");
@@ -272,9 +285,12 @@ void add_peer(CLI::App& app, const std::filesystem::path& dir, std::function<Exi
     CLI::App* granting = command->add_subcommand("grant", "Let it ask for a service");
     CLI::App* revoking =
         command->add_subcommand("revoke", "Take a grant back, or without SERVICE nothing more from the peer");
-    CLI::App* rotating = command->add_subcommand("rotate", "Make a new key for this node; three former ones are kept");
+    CLI::App* rotating =
+        command->add_subcommand("rotate", "Make a new key for this node; three former ones are kept");
     for (CLI::App* action : {add, accept, one, granting, revoking})
-        action->add_option("URL", arguments->wwwroot, "The peer's address as it writes it itself ($CFG->wwwroot)")
+        action
+            ->add_option("URL", arguments->wwwroot,
+                         "The peer's address as it writes it itself ($CFG->wwwroot)")
             ->required();
     for (CLI::App* action : {add, accept})
         action->add_option("--fingerprint", arguments->fingerprint,
@@ -282,7 +298,9 @@ void add_peer(CLI::App& app, const std::filesystem::path& dir, std::function<Exi
     add->add_option("--application", arguments->application, "moodle (another Assidu, too) or mahara")
         ->capture_default_str()
         ->check(CLI::IsMember({"moodle", "mahara"}));
-    granting->add_option("SERVICE", arguments->service, "use_stats (students' time), or relay (questions for others)")
+    granting
+        ->add_option("SERVICE", arguments->service,
+                     "use_stats (students' time), or relay (questions for others)")
         ->required();
     granting
         ->add_option("--students,--for", arguments->conditions,
@@ -301,7 +319,8 @@ void add_peer(CLI::App& app, const std::filesystem::path& dir, std::function<Exi
         });
     }
     const auto calling = std::make_shared<CallArguments>();
-    CLI::App* call_command = app.add_subcommand("call", "Call a method of an accepted peer; the answer as JSON");
+    CLI::App* call_command =
+        app.add_subcommand("call", "Call a method of an accepted peer; the answer as JSON");
     call_command->add_option("PEER", calling->peer, "Its address, as `peer list` shows it")->required();
     call_command->add_option("METHOD", calling->method, "Such as system/listServices")->required();
     call_command->add_option("PARAMS", calling->params, "A JSON list")->capture_default_str();

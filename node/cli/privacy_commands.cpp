@@ -52,8 +52,8 @@ ExitCode erase_person(const PersonArguments& arguments, const config::Clock& clo
         "statements; {} rejected rows\n"
         "this person is not collected again; reports and files that were issued, and backups, are yours to "
         "delete\n",
-        grouped(erased->events), grouped(erased->evidence), grouped(erased->rows), grouped(erased->sessions), grouped(erased->dossiers),
-        erased->statements, erased->reject_lines));
+        grouped(erased->events), grouped(erased->evidence), grouped(erased->rows), grouped(erased->sessions),
+        grouped(erased->dossiers), erased->statements, erased->reject_lines));
     for (const auto& path : erased->named_in)
         console.complain(
             fmt::format("{} still names them: delete it, or what is theirs in it", path.string()));
@@ -77,12 +77,13 @@ ExitCode retention(const RetentionArguments& arguments, const config::Clock& clo
     console.print(fmt::format("events      {}: {} {}; {} records of evidence\n", before(done->events_before),
                               grouped(done->events), word, grouped(done->evidence)));
     console.print(fmt::format("totals      {}: {} ledger rows {}; {} exclusions and signed days\n",
-                              before(done->totals_before), grouped(done->rows), word, grouped(done->reasons)));
+                              before(done->totals_before), grouped(done->rows), word,
+                              grouped(done->reasons)));
     if (done->members_before)
         console.print(fmt::format("members     {}: {} ledger rows {}\n", before(done->members_before),
                                   grouped(done->member_rows), word));
-    console.print(fmt::format("identities  {} {}; files of rejected rows: {}\n", grouped(done->identities), word,
-                              done->reject_files));
+    console.print(fmt::format("identities  {} {}; files of rejected rows: {}\n", grouped(done->identities),
+                              word, done->reject_files));
     return ExitCode::ok;
 }
 

@@ -43,21 +43,22 @@ std::int64_t passed_of(const PurgeDay& day) {
 
 std::string line_of(const std::string& name, const PurgeDay& day) {
     const auto of = [&](Fate fate) { return grouped(day.fates.at(static_cast<std::size_t>(fate))); };
-    return fmt::format("{:<10} {:>12} {:>12} {:>12} {:>9} {:>11} {:>9} {:>9}\n", name, grouped(day.source_rows),
-                       of(Fate::archived), grouped(passed_of(day)), of(Fate::rejected), of(Fate::quarantined),
-                       of(Fate::conflict), grouped(day.missing));
+    return fmt::format("{:<10} {:>12} {:>12} {:>12} {:>9} {:>11} {:>9} {:>9}\n", name,
+                       grouped(day.source_rows), of(Fate::archived), grouped(passed_of(day)),
+                       of(Fate::rejected), of(Fate::quarantined), of(Fate::conflict), grouped(day.missing));
 }
 
 std::string text_of(const PurgePlan& plan, const Node& node) {
     std::string text =
-        plan.safe ? fmt::format("SAFE to purge rows older than {} (timecreated < {}); collected up to id {}\n",
-                                node.calendar().local_iso(plan.before_utc_s), plan.before_utc_s, plan.up_to_id)
-                  : std::string("NOT SAFE to purge anything\n");
+        plan.safe
+            ? fmt::format("SAFE to purge rows older than {} (timecreated < {}); collected up to id {}\n",
+                          node.calendar().local_iso(plan.before_utc_s), plan.before_utc_s, plan.up_to_id)
+            : std::string("NOT SAFE to purge anything\n");
     for (const std::string& why : plan.why)
         text += (plan.safe ? "not further: " : "because: ") + collect::printable(why) + "\n";
     if (plan.days.empty()) return text;
-    text += fmt::format("{:<10} {:>12} {:>12} {:>12} {:>9} {:>11} {:>9} {:>9}\n", "UTC day", "source", "archived",
-                        "passed over", "rejected", "quarantined", "conflict", "MISSING");
+    text += fmt::format("{:<10} {:>12} {:>12} {:>12} {:>9} {:>11} {:>9} {:>9}\n", "UTC day", "source",
+                        "archived", "passed over", "rejected", "quarantined", "conflict", "MISSING");
     for (const auto& [number, day] : plan.days)
         text += line_of(iso_of(number), day);
     const PurgeDay total = total_of(plan);
@@ -65,7 +66,8 @@ std::string text_of(const PurgePlan& plan, const Node& node) {
     for (std::size_t fate = static_cast<std::size_t>(Fate::nobody);
          fate <= static_cast<std::size_t>(Fate::unknown_person); ++fate) {
         if (total.fates.at(fate) > 0)
-            text += fmt::format("  passed over, {}: {}\n", name_of(static_cast<Fate>(fate)), grouped(total.fates.at(fate)));
+            text += fmt::format("  passed over, {}: {}\n", name_of(static_cast<Fate>(fate)),
+                                grouped(total.fates.at(fate)));
     }
     return text;
 }
@@ -105,7 +107,8 @@ ExitCode purge_plan(const PurgePlanArguments& arguments, const config::Clock& cl
         return plan.error().retryable() ? ExitCode::resource : ExitCode::configuration;
     }
     console.print(arguments.json
-                      ? json_of(*plan).dump(2, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace) + "\n"
+                      ? json_of(*plan).dump(2, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace) +
+                            "\n"
                       : text_of(*plan, *node));
     if (interrupted()) return ExitCode::interrupted;
     return plan->safe ? ExitCode::ok : ExitCode::not_safe;

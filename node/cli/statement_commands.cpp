@@ -35,7 +35,8 @@ ExitCode get(const std::filesystem::path& dir, const GetArguments& arguments, co
     const auto kept = node->statements().find(whose, arguments.number);
     const auto member = is_own ? std::nullopt : node->members().find(whose);
     if (!kept || (!is_own && (!member || !member->key))) {
-        console.complain(fmt::format("no data: there is no statement {} of {} here", arguments.number, whose));
+        console.complain(
+            fmt::format("no data: there is no statement {} of {} here", arguments.number, whose));
         return ExitCode::no_data;
     }
     std::filesystem::create_directories(arguments.out);

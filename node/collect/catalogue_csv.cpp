@@ -93,14 +93,16 @@ config::Result<void> read_people(ByteSource& source, char delimiter,
                                  const CatalogueReject& reject, const CatalogueGoesOn& goes_on) {
     CsvTable table{"people", {}, {"id", "username"}, {"firstname", "lastname"}};
     table.needed.insert(table.needed.end(), also_needed.begin(), also_needed.end());
-    return read_csv_table<archive::PersonRecord>(source, delimiter, table, take, reject, goes_on, fill_person);
+    return read_csv_table<archive::PersonRecord>(source, delimiter, table, take, reject, goes_on,
+                                                 fill_person);
 }
 
 config::Result<void> read_courses(ByteSource& source, char delimiter,
                                   const CatalogueTake<archive::CourseRecord>& take,
                                   const CatalogueReject& reject, const CatalogueGoesOn& goes_on) {
     static const CsvTable kTable{"courses", {}, {"id", "shortname", "fullname"}, {}};
-    return read_csv_table<archive::CourseRecord>(source, delimiter, kTable, take, reject, goes_on, fill_course);
+    return read_csv_table<archive::CourseRecord>(source, delimiter, kTable, take, reject, goes_on,
+                                                 fill_course);
 }
 
 config::Result<void> read_activities(ByteSource& source, char delimiter,
@@ -109,7 +111,7 @@ config::Result<void> read_activities(ByteSource& source, char delimiter,
     static const CsvTable kTable{
         "activities", {{"cmid", "id"}, {"courseid", "course"}}, {"id", "course", "modname"}, {}};
     return read_csv_table<archive::ActivityRecord>(source, delimiter, kTable, take, reject, goes_on,
-                                               fill_activity);
+                                                   fill_activity);
 }
 
 }  // namespace assidu::node::collect

@@ -188,9 +188,8 @@ bool fill_timestat(Reader& reader, Entry& entry) {
     std::int64_t level = 0;
     record.meter = archive::ForeignRecord::Meter::timestat;
     if (!reader.id("id", record.row) || !reader.id("userid", record.user_id) ||
-        !reader.instant("timecreated", record.time_s) ||
-        !reader.seconds("timespent", 1, record.seconds) || !reader.id_or_none("courseid", record.course) ||
-        !reader.id_or_none("contextlevel", level) ||
+        !reader.instant("timecreated", record.time_s) || !reader.seconds("timespent", 1, record.seconds) ||
+        !reader.id_or_none("courseid", record.course) || !reader.id_or_none("contextlevel", level) ||
         !reader.id_or_none("contextinstanceid", record.activity))
         return false;
     if (level != kModuleContext) record.activity = 0;

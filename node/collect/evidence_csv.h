@@ -21,10 +21,9 @@
 namespace assidu::node::collect {
 
 // What one row says. An enrolment's row may tell of two states.
-using EvidenceRecord =
-    std::variant<archive::CompletionRecord, archive::DeclarationRecord, archive::ForeignRecord,
-                 std::vector<archive::EnrolmentState>, archive::RoleState, archive::CategoryPath,
-                 archive::ActivityWorth>;
+using EvidenceRecord = std::variant<archive::CompletionRecord, archive::DeclarationRecord,
+                                    archive::ForeignRecord, std::vector<archive::EnrolmentState>,
+                                    archive::RoleState, archive::CategoryPath, archive::ActivityWorth>;
 
 struct EvidenceCallbacks {
     std::function<void(EvidenceRecord&, std::uint64_t line)> take;

@@ -98,8 +98,7 @@ class EvidenceImport {
     template <class Record>
     std::int64_t put(std::vector<Record>& records) {
         if (records.empty()) return 0;
-        const std::int64_t changed =
-            node_.evidence().put(node_.source(), std::span<const Record>(records));
+        const std::int64_t changed = node_.evidence().put(node_.source(), std::span<const Record>(records));
         records.clear();
         return changed;
     }

@@ -14,8 +14,7 @@ namespace assidu::node::collect {
 // As import_file(), of which it is a part. Counts: "read", "kept" (they changed the store), "duplicate" (the
 // store had them), "rejected", and those of people who are not students of this node.
 [[nodiscard]] config::Result<void> import_evidence(Node& node, const std::filesystem::path& path,
-                                                   const Recognised& recognised,
-                                                   const ImportOptions& options, const ImportEvents& events,
-                                                   FileImport& result);
+                                                   const Recognised& recognised, const ImportOptions& options,
+                                                   const ImportEvents& events, FileImport& result);
 
 }  // namespace assidu::node::collect

@@ -11,10 +11,10 @@
 #include "node/collect/catalogue_csv.h"
 #include "node/collect/event_batches.h"
 #include "node/collect/evidence_import.h"
+#include "node/collect/intake_parts.h"
 #include "node/collect/log_csv.h"
 #include "node/collect/log_json.h"
 #include "node/collect/log_page.h"
-#include "node/collect/intake_parts.h"
 #include "node/collect/row_sink.h"
 #include "node/collect/selection.h"
 #include "node/collect/text.h"
@@ -47,9 +47,10 @@ class LogImport final : public RowSink {
           latest_s_(node.clock().now_utc_s() + config::limits::kFutureSecondsMax),
           earliest_s_(privacy::earliest_event_s(node)),
           // With --strict no row behind a broken one may be archived, and a conflict is one.
-          batches_(node.archive(), node.source(), intake,
-                   options.strict ? EventBatches::Work::at_once : EventBatches::Work::in_background,
-                   [this](const archive::StudentEvent& event, std::uint64_t line) { conflict(event, line); }) {}
+          batches_(
+              node.archive(), node.source(), intake,
+              options.strict ? EventBatches::Work::at_once : EventBatches::Work::in_background,
+              [this](const archive::StudentEvent& event, std::uint64_t line) { conflict(event, line); }) {}
 
     void accept(LogRow& row, std::uint64_t line) override {
         if (!wants(row, row.shape, line)) return;

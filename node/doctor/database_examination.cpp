@@ -31,7 +31,9 @@ std::int64_t whole(const std::optional<std::string>& text) {
 }
 
 Finding trouble(const SqlTrouble& why) {
-    return {Severity::failure, why.kind == SqlTrouble::Kind::wrong ? "database.schema" : "database.away", {why.what}};
+    return {Severity::failure,
+            why.kind == SqlTrouble::Kind::wrong ? "database.schema" : "database.away",
+            {why.what}};
 }
 
 // What of MariaDB's words an account that only reads does not have.
@@ -60,13 +62,17 @@ std::string shown(std::string_view grant) {
 void look_at_rights(MoodleDatabase& database, std::vector<Finding>& findings) {
     const bool mariadb = database.driver() == config::DatabaseDriver::mariadb;
     std::string more;
-    const auto add = [&](std::string_view what) { more += fmt::format("{}{}", more.empty() ? "" : "; ", what); };
+    const auto add = [&](std::string_view what) {
+        more += fmt::format("{}{}", more.empty() ? "" : "; ", what);
+    };
     const auto done = database.read(
         mariadb ? "SHOW GRANTS"
-                : "SELECT CASE WHEN r.rolsuper THEN 'superuser' ELSE '' END, (SELECT count(*) FROM pg_class c JOIN "
+                : "SELECT CASE WHEN r.rolsuper THEN 'superuser' ELSE '' END, (SELECT count(*) FROM pg_class "
+                  "c JOIN "
                   "pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' AND n.nspname = "
                   "ANY(current_schemas(false)) AND (has_table_privilege(c.oid, 'INSERT') OR "
-                  "has_table_privilege(c.oid, 'UPDATE') OR has_table_privilege(c.oid, 'DELETE'))) FROM pg_roles r "
+                  "has_table_privilege(c.oid, 'UPDATE') OR has_table_privilege(c.oid, 'DELETE'))) FROM "
+                  "pg_roles r "
                   "WHERE r.rolname = current_user",
         {}, [&](const SqlRow& row) {
             const auto text = row.text(0, kGrantBytesMax);
@@ -91,8 +97,9 @@ struct SiteFacts {
 
 collect::database::SqlResult<SiteFacts> facts_of(MoodleDatabase& database) {
     SiteFacts facts;
-    for (const auto& [name, value] : {std::pair{"siteidentifier", &facts.identifier},
-                                      std::pair{"timezone", &facts.zone}, std::pair{"release", &facts.release}}) {
+    for (const auto& [name, value] :
+         {std::pair{"siteidentifier", &facts.identifier}, std::pair{"timezone", &facts.zone},
+          std::pair{"release", &facts.release}}) {
         auto read = database.config_value(name);
         if (!read) return std::unexpected(read.error());
         *value = *std::move(read);
@@ -119,7 +126,8 @@ void look_at_site(const Node& node, const SiteFacts& facts, std::vector<Finding>
 }
 
 // How far collecting lags behind the log, and how long the log lives.
-void look_at_log(const Node& node, MoodleDatabase& log, const SiteFacts& facts, std::vector<Finding>& findings) {
+void look_at_log(const Node& node, MoodleDatabase& log, const SiteFacts& facts,
+                 std::vector<Finding>& findings) {
     const std::string table = MoodleDatabase::log_table(*node.settings().database);
     const TableNeed need[] = {{table, {"id", "timecreated"}, {}, false}};
     if (auto probed = log.probe(need); !probed) return findings.push_back(trouble(probed.error()));
@@ -142,8 +150,7 @@ void look_at_log(const Node& node, MoodleDatabase& log, const SiteFacts& facts, 
     const std::int64_t lag_s = std::max<std::int64_t>(0, *last_s - *extent.last_utc_s);
     // At half the life of the log there is still time to do something.
     if (lifetime_days > 0 && lag_s * 2 >= lifetime_days * kDay_s)
-        findings.push_back(
-            {Severity::failure, "log.life", {number(lifetime_days), number(lag_s / kDay_s)}});
+        findings.push_back({Severity::failure, "log.life", {number(lifetime_days), number(lag_s / kDay_s)}});
     else
         findings.push_back({Severity::ok, "log.good", {number(lifetime_days), number(lag_s)}});
 }

@@ -82,7 +82,8 @@ Severity worst_of(const std::vector<Finding>& findings) {
 std::string as_text(const std::vector<Finding>& findings, reports::Language language) {
     std::string text;
     for (const Finding& finding : worst_first(findings)) {
-        text += fmt::format("{:<9}  {}\n", mark_of(finding.severity, language), message_of(finding, language));
+        text +=
+            fmt::format("{:<9}  {}\n", mark_of(finding.severity, language), message_of(finding, language));
         if (const std::string advice = advice_of(finding, language); !advice.empty())
             text += fmt::format("{:<9}  -> {}\n", "", advice);
     }

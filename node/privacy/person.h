@@ -26,10 +26,11 @@ struct ErasedPerson {
     std::vector<std::filesystem::path> named_in;
 };
 
-// Forgets a person: identity, dossiers, events, evidence, totals, their rows in statements and the secret of their salts, their
-// reports in the register, rejected rows. They are not collected again. The caller has the folder's lock and
-// opens the node anew afterwards. Refused, with nothing erased, if author or reason are missing, too long, or
-// name the person: they stand in the audit. Throws ResourceFailure, after which it is to be repeated.
+// Forgets a person: identity, dossiers, events, evidence, totals, their rows in statements and the secret of
+// their salts, their reports in the register, rejected rows. They are not collected again. The caller has the
+// folder's lock and opens the node anew afterwards. Refused, with nothing erased, if author or reason are
+// missing, too long, or name the person: they stand in the audit. Throws ResourceFailure, after which it is
+// to be repeated.
 [[nodiscard]] config::Result<ErasedPerson> erase_person(Node& node, std::int64_t user_id,
                                                         const std::string& reason, const std::string& author);
 

@@ -66,7 +66,7 @@ void delete_rejects(const Node& node, bool dry_run, RetentionDone& done) {
     namespace fs = std::filesystem;
     if (!fs::exists(node.folder().rejects())) return;
     const auto age_s = [&](const fs::path& path) {
-        struct stat status {};
+        struct stat status{};
         return ::stat(path.c_str(), &status) == 0 ? node.clock().now_utc_s() - status.st_mtime : 0;
     };
     for (const auto& entry : fs::directory_iterator(node.folder().rejects())) {
@@ -82,24 +82,24 @@ void delete_totals(Node& node, bool dry_run, RetentionDone& done) {
     done.totals_before = first;
     // Why a day's total is as it is, is told as long as the total is.
     const std::int64_t begin_s = node.calendar().begin_of(first);
-    done.reasons = archive::erase_reasons_before(node.folder().archive(), node.source(),
-                                                 first_utc_day(begin_s) * kDay_s,
-                                                 config::next(first, -static_cast<int>(kLookBehindDays)), dry_run);
+    done.reasons =
+        archive::erase_reasons_before(node.folder().archive(), node.source(), first_utc_day(begin_s) * kDay_s,
+                                      config::next(first, -static_cast<int>(kLookBehindDays)), dry_run);
     if (dry_run) {
         node.ledger().rows(
             {node.settings().node_id, node.scale().sha256, {kAlways.from, config::next(first, -1)}, {}},
             [&](const federation::LedgerRow&) { ++done.rows; });
         return;
     }
-    const auto erased = federation::erase_totals_before(node.ledger_file(), node.settings().node_id, first,
-                                                        begin_s);
+    const auto erased =
+        federation::erase_totals_before(node.ledger_file(), node.settings().node_id, first, begin_s);
     done.rows = erased.rows;
     done.sessions = erased.sessions;
     done.statements = erased.statements;
 }
 
-// What members declared of days so long ago. Their statements keep notes, numbers and roots, and a member that
-// declares such a day again is taken at its word until the next run.
+// What members declared of days so long ago. Their statements keep notes, numbers and roots, and a member
+// that declares such a day again is taken at its word until the next run.
 void delete_members_totals(Node& node, bool dry_run, RetentionDone& done) {
     const CivilDay first = first_kept(node, node.settings().retention.members_days);
     const std::int64_t begin_s = node.calendar().begin_of(first);
@@ -162,13 +162,13 @@ Result<RetentionDone> apply_retention(Node& node, bool dry_run) {
     if (retention.members_days > 0) delete_members_totals(node, dry_run, done);
     if (retention.identities_days > 0) forget_identities(node, dry_run, done);
     if (!dry_run && done.any())
-        node.audit().append({node.clock().now_utc_s(), node.settings().node_id, node.settings().node_id,
-                             "retention",
-                             fmt::format("{} events, {} records of evidence, {} rows, {} sessions, {} exclusions and "
-                                         "signed days, {} rows of members, {} identities",
-                                         done.events, done.evidence, done.rows, done.sessions, done.reasons,
-                                         done.member_rows, done.identities),
-                             done.identities, 0, "deleted"});
+        node.audit().append(
+            {node.clock().now_utc_s(), node.settings().node_id, node.settings().node_id, "retention",
+             fmt::format("{} events, {} records of evidence, {} rows, {} sessions, {} exclusions and "
+                         "signed days, {} rows of members, {} identities",
+                         done.events, done.evidence, done.rows, done.sessions, done.reasons, done.member_rows,
+                         done.identities),
+             done.identities, 0, "deleted"});
     return done;
 }
 

@@ -19,7 +19,8 @@ struct RetentionDone {
     std::int64_t events = 0;
     std::int64_t evidence = 0;  // records beside events that say nothing of the days that are kept
     std::int64_t reasons = 0;   // exclusions and signed days of days whose totals went
-    std::int64_t rows = 0, sessions = 0, statements = 0;  // of totals, and statements in which rows were erased
+    std::int64_t rows = 0, sessions = 0,
+                 statements = 0;   // of totals, and statements in which rows were erased
     std::int64_t member_rows = 0;  // a hub's copies of its members' totals
     std::int64_t identities = 0;
     std::int64_t reject_files = 0;

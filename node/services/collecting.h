@@ -1,5 +1,5 @@
-// The collector of the Moodle's database as `serve` and `collect` run it: a turn at a time, while the caller has
-// the lock on the folder.
+// The collector of the Moodle's database as `serve` and `collect` run it: a turn at a time, while the caller
+// has the lock on the folder.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +18,8 @@ struct CollectingTurn {
     bool retryable = true;  // whether the trouble may pass by itself
 };
 
-// Rows of at most so many pages; at the end of a pass the days that are over are reconciled, too. What it read
-// is archived whatever the trouble. Refused as LogCollector::make(). Throws ResourceFailure.
+// Rows of at most so many pages; at the end of a pass the days that are over are reconciled, too. What it
+// read is archived whatever the trouble. Refused as LogCollector::make(). Throws ResourceFailure.
 [[nodiscard]] config::Result<CollectingTurn> collect_turn(Node& node,
                                                           const collect::database::CollectEvents& events,
                                                           std::int64_t pages_max);

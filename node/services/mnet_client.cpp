@@ -25,11 +25,13 @@ constexpr int kOk = 200;
 std::string_view advice_for(std::int32_t code) {
     switch (code) {
         case 7020:
-            return ": it does not know this node; its administrator has to add it (Site administration > Networking)";
+            return ": it does not know this node; its administrator has to add it (Site administration > "
+                   "Networking)";
         case 7021:
             return ": it did not take the message for a sealed one";
         case 7023:
-            return ": it has another key than the one pinned here, without having kept the former one; `assidu peer "
+            return ": it has another key than the one pinned here, without having kept the former one; "
+                   "`assidu peer "
                    "add` it anew";
         default:
             return "";
@@ -42,7 +44,8 @@ std::string disbelief(const rpc::MnetMessage& message) {
         const auto response = rpc::decode_response(message.payload, rpc::Dialect::moodle);
         const auto* const fault = response ? std::get_if<rpc::Fault>(&*response) : nullptr;
         if (fault != nullptr && fault->code == kNewKey)
-            return "says that it has a new key, for which the pinned one has not signed: it stays as it was; compare "
+            return "says that it has a new key, for which the pinned one has not signed: it stays as it was; "
+                   "compare "
                    "fingerprints with its administrator, and `assidu peer add` it anew";
         if (fault != nullptr)
             return fmt::format("answers, unproven, with fault {}: {}{}", fault->code, printable(fault->text),
@@ -78,26 +81,29 @@ Result<federation::Peer> MnetClient::peer(const std::string& wwwroot) const {
     const std::lock_guard lock(peers_mutex_);
     const auto found = peers_.find(wwwroot);
     if (!found || found->state != federation::PeerState::accepted)
-        return refuse(fmt::format("'{}' is no accepted peer of this node: assidu peer add {}", printable(wwwroot),
-                                  printable(wwwroot)));
+        return refuse(fmt::format("'{}' is no accepted peer of this node: assidu peer add {}",
+                                  printable(wwwroot), printable(wwwroot)));
     return *found;
 }
 
 Result<rpc::HttpMessage> MnetClient::post(const std::string& wwwroot, const std::string& application,
                                           const std::string& body) const {
     const auto address = mnet_server_url(wwwroot, application);
-    if (!address) return refuse(fmt::format("'{}' is no application that is known here", printable(application)));
+    if (!address)
+        return refuse(fmt::format("'{}' is no application that is known here", printable(application)));
     const auto url = rpc::web_url_of(*address);
     if (!url) return std::unexpected(url.error());
     auto answer = transport_(*url, kContentType, body);
     if (answer && answer->status != kOk)
-        return refuse(fmt::format("{}: answers with HTTP status {}: Moodle Networking is not running there, or it met "
-                                  "an error that it cannot tell",
-                                  *address, answer->status));
+        return refuse(
+            fmt::format("{}: answers with HTTP status {}: Moodle Networking is not running there, or it met "
+                        "an error that it cannot tell",
+                        *address, answer->status));
     return answer;
 }
 
-Result<rpc::MnetCertificate> MnetClient::keyswap(const std::string& wwwroot, const std::string& application) const {
+Result<rpc::MnetCertificate> MnetClient::keyswap(const std::string& wwwroot,
+                                                 const std::string& application) const {
     if (const auto good = rpc::check_wwwroot(wwwroot); !good) return std::unexpected(good.error());
     const auto ring = identity_.ring();
     const auto answer =
@@ -106,18 +112,19 @@ Result<rpc::MnetCertificate> MnetClient::keyswap(const std::string& wwwroot, con
                                                         rpc::Value::text(ring->current().certificate().pem()),
                                                         rpc::Value::text(application)}));
     if (!answer) return std::unexpected(answer.error());
-    const auto response = rpc::decode_response(answer->body.substr(std::min(answer->body.find('<'), answer->body.size())),
-                                               rpc::Dialect::moodle);
+    const auto response = rpc::decode_response(
+        answer->body.substr(std::min(answer->body.find('<'), answer->body.size())), rpc::Dialect::moodle);
     const auto* const value = response ? std::get_if<rpc::Value>(&*response) : nullptr;
     const std::string* const pem = value != nullptr ? value->as_text() : nullptr;
     if (pem == nullptr)
         return refuse(fmt::format("{}: does not answer system/keyswap with a certificate{}", wwwroot,
                                   response ? "" : " (" + printable(response.error().what) + ")"));
     auto certificate = rpc::MnetCertificate::of(*pem);
-    if (!certificate) return refuse(fmt::format("{}: of the certificate it gives: {}", wwwroot, certificate.error().what));
+    if (!certificate)
+        return refuse(fmt::format("{}: of the certificate it gives: {}", wwwroot, certificate.error().what));
     if (const auto named = certificate->is_of(wwwroot); !named)
-        return refuse(fmt::format("{}: {}; write the address as that Moodle writes its own ($CFG->wwwroot)", wwwroot,
-                                  printable(named.error().what)));
+        return refuse(fmt::format("{}: {}; write the address as that Moodle writes its own ($CFG->wwwroot)",
+                                  wwwroot, printable(named.error().what)));
     return certificate;
 }
 
@@ -125,12 +132,15 @@ Result<void> MnetClient::renew(const federation::Peer& peer, const rpc::MnetCert
                                const std::string& pem) const {
     const auto fresh = rpc::MnetCertificate::of(pem);
     if (!fresh)
-        return refuse(fmt::format("{}: says that it has a new key, and gives none: {}", peer.wwwroot, fresh.error().what));
+        return refuse(fmt::format("{}: says that it has a new key, and gives none: {}", peer.wwwroot,
+                                  fresh.error().what));
     if (const auto named = fresh->is_of(peer.wwwroot); !named)
-        return refuse(fmt::format("{}: says that it has a new key, and {}", peer.wwwroot, printable(named.error().what)));
+        return refuse(fmt::format("{}: says that it has a new key, and {}", peer.wwwroot,
+                                  printable(named.error().what)));
     if (*fresh == pinned || fresh->begins_utc_s() <= pinned.begins_utc_s())
-        return refuse(fmt::format("{}: says that it has a new key, and gives one that is not newer than the pinned one",
-                                  peer.wwwroot));
+        return refuse(
+            fmt::format("{}: says that it has a new key, and gives one that is not newer than the pinned one",
+                        peer.wwwroot));
     const std::lock_guard lock(peers_mutex_);
     // Another call may have been faster; what it pinned is looked at by the next try.
     (void)peers_.replace_certificate(peer.wwwroot, pinned, *fresh, clock_.now_utc_s());
@@ -140,7 +150,8 @@ Result<void> MnetClient::renew(const federation::Peer& peer, const rpc::MnetCert
 Result<MnetClient::Exchange> MnetClient::exchange(const federation::Peer& peer, const std::string& method,
                                                   const std::vector<rpc::Value>& params) const {
     const auto pinned = rpc::MnetCertificate::of(peer.certificate);
-    if (!pinned) return refuse(fmt::format("{}: its pinned certificate: {}", peer.wwwroot, pinned.error().what));
+    if (!pinned)
+        return refuse(fmt::format("{}: its pinned certificate: {}", peer.wwwroot, pinned.error().what));
     const auto ring = identity_.ring();
     const std::string document = rpc::sign_envelope(rpc::encode_moodle_call(method, params), ring->current(),
                                                     identity_.wwwroot(), clock_.now_utc_s());
@@ -156,11 +167,13 @@ Result<MnetClient::Exchange> MnetClient::exchange(const federation::Peer& peer, 
                           (message.verdict == rpc::MnetVerdict::former_key && message.is_verified);
     if (!believed) return refuse(fmt::format("{}: {}", peer.wwwroot, disbelief(message)));
     auto response = rpc::decode_response(message.payload, rpc::Dialect::moodle);
-    if (!response) return refuse(fmt::format("{}: its answer is not taken: {}", peer.wwwroot, response.error().what));
+    if (!response)
+        return refuse(fmt::format("{}: its answer is not taken: {}", peer.wwwroot, response.error().what));
     Exchange done{std::move(*response)};
     const auto* const fault = std::get_if<rpc::Fault>(&done.response);
     if (fault != nullptr && fault->code == kNewKey) {
-        if (const auto renewed = renew(peer, *pinned, fault->text); !renewed) return std::unexpected(renewed.error());
+        if (const auto renewed = renew(peer, *pinned, fault->text); !renewed)
+            return std::unexpected(renewed.error());
         done.renewed = true;
     }
     return done;
@@ -175,7 +188,8 @@ Result<rpc::Response> MnetClient::with_renewal(const std::string& wwwroot, const
         auto done = exchange(*known, method, params);
         if (!done) return std::unexpected(done.error());
         if (!done->renewed) return std::move(done->response);
-        remarks.push_back(fmt::format("{} has a new key, signed for by the former one: it is pinned now", wwwroot));
+        remarks.push_back(
+            fmt::format("{} has a new key, signed for by the former one: it is pinned now", wwwroot));
         if (!again) return refuse(fmt::format("{}: says a second time that it has a new key", wwwroot));
     }
 }
@@ -187,16 +201,20 @@ Result<MnetAnswer> MnetClient::call(const std::string& wwwroot, const std::strin
     if (!response) return std::unexpected(response.error());
     answer.response = std::move(*response);
     const auto* const fault = std::get_if<rpc::Fault>(&answer.response);
-    if (fault == nullptr || (fault->code != kNoSuchMethod && fault->code != kNoSuchFile) || !method.starts_with(kBlocks))
+    if (fault == nullptr || (fault->code != kNoSuchMethod && fault->code != kNoSuchFile) ||
+        !method.starts_with(kBlocks))
         return answer;
     const std::string other = std::string(kBlock) + method.substr(kBlocks.size());
     auto second = with_renewal(wwwroot, other, params, answer.remarks);
     const bool helped = second && std::holds_alternative<rpc::Value>(*second);
     answer.remarks.push_back(fmt::format(
-        "{} answers \"{}\" with fault {}{}: that Moodle has the paths of its blocks' functions wrong, as they come, and "
-        "needs them put right in its table mnet_rpc (xmlrpcpath from \"block/\" to \"blocks/\"), or does not offer the "
+        "{} answers \"{}\" with fault {}{}: that Moodle has the paths of its blocks' functions wrong, as "
+        "they come, and "
+        "needs them put right in its table mnet_rpc (xmlrpcpath from \"block/\" to \"blocks/\"), or does not "
+        "offer the "
         "service to this node",
-        wwwroot, method, fault->code, helped ? fmt::format(", and \"{}\" well", other) : fmt::format(", and \"{}\" no better", other)));
+        wwwroot, method, fault->code,
+        helped ? fmt::format(", and \"{}\" well", other) : fmt::format(", and \"{}\" no better", other)));
     if (helped) answer.response = std::move(*second);
     return answer;
 }

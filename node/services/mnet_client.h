@@ -25,7 +25,8 @@ using MnetTransport = std::function<config::Result<rpc::HttpMessage>(
 
 // Where the server of a peer is: its wwwroot, and behind it what its application has there. Nothing for an
 // application that nobody knows.
-[[nodiscard]] std::optional<std::string> mnet_server_url(std::string_view wwwroot, std::string_view application);
+[[nodiscard]] std::optional<std::string> mnet_server_url(std::string_view wwwroot,
+                                                         std::string_view application);
 
 struct MnetAnswer {
     rpc::Response response;
@@ -40,15 +41,15 @@ class MnetClient {
     MnetClient(const MnetIdentity& identity, federation::PeerList& peers, std::mutex& peers_mutex,
                const config::Clock& clock, MnetTransport transport = {});
 
-    // Asks whoever is at `wwwroot` for its certificate, and tells it ours: plainly, so that nobody vouches for
-    // the answer but a person who compares fingerprints. Refused if it is no certificate of that wwwroot.
+    // Asks whoever is at `wwwroot` for its certificate, and tells it ours: plainly, so that nobody vouches
+    // for the answer but a person who compares fingerprints. Refused if it is no certificate of that wwwroot.
     [[nodiscard]] config::Result<rpc::MnetCertificate> keyswap(const std::string& wwwroot,
                                                                const std::string& application) const;
 
-    // Calls an accepted peer. Where it says that it has a new key, that is pinned, if it is proven, and the call
-    // made once more; where "blocks/..." is not there, it is tried once as "block/...", under which stock Moodles
-    // have it. Refused where no answer can be believed, with what to do; a fault that is vouched for is an
-    // answer.
+    // Calls an accepted peer. Where it says that it has a new key, that is pinned, if it is proven, and the
+    // call made once more; where "blocks/..." is not there, it is tried once as "block/...", under which
+    // stock Moodles have it. Refused where no answer can be believed, with what to do; a fault that is
+    // vouched for is an answer.
     [[nodiscard]] config::Result<MnetAnswer> call(const std::string& wwwroot, const std::string& method,
                                                   const std::vector<rpc::Value>& params) const;
 

@@ -39,8 +39,8 @@ std::string document_of(const rpc::Response& response) {
 }  // namespace
 
 MnetDesk::MnetDesk(const MnetIdentity& identity, federation::PeerList& peers, std::mutex& peers_mutex,
-                   const MnetMethods& methods, const MnetClient& client, const config::Clock& clock, bool propose,
-                   std::function<void(std::string_view line)> log)
+                   const MnetMethods& methods, const MnetClient& client, const config::Clock& clock,
+                   bool propose, std::function<void(std::string_view line)> log)
     : identity_(identity),
       peers_(peers),
       peers_mutex_(peers_mutex),
@@ -86,8 +86,8 @@ std::string MnetDesk::answer(std::string_view body, const std::string& peer_addr
     return refuse(message, *ring, peer, peer_address);
 }
 
-std::string MnetDesk::refuse(const rpc::MnetMessage& message, const rpc::MnetKeyRing& ring, const KnownPeer& peer,
-                             const std::string& peer_address) {
+std::string MnetDesk::refuse(const rpc::MnetMessage& message, const rpc::MnetKeyRing& ring,
+                             const KnownPeer& peer, const std::string& peer_address) {
     const std::int32_t code = rpc::fault_of(message.verdict);
     {
         const std::lock_guard lock(mutex_);
@@ -95,7 +95,8 @@ std::string MnetDesk::refuse(const rpc::MnetMessage& message, const rpc::MnetKey
     }
     count(peer ? peer->peer.wwwroot : "", "", fmt::format("fault {}", code));
     if (message.verdict != MnetVerdict::former_key)
-        log_(fmt::format("MNet: refused a message from {} with fault {}: {}", peer_address, code, message.why));
+        log_(fmt::format("MNet: refused a message from {} with fault {}: {}", peer_address, code,
+                         message.why));
     std::string text(rpc::fault_text_of(message.verdict));
     if (message.verdict == MnetVerdict::unknown_sender)
         text = fmt::format("{}/{}", printable(message.sender.substr(0, kKeptBytesMax)), text);
@@ -122,7 +123,8 @@ std::string MnetDesk::bare(const rpc::MnetMessage& message, const std::string& p
     }
     const std::int32_t code = call ? rpc::fault_of(MnetVerdict::not_sealed) : kMalformed;
     count("", "", fmt::format("fault {}", code));
-    log_(fmt::format("MNet: refused a message from {} with fault {}: it is in no envelope", peer_address, code));
+    log_(fmt::format("MNet: refused a message from {} with fault {}: it is in no envelope", peer_address,
+                     code));
     return rpc::encode_moodle_fault(code, call ? rpc::fault_text_of(MnetVerdict::not_sealed)
                                                : rpc::fault_text_of(MnetVerdict::malformed));
 }
@@ -146,8 +148,9 @@ std::string MnetDesk::keyswap(const rpc::Call& call, const std::string& peer_add
             const std::lock_guard lock(mutex_);
             ++counts_.proposed;
         }
-        log_(fmt::format("MNet: {} introduced itself from {}; compare its fingerprint and accept it: assidu peer show {}",
-                         *call.params[0].as_text(), peer_address, *call.params[0].as_text()));
+        log_(fmt::format(
+            "MNet: {} introduced itself from {}; compare its fingerprint and accept it: assidu peer show {}",
+            *call.params[0].as_text(), peer_address, *call.params[0].as_text()));
     }
     return rpc::encode_moodle_response(rpc::Value::text(identity_.ring()->current().certificate().pem()));
 }
@@ -220,9 +223,11 @@ std::string MnetDesk::call(const rpc::MnetMessage& message, const rpc::MnetKeyRi
     std::string document, method, outcome;
     const bool first = first_time(message.seal);
     if (!first) {
-        document = rpc::encode_moodle_fault(kNegotiation, "This message was received before, and is answered once.");
+        document =
+            rpc::encode_moodle_fault(kNegotiation, "This message was received before, and is answered once.");
         outcome = "replayed";
-        log_(fmt::format("MNet: a message of {} came a second time, and is not answered again", peer.peer.wwwroot));
+        log_(fmt::format("MNet: a message of {} came a second time, and is not answered again",
+                         peer.peer.wwwroot));
     } else if (const auto call = rpc::decode_call(message.payload, rpc::Dialect::moodle); !call) {
         document = rpc::encode_moodle_fault(kMalformed, call.error().what);
         outcome = fmt::format("fault {}", kMalformed);

@@ -30,8 +30,8 @@ namespace assidu::node::services {
 
 class MnetDesk {
   public:
-    // All must outlive it. `propose`: whether strangers are put down. `log`: one line for the operator, of what
-    // somebody on the network caused.
+    // All must outlive it. `propose`: whether strangers are put down. `log`: one line for the operator, of
+    // what somebody on the network caused.
     MnetDesk(const MnetIdentity& identity, federation::PeerList& peers, std::mutex& peers_mutex,
              const MnetMethods& methods, const MnetClient& client, const config::Clock& clock, bool propose,
              std::function<void(std::string_view line)> log);
@@ -83,10 +83,11 @@ class MnetDesk {
     mutable std::mutex mutex_;
     // Under mutex_.
     MnetCounts counts_;
-    std::unordered_map<std::string, std::int64_t> seals_;           // until when each is remembered
-    std::vector<federation::PeerList::Seal> fresh_seals_;           // not put down yet
-    std::map<std::string, federation::PeerCalls> fresh_calls_;      // likewise
-    std::map<std::string, std::int64_t, std::less<>> refreshed_at_; // when a peer's new key was asked for last
+    std::unordered_map<std::string, std::int64_t> seals_;       // until when each is remembered
+    std::vector<federation::PeerList::Seal> fresh_seals_;       // not put down yet
+    std::map<std::string, federation::PeerCalls> fresh_calls_;  // likewise
+    std::map<std::string, std::int64_t, std::less<>>
+        refreshed_at_;  // when a peer's new key was asked for last
     std::int64_t keyswap_minute_ = 0, keyswaps_in_minute_ = 0;
 };
 

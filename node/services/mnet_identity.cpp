@@ -29,18 +29,22 @@ config::Result<std::unique_ptr<MnetIdentity>> MnetIdentity::open(const NodeFolde
                                                                  const config::Settings& settings,
                                                                  const config::Clock& clock) {
     if (settings.mnet.wwwroot.empty())
-        return config::refuse(fmt::format("{}: set [mnet] wwwroot, this node's own address as Moodles know it",
-                                          folder.settings().string()));
+        return config::refuse(
+            fmt::format("{}: set [mnet] wwwroot, this node's own address as Moodles know it",
+                        folder.settings().string()));
     if (const auto cipher = rpc::Arcfour::get(); !cipher) return std::unexpected(cipher.error());
-    if (const auto good = rpc::check_wwwroot(settings.mnet.wwwroot); !good) return std::unexpected(good.error());
+    if (const auto good = rpc::check_wwwroot(settings.mnet.wwwroot); !good)
+        return std::unexpected(good.error());
     const std::filesystem::path keys = folder.path / "keys";
     auto ring = rpc::MnetKeyRing::open(keys, settings.mnet.wwwroot, clock.now_utc_s());
     if (!ring) return std::unexpected(ring.error());
     if (const auto named = ring->current().certificate().is_of(settings.mnet.wwwroot); !named)
-        return config::refuse(fmt::format("{}; [mnet] wwwroot has changed: `assidu peer rotate` makes a key for the "
-                                          "new one, and peers must add this node anew",
-                                          named.error().what));
-    return std::unique_ptr<MnetIdentity>(new MnetIdentity(keys, settings.mnet.wwwroot, clock, std::move(*ring)));
+        return config::refuse(
+            fmt::format("{}; [mnet] wwwroot has changed: `assidu peer rotate` makes a key for the "
+                        "new one, and peers must add this node anew",
+                        named.error().what));
+    return std::unique_ptr<MnetIdentity>(
+        new MnetIdentity(keys, settings.mnet.wwwroot, clock, std::move(*ring)));
 }
 
 std::shared_ptr<const rpc::MnetKeyRing> MnetIdentity::ring() const {

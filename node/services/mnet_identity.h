@@ -17,15 +17,15 @@ namespace assidu::node::services {
 
 class MnetIdentity {
   public:
-    // Makes the first key where there is none. Refused if the settings name no wwwroot, a key is not readable,
-    // or OpenSSL has no RC4. `clock` must outlive it.
+    // Makes the first key where there is none. Refused if the settings name no wwwroot, a key is not
+    // readable, or OpenSSL has no RC4. `clock` must outlive it.
     [[nodiscard]] static config::Result<std::unique_ptr<MnetIdentity>> open(const NodeFolder& folder,
                                                                             const config::Settings& settings,
                                                                             const config::Clock& clock);
 
     [[nodiscard]] const std::string& wwwroot() const { return wwwroot_; }
-    // The keys; looked for anew at most once a second. From any thread. Keys that have become unreadable leave
-    // those of before in use.
+    // The keys; looked for anew at most once a second. From any thread. Keys that have become unreadable
+    // leave those of before in use.
     [[nodiscard]] std::shared_ptr<const rpc::MnetKeyRing> ring() const;
     // Makes a new key; peers that seal for the former one are told (fault 7025).
     [[nodiscard]] config::Result<void> rotate();

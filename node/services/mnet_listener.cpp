@@ -36,7 +36,8 @@ std::string shortened(std::string text) {
     return text;
 }
 
-// The service use_stats of the node in `nodes`. `own_roots`: addresses under which a question is its to answer.
+// The service use_stats of the node in `nodes`. `own_roots`: addresses under which a question is its to
+// answer.
 MnetMethods::UseStats use_stats_of(NodeReaders& nodes, std::vector<std::string> own_roots) {
     return [&nodes, roots = std::move(own_roots)](const UseStatsCaller& caller, std::string_view function,
                                                   std::span<const rpc::Value> params,
@@ -53,7 +54,8 @@ MnetMethods::UseStats use_stats_of(NodeReaders& nodes, std::vector<std::string> 
 class Listening final : public MnetListener {
   public:
     Listening(const NodeFolder& folder, const config::Settings& settings, const config::Clock& clock,
-              std::unique_ptr<MnetIdentity> identity, std::string path, std::function<void(std::string_view)> log)
+              std::unique_ptr<MnetIdentity> identity, std::string path,
+              std::function<void(std::string_view)> log)
         : log_(std::move(log)),
           path_(std::move(path)),
           identity_(std::move(identity)),
@@ -65,12 +67,14 @@ class Listening final : public MnetListener {
           desk_(*identity_, peers_, peers_mutex_, methods_, client_, clock, settings.mnet.propose, log_) {
         std::string title;
         rpc::append_escaped(title, shortened("Assidu: " + settings.name));
-        page_ = fmt::format("<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>{0}</title></head>"
-                            "<body><p>{0}</p></body></html>\n",
-                            title);
+        page_ = fmt::format(
+            "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>{0}</title></head>"
+            "<body><p>{0}</p></body></html>\n",
+            title);
     }
 
-    config::Result<void> listen(const config::MnetSettings& settings, const rpc::WebCertificate* certificate) {
+    config::Result<void> listen(const config::MnetSettings& settings,
+                                const rpc::WebCertificate* certificate) {
         const auto endpoint = config::parse_endpoint(settings.listen);
         if (!endpoint) return std::unexpected(endpoint.error());
         rpc::HttpServerOptions options;
@@ -96,7 +100,9 @@ class Listening final : public MnetListener {
     }
 
     std::uint16_t port() const override { return server_->port(); }
-    std::string fingerprint() const override { return identity_->ring()->current().certificate().fingerprint(); }
+    std::string fingerprint() const override {
+        return identity_->ring()->current().certificate().fingerprint();
+    }
     MnetCounts counts() const override { return desk_.counts(); }
     void remember() override { desk_.remember(); }
     void stop(std::chrono::milliseconds grace) override {
@@ -143,10 +149,9 @@ class Listening final : public MnetListener {
 
 }  // namespace
 
-config::Result<std::unique_ptr<MnetListener>> MnetListener::start(const NodeFolder& folder,
-                                                                  const config::Settings& settings,
-                                                                  const config::Clock& clock,
-                                                                  std::function<void(std::string_view line)> log) {
+config::Result<std::unique_ptr<MnetListener>> MnetListener::start(
+    const NodeFolder& folder, const config::Settings& settings, const config::Clock& clock,
+    std::function<void(std::string_view line)> log) {
     auto identity = MnetIdentity::open(folder, settings, clock);
     if (!identity) return std::unexpected(identity.error());
     const auto url = rpc::web_url_of(settings.mnet.wwwroot);

@@ -3,7 +3,8 @@
 //     POST {path}/mnet/xmlrpc/server.php   calls (mnet_desk.h); faults, too, have status 200: Moodle's client
 //                                          looks at nothing else
 //     GET  {path}/mnet/publickey.php       the certificate, for administrators
-//     GET  {path}/                         a page with a short title, which a Moodle takes the peer's name from
+//     GET  {path}/                         a page with a short title, which a Moodle takes the peer's name
+//     from
 //
 // {path} is that of [mnet] wwwroot. Everything else is a 404.
 #pragma once
@@ -23,8 +24,8 @@ namespace assidu::node::services {
 
 class MnetListener {
   public:
-    // Listens when it returns. `log` gets one line at a time, from any thread. `clock` must outlive it. Refused
-    // if the settings, the keys or the address do not allow it. Throws ResourceFailure.
+    // Listens when it returns. `log` gets one line at a time, from any thread. `clock` must outlive it.
+    // Refused if the settings, the keys or the address do not allow it. Throws ResourceFailure.
     [[nodiscard]] static config::Result<std::unique_ptr<MnetListener>> start(
         const NodeFolder& folder, const config::Settings& settings, const config::Clock& clock,
         std::function<void(std::string_view line)> log);

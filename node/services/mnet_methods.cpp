@@ -17,7 +17,8 @@ using rpc::Fault;
 using rpc::Value;
 
 constexpr std::string_view kSystemSlash = "system/", kSystemDot = "system.";
-constexpr std::string_view kBlocksPath = "blocks/use_stats/rpclib.php/", kBlockPath = "block/use_stats/rpclib.php/";
+constexpr std::string_view kBlocksPath = "blocks/use_stats/rpclib.php/",
+                           kBlockPath = "block/use_stats/rpclib.php/";
 constexpr std::string_view kWrapped = "_wrapped";
 constexpr std::array<std::string_view, 2> kFunctions{kGetStats, kGetScores};
 constexpr std::string_view kEveryone = "everyone", kPeerCondition = "peer=";
@@ -82,9 +83,10 @@ config::Result<void> check_grant(const federation::Grant& grant) {
                                   kUseStatsService, kRelayService));
     for (const std::string& condition : grant.conditions) {
         if (condition == kEveryone) continue;
-        if (!condition.starts_with(kPeerCondition) || !rpc::check_wwwroot(condition.substr(kPeerCondition.size())))
-            return refuse(fmt::format("'{}' is no condition of {}: everyone, or peer=WWWROOT", printable(condition),
-                                      kRelayService));
+        if (!condition.starts_with(kPeerCondition) ||
+            !rpc::check_wwwroot(condition.substr(kPeerCondition.size())))
+            return refuse(fmt::format("'{}' is no condition of {}: everyone, or peer=WWWROOT",
+                                      printable(condition), kRelayService));
     }
     return {};
 }
@@ -145,15 +147,17 @@ rpc::Response MnetMethods::use_stats(std::string_view function, const std::vecto
 Value MnetMethods::relayed(const UseStatsElsewhere& elsewhere, const federation::Peer& peer) const {
     // Whoever may not, and whoever asks for nobody, learn the same.
     if (!may_relay(peer, elsewhere.whereroot) || elsewhere.whereroot == peer.wwwroot)
-        return use_stats_not_relayed(elsewhere.query,
-                                     fmt::format("'{}' is not asked for you", printable(elsewhere.whereroot)));
+        return use_stats_not_relayed(
+            elsewhere.query, fmt::format("'{}' is not asked for you", printable(elsewhere.whereroot)));
     const std::string path =
         std::string(kBlocksPath) +
         std::string(elsewhere.query.kind == UseStatsQuery::Kind::scores ? kGetScores : kGetStats);
-    const auto answer = client_.call(elsewhere.whereroot, path, use_stats_params(elsewhere.query, own_wwwroot_));
+    const auto answer =
+        client_.call(elsewhere.whereroot, path, use_stats_params(elsewhere.query, own_wwwroot_));
     if (!answer) return use_stats_not_relayed(elsewhere.query, printable(answer.error().what));
     if (const auto* const fault = std::get_if<Fault>(&answer->response))
-        return use_stats_not_relayed(elsewhere.query, fmt::format("{} : {}", fault->code, printable(fault->text)));
+        return use_stats_not_relayed(elsewhere.query,
+                                     fmt::format("{} : {}", fault->code, printable(fault->text)));
     return use_stats_relayed(elsewhere.query, std::get<Value>(answer->response));
 }
 

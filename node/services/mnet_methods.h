@@ -1,11 +1,12 @@
 // What peers may call: the methods of Moodle Networking that this node has, and to whom.
 //
-//     system/listServices, listMethods, methodSignature, methodHelp      every accepted peer, of what it was granted
-//     blocks/use_stats/rpclib.php/use_stats_rpc_get_stats, _get_scores   granted "use_stats"; also as "block/...",
+//     system/listServices, listMethods, methodSignature, methodHelp      every accepted peer, of what it was
+//     granted blocks/use_stats/rpclib.php/use_stats_rpc_get_stats, _get_scores   granted "use_stats"; also as
+//     "block/...",
 //                                                                        and with "_wrapped" behind
 //
-// The system methods are also taken with a dot in the place of the slash. A question for another peer ("whereroot")
-// is passed on for who was granted "relay" to it.
+// The system methods are also taken with a dot in the place of the slash. A question for another peer
+// ("whereroot") is passed on for who was granted "relay" to it.
 #pragma once
 
 #include <functional>
@@ -32,8 +33,9 @@ inline constexpr std::string_view kRelayService = "relay";
 class MnetMethods {
   public:
     // What is asked of the service use_stats (services/use_stats.h, over nodes of node_readers.h).
-    using UseStats = std::function<config::Result<UseStatsAnswer>(const UseStatsCaller& caller, std::string_view function,
-                                                                  std::span<const rpc::Value> params, bool wrapped)>;
+    using UseStats =
+        std::function<config::Result<UseStatsAnswer>(const UseStatsCaller& caller, std::string_view function,
+                                                     std::span<const rpc::Value> params, bool wrapped)>;
     // `client` must outlive it.
     MnetMethods(UseStats use_stats, const MnetClient& client, std::string own_wwwroot);
 

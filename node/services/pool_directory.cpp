@@ -79,7 +79,8 @@ PoolDirectory::PoolDirectory(const std::vector<RosterRow>& rows) {
                                     text("institution"),
                                     text("department")};
             // A member of an earlier version says nothing of dossiers; what is no dossier is not known.
-            if (auto told = federation::parse_dossiers(text("dossiers"))) dossiers_[row.student] = *std::move(told);
+            if (auto told = federation::parse_dossiers(text("dossiers")))
+                dossiers_[row.student] = *std::move(told);
         } else if (row.what == "course")
             courses_[row.course] = {text("fullname"), text("shortname"), text("idnumber")};
         else

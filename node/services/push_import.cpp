@@ -36,8 +36,8 @@ struct Taken {
     std::int64_t rows = 0, added = 0, set_aside = 0, given_up = 0;
     bool complete = false;
 };
-config::Result<Taken> take_files(Node& node, const std::vector<std::filesystem::path>& files,
-                                 bool give_up, PushJournal::Undecided& undecided, const IntakeEvents& events) {
+config::Result<Taken> take_files(Node& node, const std::vector<std::filesystem::path>& files, bool give_up,
+                                 PushJournal::Undecided& undecided, const IntakeEvents& events) {
     Taken taken;
     collect::PushesImport pushes;
     pushes.files = files;
@@ -86,7 +86,8 @@ config::Result<void> take_in_pushes(Node& node, PushJournal& journal, const Inta
     PushJournal::Undecided undecided(journal, catalogue);
     Taken all;
     using Files = std::vector<std::filesystem::path>;
-    const std::pair<const Files*, bool> all_files[] = {{&*waiting, false}, {&expired, true}, {&*pushed, false}};
+    const std::pair<const Files*, bool> all_files[] = {
+        {&*waiting, false}, {&expired, true}, {&*pushed, false}};
     for (const auto& [files, give_up] : all_files) {
         if (files->empty()) continue;
         const auto taken = take_files(node, *files, give_up, undecided, events);
@@ -109,10 +110,11 @@ config::Result<void> take_in_pushes(Node& node, PushJournal& journal, const Inta
                                    "they are kept until a newer one does, at most {} days",
                                    all.set_aside, node.settings().undecided_days));
     if (all.given_up > 0)
-        events.problem("given up",
-                       fmt::format("{} pushed rows of people whom no catalogue knew for {} days were given up; "
-                                   "should they be students after all, import a dump of the log",
-                                   all.given_up, node.settings().undecided_days));
+        events.problem(
+            "given up",
+            fmt::format("{} pushed rows of people whom no catalogue knew for {} days were given up; "
+                        "should they be students after all, import a dump of the log",
+                        all.given_up, node.settings().undecided_days));
     return {};
 }
 

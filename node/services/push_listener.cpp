@@ -59,7 +59,8 @@ class Listening final : public PushListener {
         options.body_bytes_max = config::limits::kPushBytesMax;
         options.connections_max = config::limits::kIntakeConnectionsMax;
         // Behind a reverse proxy everybody has its address.
-        if (identity == nullptr && certificate == nullptr) options.connections_per_address_max = options.connections_max;
+        if (identity == nullptr && certificate == nullptr)
+            options.connections_per_address_max = options.connections_max;
         options.judge = [this](const std::string& method, const std::string& path,
                                const std::string& address) { return judge(method, path, address); };
         options.too_large = [this](const std::string& address) {

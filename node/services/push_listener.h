@@ -51,12 +51,9 @@ class PushListener {
     // Listens when it returns. `identity` or `certificate` is read here alone; with neither it speaks plain
     // HTTP. Where the settings name client certificates, nobody else gets as far as a path. The journal
     // must outlive it. Refused if the address cannot be listened on.
-    [[nodiscard]] static config::Result<std::unique_ptr<PushListener>> start(const config::Settings& settings,
-                                                                             const rpc::Secret& secret,
-                                                                             const rpc::TlsIdentity* identity,
-                                                                             const rpc::WebCertificate* certificate,
-                                                                             PushJournal& journal,
-                                                                             PushEvents events);
+    [[nodiscard]] static config::Result<std::unique_ptr<PushListener>> start(
+        const config::Settings& settings, const rpc::Secret& secret, const rpc::TlsIdentity* identity,
+        const rpc::WebCertificate* certificate, PushJournal& journal, PushEvents events);
     virtual ~PushListener() = default;
 
     [[nodiscard]] virtual std::uint16_t port() const = 0;

@@ -47,7 +47,7 @@ std::optional<MnetCounts> mnet_of(const Json& object) {
     const auto count = [&](const char* name) {
         return static_cast<std::uint64_t>(std::max<std::int64_t>(instant_of(*found, name).value_or(0), 0));
     };
-    return MnetCounts{count("calls"),    count("refused"),   count("replayed"),          count("keyswaps"),
+    return MnetCounts{count("calls"),    count("refused"),   count("replayed"),         count("keyswaps"),
                       count("proposed"), count("refreshed"), text_of(*found, "problem")};
 }
 
@@ -66,8 +66,9 @@ void write_serve_state(const NodeFolder& folder, const ServeState& state) {
                             {"put_off", pushes->put_off}, {"reports", pushes->reports},
                             {"problem", pushes->problem}};
     if (const auto& mnet = state.mnet)
-        object["mnet"] = {{"calls", mnet->calls},       {"refused", mnet->refused},   {"replayed", mnet->replayed},
-                          {"keyswaps", mnet->keyswaps}, {"proposed", mnet->proposed}, {"refreshed", mnet->refreshed},
+        object["mnet"] = {{"calls", mnet->calls},       {"refused", mnet->refused},
+                          {"replayed", mnet->replayed}, {"keyswaps", mnet->keyswaps},
+                          {"proposed", mnet->proposed}, {"refreshed", mnet->refreshed},
                           {"problem", mnet->problem}};
     config::write_file_durably(
         folder.serve_state(),
@@ -81,9 +82,12 @@ config::Result<std::optional<ServeState>> read_serve_state(const NodeFolder& fol
     const Json object = Json::parse(*text, nullptr, /*allow_exceptions=*/false);
     if (!object.is_object() || instant_of(object, "format") != kFormat)
         return config::refuse(fmt::format("{}: not what assidu serve writes", folder.serve_state().string()));
-    return ServeState{instant_of(object, "round_utc_s"),    text_of(object, "round_problem"),
-                      instant_of(object, "delivery_utc_s"), text_of(object, "delivery_problem"),
-                      instant_of(object, "retry_utc_s"),    pushes_of(object),
+    return ServeState{instant_of(object, "round_utc_s"),
+                      text_of(object, "round_problem"),
+                      instant_of(object, "delivery_utc_s"),
+                      text_of(object, "delivery_problem"),
+                      instant_of(object, "retry_utc_s"),
+                      pushes_of(object),
                       mnet_of(object)};
 }
 

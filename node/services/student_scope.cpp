@@ -19,7 +19,7 @@ constexpr std::string_view kEveryone = "everyone";
 
 struct Condition {
     std::string_view name;
-    std::vector<std::string> StudentScope::*values;
+    std::vector<std::string> StudentScope::* values;
 };
 constexpr std::array kConditions{
     Condition{"student", &StudentScope::students},

@@ -10,8 +10,8 @@
 
 namespace assidu::node::staff {
 
-// OUT/index.html with everything and with who was not issued, and OUT/FUNDER/index.html with a funder's alone.
-// Pages stand alone: no script, nothing from outside. Throws ResourceFailure.
+// OUT/index.html with everything and with who was not issued, and OUT/FUNDER/index.html with a funder's
+// alone. Pages stand alone: no script, nothing from outside. Throws ResourceFailure.
 void write_index(const Node& node, const NodeDirectory& directory, const std::filesystem::path& out,
                  const std::vector<Issue>& issues, const BatchResult& result, reports::Language language);
 

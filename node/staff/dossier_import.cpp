@@ -25,25 +25,44 @@ struct ColumnName {
     std::string_view written, meant;
 };
 constexpr std::array kColumns{
-    ColumnName{"student", "student"},        ColumnName{"stagiaire", "student"},
-    ColumnName{"etudiant", "student"},       ColumnName{"identifiant", "student"},
-    ColumnName{"username", "student"},       ColumnName{"email", "student"},
-    ColumnName{"funder", "funder"},          ColumnName{"financeur", "funder"},
-    ColumnName{"dossier", "dossier"},        ColumnName{"number", "dossier"},
-    ColumnName{"numero", "dossier"},         ColumnName{"numero de dossier", "dossier"},
-    ColumnName{"n° de dossier", "dossier"},  ColumnName{"training", "training"},
-    ColumnName{"programme", "training"},     ColumnName{"formation", "training"},
-    ColumnName{"intitule", "training"},      ColumnName{"nature", "nature"},
-    ColumnName{"modality", "modality"},      ColumnName{"modalite", "modality"},
-    ColumnName{"from", "from"},              ColumnName{"debut", "from"},
-    ColumnName{"date de debut", "from"},     ColumnName{"to", "to"},
-    ColumnName{"fin", "to"},                 ColumnName{"date de fin", "to"},
-    ColumnName{"planned_hours", "hours"},    ColumnName{"heures prevues", "hours"},
-    ColumnName{"heures_prevues", "hours"},   ColumnName{"duree prevue", "hours"},
-    ColumnName{"status", "status"},          ColumnName{"statut", "status"},
-    ColumnName{"employeur", "status"},       ColumnName{"employer", "status"},
-    ColumnName{"groups", "groups"},          ColumnName{"groupes", "groups"},
-    ColumnName{"group", "groups"},           ColumnName{"groupe", "groups"},
+    ColumnName{"student", "student"},
+    ColumnName{"stagiaire", "student"},
+    ColumnName{"etudiant", "student"},
+    ColumnName{"identifiant", "student"},
+    ColumnName{"username", "student"},
+    ColumnName{"email", "student"},
+    ColumnName{"funder", "funder"},
+    ColumnName{"financeur", "funder"},
+    ColumnName{"dossier", "dossier"},
+    ColumnName{"number", "dossier"},
+    ColumnName{"numero", "dossier"},
+    ColumnName{"numero de dossier", "dossier"},
+    ColumnName{"n° de dossier", "dossier"},
+    ColumnName{"training", "training"},
+    ColumnName{"programme", "training"},
+    ColumnName{"formation", "training"},
+    ColumnName{"intitule", "training"},
+    ColumnName{"nature", "nature"},
+    ColumnName{"modality", "modality"},
+    ColumnName{"modalite", "modality"},
+    ColumnName{"from", "from"},
+    ColumnName{"debut", "from"},
+    ColumnName{"date de debut", "from"},
+    ColumnName{"to", "to"},
+    ColumnName{"fin", "to"},
+    ColumnName{"date de fin", "to"},
+    ColumnName{"planned_hours", "hours"},
+    ColumnName{"heures prevues", "hours"},
+    ColumnName{"heures_prevues", "hours"},
+    ColumnName{"duree prevue", "hours"},
+    ColumnName{"status", "status"},
+    ColumnName{"statut", "status"},
+    ColumnName{"employeur", "status"},
+    ColumnName{"employer", "status"},
+    ColumnName{"groups", "groups"},
+    ColumnName{"groupes", "groups"},
+    ColumnName{"group", "groups"},
+    ColumnName{"groupe", "groups"},
 };
 
 template <class Value>
@@ -98,9 +117,9 @@ Result<CsvRow> open_table(collect::CsvReader& reader, collect::CsvRecord& record
     }
     for (const char* needed : {"student", "funder", "dossier", "from", "to"}) {
         if (!seen.contains(needed))
-            return config::refuse(
-                fmt::format("{}: dossiers need a column '{}' (docs/files.md names them in French and English)",
-                            file, needed));
+            return config::refuse(fmt::format(
+                "{}: dossiers need a column '{}' (docs/files.md names them in French and English)", file,
+                needed));
     }
     return CsvRow(*std::move(header));
 }
@@ -194,7 +213,8 @@ class Lines {
             return true;
         }
         if (records_[at->second] == record) return ++done.repeated, true;
-        reason = fmt::format("line {} says something else of the same dossier and student", lines_[at->second]);
+        reason =
+            fmt::format("line {} says something else of the same dossier and student", lines_[at->second]);
         return false;
     }
     [[nodiscard]] const std::vector<DossierRecord>& records() const { return records_; }
@@ -244,7 +264,8 @@ std::optional<config::CivilDay> parse_day(std::string_view text) {
     text = collect::trimmed(text);
     if (const auto iso = config::parse_iso_date(text)) return iso;
     if (text.size() != 10 || text[2] != '/' || text[5] != '/') return std::nullopt;
-    const auto day = digits(text.substr(0, 2)), month = digits(text.substr(3, 2)), year = digits(text.substr(6));
+    const auto day = digits(text.substr(0, 2)), month = digits(text.substr(3, 2)),
+               year = digits(text.substr(6));
     if (!day || !month || !year) return std::nullopt;
     return config::civil_day(static_cast<int>(*year), static_cast<int>(*month), static_cast<int>(*day));
 }

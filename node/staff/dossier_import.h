@@ -1,6 +1,6 @@
 // A CSV file of dossiers as a spreadsheet gives it: a line a student and dossier; comma, semicolon or tab;
-// UTF-8 or Windows-1252; columns in any order, named in French or English (docs/files.md). Everything in it is
-// somebody's typing: each bad line is told with its number and the reason, and costs only itself.
+// UTF-8 or Windows-1252; columns in any order, named in French or English (docs/files.md). Everything in it
+// is somebody's typing: each bad line is told with its number and the reason, and costs only itself.
 #pragma once
 
 #include <cstdint>
@@ -29,8 +29,8 @@ struct DossierImport {
 
 using DossierReject = std::function<void(std::uint64_t line, std::string_view reason)>;
 
-// "350", "350,5", "350.25", "350:30", "350h30": as seconds, rounded to one. Nothing for anything else, and over
-// kPlannedSecondsMax.
+// "350", "350,5", "350.25", "350:30", "350h30": as seconds, rounded to one. Nothing for anything else, and
+// over kPlannedSecondsMax.
 [[nodiscard]] std::optional<std::int64_t> parse_hours(std::string_view text);
 // "2026-03-31", "31/03/2026".
 [[nodiscard]] std::optional<config::CivilDay> parse_day(std::string_view text);

@@ -25,9 +25,12 @@ std::vector<std::int64_t> since_begin(const Node& node, const StudentReport& rep
     for (const federation::Dossier& dossier : report.dossiers) {
         std::int64_t sum = 0;
         if (dossier.planned_s)
-            node.ledger().rows({report.provenance.node_id, report.provenance.scale.sha256,
-                                {dossier.from, std::min(dossier.to, report.period.to)}, report.student},
-                               [&](const federation::LedgerRow& row) { sum += row.measured_s + row.credited_s; });
+            node.ledger().rows(
+                {report.provenance.node_id,
+                 report.provenance.scale.sha256,
+                 {dossier.from, std::min(dossier.to, report.period.to)},
+                 report.student},
+                [&](const federation::LedgerRow& row) { sum += row.measured_s + row.credited_s; });
         seconds.push_back(sum);
     }
     return seconds;
@@ -53,7 +56,8 @@ Linter::Linter(const Node& node, const NodeDirectory& directory, const federatio
       directory_(directory),
       period_(period),
       scale_(scale == nullptr ? node.scale() : *scale),
-      other_scales_(federation::stated_otherwise(node.ledger_file(), node.settings().node_id, scale_.sha256, period)) {}
+      other_scales_(
+          federation::stated_otherwise(node.ledger_file(), node.settings().node_id, scale_.sha256, period)) {}
 
 std::vector<std::int64_t> Linter::traces_of(const StudentId& student) const {
     const auto person = directory_.person(student);
@@ -98,11 +102,13 @@ void look_at_member(const Node& hub, const reports::Directory& names,
     context.dossiers = names.dossiers(report.student, kAlways);
     context.since_begin_s = since_begin(hub, report);
     context.elsewhere = std::move(elsewhere);
-    put_other_scales(federation::stated_otherwise(hub.ledger_file(), member, hub.scale().sha256, report.period), context);
+    put_other_scales(
+        federation::stated_otherwise(hub.ledger_file(), member, hub.scale().sha256, report.period), context);
     report.findings = reports::lint(report, context);
     if (report.findings->empty()) return;
-    for (const archive::FindingOverride& one : archive::DossierStore(archive::DossierStore::path_in(hub.folder().path))
-                                                   .overrides(member, report.student, report.period)) {
+    for (const archive::FindingOverride& one :
+         archive::DossierStore(archive::DossierStore::path_in(hub.folder().path))
+             .overrides(member, report.student, report.period)) {
         for (LintFinding& finding : *report.findings) {
             if (finding.code == one.code && finding.digest() == one.digest)
                 finding.overridden = {one.reason, one.author, one.made_utc_s};
@@ -129,13 +135,15 @@ config::Result<void> override_findings(const Node& node, StudentReport& report,
                             node.clock().now_utc_s()});
         }
         if (made.size() == before)
-            return config::refuse(fmt::format("--override {}: nothing of that code refuses this report", code));
+            return config::refuse(
+                fmt::format("--override {}: nothing of that code refuses this report", code));
     }
     archive::DossierStore store(archive::DossierStore::path_in(node.folder().path));
     for (const archive::FindingOverride& one : made) {
         store.put(report.provenance.node_id, one);
         node.audit().append({node.clock().now_utc_s(), node.settings().node_id, report.provenance.node_id,
-                             "report.override", fmt::format("{}: {}: {}", one.code, author, reason), 1, 0, "done"});
+                             "report.override", fmt::format("{}: {}: {}", one.code, author, reason), 1, 0,
+                             "done"});
     }
     report.findings = std::move(findings);
     return {};

@@ -15,7 +15,8 @@ namespace assidu::node::staff {
 
 class Linter {
   public:
-    // Of reports of one period. `scale`: under which they are made; nothing: the node's own. All must outlive it.
+    // Of reports of one period. `scale`: under which they are made; nothing: the node's own. All must outlive
+    // it.
     Linter(const Node& node, const NodeDirectory& directory, const federation::Period& period,
            const config::Scale* scale = nullptr);
 
@@ -37,9 +38,9 @@ class Linter {
 void look_at_member(const Node& hub, const reports::Directory& names,
                     std::vector<reports::LintContext::Elsewhere> elsewhere, reports::StudentReport& report);
 
-// Notes that these findings of the report do not keep it from being issued, in the store and in the audit, and
-// marks them in the report. Refused, naming it: a code that the report has no refusing finding of, an empty or
-// too long reason or author.
+// Notes that these findings of the report do not keep it from being issued, in the store and in the audit,
+// and marks them in the report. Refused, naming it: a code that the report has no refusing finding of, an
+// empty or too long reason or author.
 [[nodiscard]] config::Result<void> override_findings(const Node& node, reports::StudentReport& report,
                                                      const std::vector<std::string>& codes,
                                                      const std::string& reason, const std::string& author);

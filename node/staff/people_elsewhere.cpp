@@ -30,19 +30,20 @@ std::vector<reports::LintContext::Elsewhere> PeopleElsewhere::of(const std::stri
     if (places == by_email_.end()) return elsewhere;
     for (const Place& place : places->second) {
         if (place.member == member) continue;
-        hub_.ledger().rows({place.member, hub_.scale().sha256, period, place.student},
-                           [&](const federation::LedgerRow& row) {
-                               if (elsewhere.empty() || elsewhere.back().day != row.day ||
-                                   elsewhere.back().where != place.name)
-                                   elsewhere.push_back({place.name, row.day, {}, {}, 0, 0});
-                               auto& day = elsewhere.back();
-                               if (row.first_utc_s)
-                                   day.first_utc_s = std::min(day.first_utc_s.value_or(*row.first_utc_s), *row.first_utc_s);
-                               if (row.last_utc_s)
-                                   day.last_utc_s = std::max(day.last_utc_s.value_or(*row.last_utc_s), *row.last_utc_s);
-                               day.measured_s += row.measured_s;
-                               day.credited_s += row.credited_s;
-                           });
+        hub_.ledger().rows(
+            {place.member, hub_.scale().sha256, period, place.student},
+            [&](const federation::LedgerRow& row) {
+                if (elsewhere.empty() || elsewhere.back().day != row.day ||
+                    elsewhere.back().where != place.name)
+                    elsewhere.push_back({place.name, row.day, {}, {}, 0, 0});
+                auto& day = elsewhere.back();
+                if (row.first_utc_s)
+                    day.first_utc_s = std::min(day.first_utc_s.value_or(*row.first_utc_s), *row.first_utc_s);
+                if (row.last_utc_s)
+                    day.last_utc_s = std::max(day.last_utc_s.value_or(*row.last_utc_s), *row.last_utc_s);
+                day.measured_s += row.measured_s;
+                day.credited_s += row.credited_s;
+            });
     }
     return elsewhere;
 }

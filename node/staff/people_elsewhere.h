@@ -18,9 +18,9 @@ class PeopleElsewhere {
     explicit PeopleElsewhere(const Node& hub);
 
     // The person's days of the period at other members than `member`.
-    [[nodiscard]] std::vector<reports::LintContext::Elsewhere> of(const std::string& member,
-                                                                  const std::optional<reports::Person>& person,
-                                                                  const federation::Period& period) const;
+    [[nodiscard]] std::vector<reports::LintContext::Elsewhere> of(
+        const std::string& member, const std::optional<reports::Person>& person,
+        const federation::Period& period) const;
 
   private:
     struct Place {

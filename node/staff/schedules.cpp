@@ -55,8 +55,9 @@ std::string trouble_of(const BatchResult& result) {
 
 }  // namespace
 
-std::vector<federation::Period> due_periods(const ReportSchedule& schedule, std::optional<config::CivilDay> done,
-                                            std::int64_t now_utc_s, const config::CivilCalendar& calendar) {
+std::vector<federation::Period> due_periods(const ReportSchedule& schedule,
+                                            std::optional<config::CivilDay> done, std::int64_t now_utc_s,
+                                            const config::CivilCalendar& calendar) {
     const auto is_due = [&](const federation::Period& period) {
         return calendar.instant_of(next(period.to), schedule.at_s).utc_s <= now_utc_s;
     };
@@ -64,7 +65,8 @@ std::vector<federation::Period> due_periods(const ReportSchedule& schedule, std:
     while (!is_due(period))
         period = period_of(schedule.every, next(period.from, -1));
     std::vector<federation::Period> due;
-    while (due.size() < static_cast<std::size_t>(config::limits::kMissedPeriodsMax) && (!done || period.to > *done)) {
+    while (due.size() < static_cast<std::size_t>(config::limits::kMissedPeriodsMax) &&
+           (!done || period.to > *done)) {
         due.push_back(period);
         if (!done) break;
         period = period_of(schedule.every, next(period.from, -1));
@@ -92,10 +94,10 @@ void run_due_schedules(Node& node, const ScheduleEvents& events) {
             if (!result->finished) return;
             log.set_schedule_done(id, schedule.name, period.to, node.clock().now_utc_s(),
                                   result->lines.empty() ? "done" : "some not issued");
-            events.done(fmt::format("reports {} {} to {}: issued {}, issued again {}, unchanged {}, not issued {}",
-                                    schedule.name, config::iso_date(period.from), config::iso_date(period.to),
-                                    result->issued, result->reissued, result->unchanged,
-                                    result->refused + result->failed));
+            events.done(fmt::format(
+                "reports {} {} to {}: issued {}, issued again {}, unchanged {}, not issued {}", schedule.name,
+                config::iso_date(period.from), config::iso_date(period.to), result->issued, result->reissued,
+                result->unchanged, result->refused + result->failed));
             if (std::string some = trouble_of(*result); !some.empty()) trouble = std::move(some);
         }
         if (trouble.empty())

@@ -11,8 +11,8 @@ StudentIndex::StudentIndex(const NodeDirectory& directory) : directory_(director
         by_name_[to_string(student)].insert(student);
         const auto person = directory.person(student);
         if (!person) continue;
-        for (const std::string& name : {person->username, person->email, person->idnumber,
-                                        std::to_string(person->user_id)}) {
+        for (const std::string& name :
+             {person->username, person->email, person->idnumber, std::to_string(person->user_id)}) {
             if (!name.empty()) by_name_[collect::lower_ascii(name)].insert(student);
         }
     }

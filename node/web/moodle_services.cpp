@@ -202,8 +202,8 @@ WebAnswer MoodleServices::answer(const WebRequest& request, const Call& call) {
         if (result) return moodle_result(*result, call.format);
     } catch (const std::logic_error&) {
         // XML-RPC has limits on values that JSON and XML have not (config/limits.h).
-        return moodle_exception(invalid_parameter("the answer is too large for XML-RPC: ask for fewer, or by REST"),
-                                call.format);
+        return moodle_exception(
+            invalid_parameter("the answer is too large for XML-RPC: ask for fewer, or by REST"), call.format);
     }
     return moodle_exception(result.error(), call.format);
 }

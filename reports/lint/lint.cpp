@@ -49,7 +49,8 @@ void outside_dossiers(const StudentReport& report, const LintContext& context, F
         const Dossier* begins = nullptr;
         for (const Dossier& dossier : context.dossiers) {
             if (dossier.to < line.day && (ended == nullptr || dossier.to > ended->to)) ended = &dossier;
-            if (dossier.from > line.day && (begins == nullptr || dossier.from < begins->from)) begins = &dossier;
+            if (dossier.from > line.day && (begins == nullptr || dossier.from < begins->from))
+                begins = &dossier;
         }
         (ended != nullptr ? after : before).add(line);
         (ended != nullptr ? last : next) = ended != nullptr ? ended : begins;
@@ -61,7 +62,8 @@ void outside_dossiers(const StudentReport& report, const LintContext& context, F
 bool is_closed(const config::Scale::Calendar& calendar, CivilDay day) {
     constexpr std::int32_t kThursday = 3;  // 1970-01-01, Monday being 0
     const int weekday = static_cast<int>(((day.number + kThursday) % 7 + 7) % 7) + 1;
-    if (!calendar.weekdays.empty() && std::ranges::find(calendar.weekdays, weekday) == calendar.weekdays.end())
+    if (!calendar.weekdays.empty() &&
+        std::ranges::find(calendar.weekdays, weekday) == calendar.weekdays.end())
         return true;
     if (std::ranges::binary_search(calendar.exclude_dates, day)) return true;
     const config::Date date = config::date_of(day);
@@ -94,10 +96,11 @@ void at_two_sites(const StudentReport& report, const LintContext& context, Findi
         const bool overlaps =
             *here->first_utc_s <= *other.last_utc_s && *other.first_utc_s <= *here->last_utc_s;
         if (!overlaps) continue;
-        const std::int64_t stretch_s = std::max(*here->last_utc_s, *other.last_utc_s) -
-                                       std::min(*here->first_utc_s, *other.first_utc_s);
+        const std::int64_t stretch_s =
+            std::max(*here->last_utc_s, *other.last_utc_s) - std::min(*here->first_utc_s, *other.first_utc_s);
         There& found = there[other.where];
-        (here->measured_s + other.measured_s > stretch_s + credits_s ? found.certain : found.possible).add(*here);
+        (here->measured_s + other.measured_s > stretch_s + credits_s ? found.certain : found.possible)
+            .add(*here);
     }
     for (const auto& [where, found] : there) {
         put(findings, "two_sites", Severity::refused, found.certain, where);
@@ -162,7 +165,8 @@ void regular_days(const StudentReport& report, Findings& findings) {
         if (length_s < kShortest_s || seen.size() == kSessionsMax) continue;
         constexpr std::int64_t kDay_s = 86'400;
         const std::int64_t local = session.begin_utc_s + report.calendar.offset_s(session.begin_utc_s);
-        seen.push_back({(local % kDay_s + kDay_s) % kDay_s, length_s, report.calendar.day_of(session.begin_utc_s)});
+        seen.push_back(
+            {(local % kDay_s + kDay_s) % kDay_s, length_s, report.calendar.day_of(session.begin_utc_s)});
     }
     std::set<CivilDay> most;
     std::int64_t length_s = 0;
@@ -187,7 +191,8 @@ void outages(const StudentReport& report, Findings& findings) {
     std::set<CivilDay> days;
     std::int64_t seconds = 0;
     for (const federation::Outage& outage : report.provenance.outages) {
-        const std::int64_t from_s = std::max(begin_s, outage.from_utc_s), to_s = std::min(end_s, outage.to_utc_s);
+        const std::int64_t from_s = std::max(begin_s, outage.from_utc_s),
+                           to_s = std::min(end_s, outage.to_utc_s);
         if (from_s >= to_s) continue;
         seconds += to_s - from_s;
         const CivilDay last = report.calendar.day_of(to_s - 1);

@@ -18,7 +18,7 @@ namespace assidu::reports {
 
 // What the linter is told beside the report. What is not known is empty: it is then not found.
 struct LintContext {
-    const config::Scale* scale = nullptr;  // for its calendar
+    const config::Scale* scale = nullptr;       // for its calendar
     std::vector<federation::Dossier> dossiers;  // all of the student's, whatever their dates
     // Measured and credited seconds from the begin of each of report.dossiers to the period's end.
     std::vector<std::int64_t> since_begin_s;

@@ -60,15 +60,17 @@ void put_action(PdfDocument& pdf, const Dossier* dossier) {
 void put_duration(PdfDocument& pdf, const StudentReport& report, const Followed& followed,
                   const Dossier* dossier) {
     pdf.heading("Durée");
-    pdf.figures({{"Temps mesuré sur la plateforme", h_mm_ss(followed.measured_s), "heures:minutes:secondes"},
-                 {"Temps crédité en plus", h_mm_ss(followed.credited_s), "jamais compris dans le temps mesuré"},
-                 {"Jours avec trace", std::to_string(followed.days), ""}});
-    pdf.fields({{"Durée prévue",
-                 planned_text(kFrench, dossier == nullptr ? std::nullopt : dossier->planned_s)},
-                {"Durée retenue", ""}});
+    pdf.figures(
+        {{"Temps mesuré sur la plateforme", h_mm_ss(followed.measured_s), "heures:minutes:secondes"},
+         {"Temps crédité en plus", h_mm_ss(followed.credited_s), "jamais compris dans le temps mesuré"},
+         {"Jours avec trace", std::to_string(followed.days), ""}});
+    pdf.fields(
+        {{"Durée prévue", planned_text(kFrench, dossier == nullptr ? std::nullopt : dossier->planned_s)},
+         {"Durée retenue", ""}});
     pdf.paragraph(
         "Dans le cadre des formations à distance, la durée tient compte de la réalisation des activités "
-        "pédagogiques et du temps estimé pour les réaliser. Le temps mesuré est établi à partir des traces de "
+        "pédagogiques et du temps estimé pour les réaliser. Le temps mesuré est établi à partir des traces "
+        "de "
         "la plateforme, selon le barème nommé ci-dessous\u202f; le relevé d’assiduité de la même période en "
         "donne le détail.",
         true);
@@ -92,7 +94,8 @@ void put_certificate(PdfDocument& pdf, const StudentReport& report, const Dossie
         "représentant légal du dispensateur de l’action concourant au développement des compétences {}",
         provider));
     pdf.paragraph("atteste que\u202f:");
-    pdf.fields({{"Mme / M.", person_name(kFrench, report.person)}, {"Identifiant", to_string(report.student)}});
+    pdf.fields(
+        {{"Mme / M.", person_name(kFrench, report.person)}, {"Identifiant", to_string(report.student)}});
     put_action(pdf, dossier);
     pdf.paragraph(fmt::format("qui s’est déroulée {}.", period_text(kFrench, followed.period)));
     put_duration(pdf, report, followed, dossier);
@@ -100,17 +103,20 @@ void put_certificate(PdfDocument& pdf, const StudentReport& report, const Dossie
         "Sans préjudice des délais imposés par les règles fiscales, comptables ou commerciales, je m’engage "
         "à conserver l’ensemble des pièces justificatives qui ont permis d’établir le présent certificat "
         "pendant une durée de 3 ans à compter de la fin de l’année du dernier paiement. En cas de "
-        "cofinancement des fonds européens, la durée de conservation est étendue conformément aux obligations "
+        "cofinancement des fonds européens, la durée de conservation est étendue conformément aux "
+        "obligations "
         "conventionnelles spécifiques.");
     put_verification(pdf, kFrench, "verify_how", verification_url, sha256);
     Look of_certificate = look;
-    of_certificate.signatories = {"Cachet et signature du responsable du dispensateur de formation (nom, prénom, qualité)"};
+    of_certificate.signatories = {
+        "Cachet et signature du responsable du dispensateur de formation (nom, prénom, qualité)"};
     put_end(pdf, kFrench, {}, of_certificate);
 }
 
 }  // namespace
 
-std::string render_certificate(const StudentReport& report, const std::string& verification_url, const Look& look) {
+std::string render_certificate(const StudentReport& report, const std::string& verification_url,
+                               const Look& look) {
     const std::string sha256 = data_sha256(report);
     const std::string provider = university(report.provenance);
     const std::string person = person_name(kFrench, report.person);

@@ -208,7 +208,8 @@ void PdfDocument::Parts::qr(std::string_view text, const std::string& caption) {
     put(std::move(words), left - 10, kMargin + kQrSide + 4, kSmall, "P");
 }
 
-void PdfDocument::logo(const std::string& png, std::uint32_t width, std::uint32_t height, std::int64_t width_mm) {
+void PdfDocument::logo(const std::string& png, std::uint32_t width, std::uint32_t height,
+                       std::int64_t width_mm) {
     Parts& p = *parts_;
     constexpr double kPointsAMillimetre = 72 / 25.4, kTallest = 72, kWidest = 360;
     Item item;
@@ -497,7 +498,8 @@ void PdfDocument::Parts::draw(cairo_t* cairo, const Page& page) const {
                 cairo_scale(cairo, item.width / cairo_image_surface_get_width(item.image.get()),
                             item.height / cairo_image_surface_get_height(item.image.get()));
                 cairo_set_source_surface(cairo, item.image.get(), 0, 0);
-                // Filled, not painted: cairo 1.16 calls a picture that is painted inside a tag wrongly nested.
+                // Filled, not painted: cairo 1.16 calls a picture that is painted inside a tag wrongly
+                // nested.
                 cairo_rectangle(cairo, 0, 0, cairo_image_surface_get_width(item.image.get()),
                                 cairo_image_surface_get_height(item.image.get()));
                 cairo_fill(cairo);

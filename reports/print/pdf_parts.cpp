@@ -54,8 +54,8 @@ void put_verification(PdfDocument& pdf, Language language, const char* how,
     pdf.notice("", lines);
 }
 
-void put_masthead(PdfDocument& pdf, Language language, const std::string& title, std::vector<std::string> lines,
-                  const std::string& qr_text, const Look& look) {
+void put_masthead(PdfDocument& pdf, Language language, const std::string& title,
+                  std::vector<std::string> lines, const std::string& qr_text, const Look& look) {
     if (look.logo) pdf.logo(look.logo->png, look.logo->width, look.logo->height, look.logo_width_mm);
     for (std::string& line : provider_lines(language, look))
         lines.push_back(std::move(line));

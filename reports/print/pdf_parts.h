@@ -22,8 +22,8 @@ void put_verification(PdfDocument& pdf, Language language, const char* how,
 void put_foot(PdfDocument& pdf, Language language, const std::string& about, const std::string& sha256,
               const Look& look);
 // Logo, title, the provider and what the template says under it.
-void put_masthead(PdfDocument& pdf, Language language, const std::string& title, std::vector<std::string> lines,
-                  const std::string& qr_text, const Look& look);
+void put_masthead(PdfDocument& pdf, Language language, const std::string& title,
+                  std::vector<std::string> lines, const std::string& qr_text, const Look& look);
 // The template's legal texts, and boxes to sign in: its own, or these.
 void put_end(PdfDocument& pdf, Language language, std::vector<std::string> boxes, const Look& look);
 

@@ -146,7 +146,8 @@ std::string render_pdf(const GroupReport& report, Language language, const std::
     put_provenance(pdf, language, report.calendar, report.provenance);
     put_verification(pdf, language, "verify_how_group", verification_url, sha256);
     put_end(pdf, language,
-            {std::string(text(language, "sign_teacher")), std::string(text(language, "sign_institution"))}, look);
+            {std::string(text(language, "sign_teacher")), std::string(text(language, "sign_institution"))},
+            look);
     put_foot(pdf, language, fmt::format("{} – {}", name, period_text(language, report.period)), sha256, look);
     return pdf.finish();
 }

@@ -86,11 +86,14 @@ void StudentPages::days() {
         std::string total;
     };
     const Totals& totals = report_.totals;
-    const auto right = [&](const char* key, double width) { return PdfColumn{word(key), width, PdfAlign::right}; };
+    const auto right = [&](const char* key, double width) {
+        return PdfColumn{word(key), width, PdfAlign::right};
+    };
     const Column all[] = {
         {"first", right("first", 1.3), [&](const DayLine& day) { return time_or_dash(day.first_utc_s); }, ""},
         {"last", right("last", 1.3), [&](const DayLine& day) { return time_or_dash(day.last_utc_s); }, ""},
-        {"sessions", right("sessions_begun", 1.2), [](const DayLine& day) { return sessions_text(day.sessions); }, ""},
+        {"sessions", right("sessions_begun", 1.2),
+         [](const DayLine& day) { return sessions_text(day.sessions); }, ""},
         {"measured", right("measured_short", 1.1), [](const DayLine& day) { return h_mm_ss(day.measured_s); },
          h_mm_ss(totals.measured_s)},
         {"credited", right("credited_short", 1.1), [](const DayLine& day) { return h_mm_ss(day.credited_s); },

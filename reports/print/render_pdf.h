@@ -18,7 +18,7 @@ namespace assidu::reports {
                                      const std::string& verification_url, const Look& look = {});
 // The "certificat de réalisation" after the model of the French ministry of labour (order of 21 December
 // 2018), in French. What the node does not know is a line to write on.
-[[nodiscard]] std::string render_certificate(const StudentReport& report,
-                                             const std::string& verification_url, const Look& look = {});
+[[nodiscard]] std::string render_certificate(const StudentReport& report, const std::string& verification_url,
+                                             const Look& look = {});
 
 }  // namespace assidu::reports

@@ -50,7 +50,11 @@ std::vector<Line> courses_of(const Summary& summary, Language language) {
 std::string escaped(std::string_view text) {
     std::string html;
     for (const char c : safe_text(text))
-        html += c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '"' ? "&quot;" : std::string(1, c);
+        html += c == '&'   ? "&amp;"
+                : c == '<' ? "&lt;"
+                : c == '>' ? "&gt;"
+                : c == '"' ? "&quot;"
+                           : std::string(1, c);
     return html;
 }
 
@@ -73,7 +77,8 @@ class SummaryWords {
             {word("measured"), time(summary_.total, summary_.total.measured_s)},
             {word("credited"), time(summary_.total, summary_.total.credited_s)},
             {word("median"), summary_.median_s ? h_mm_ss(*summary_.median_s) : "–"},
-            {word("summary.completions"), summary_.completions ? std::to_string(*summary_.completions) : "–"}};
+            {word("summary.completions"),
+             summary_.completions ? std::to_string(*summary_.completions) : "–"}};
         for (const SummarySilence& silence : summary_.silences)
             all.emplace_back(text_with(language_, "summary.silent", silence.days),
                              count(silence.hidden, silence.students));
@@ -93,18 +98,18 @@ std::string chart(const std::vector<Line>& lines, const std::string& title) {
         longest = std::max(longest, line.cell.measured_s);
     const int count = static_cast<int>(std::max<std::size_t>(1, lines.size()));
     const int step = std::clamp((kWidth - kLeft) / count, 1, kWidestBar);
-    std::string svg = fmt::format("<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">\n", kWidth, kHeight,
-                                  escaped(title));
+    std::string svg = fmt::format("<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">\n", kWidth,
+                                  kHeight, escaped(title));
     for (int i = 0; i < static_cast<int>(lines.size()); ++i) {
         const Line& line = lines[static_cast<std::size_t>(i)];
-        const int tall =
-            static_cast<int>((kHeight - kFoot - 16) * line.cell.measured_s / longest);
+        const int tall = static_cast<int>((kHeight - kFoot - 16) * line.cell.measured_s / longest);
         const int x = kLeft + i * step;
         svg += fmt::format("<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{}\"/>\n", x,
                            kHeight - kFoot - tall, std::max(1, step - 4), tall, "#1f4e79");
         if (count <= 20)
             svg += fmt::format("<text x=\"{}\" y=\"{}\" font-size=\"10\" text-anchor=\"middle\">{}</text>\n",
-                               x + step / 2 - 2, kHeight - kFoot + 14, escaped(line.name.substr(line.name.find('-') + 1)));
+                               x + step / 2 - 2, kHeight - kFoot + 14,
+                               escaped(line.name.substr(line.name.find('-') + 1)));
         if (line.cell.hidden)
             svg += fmt::format("<text x=\"{}\" y=\"{}\" font-size=\"12\" text-anchor=\"middle\">–</text>\n",
                                x + step / 2 - 2, kHeight - kFoot - 4);
@@ -117,13 +122,15 @@ std::string chart(const std::vector<Line>& lines, const std::string& title) {
 std::string html_table(const SummaryWords& words, const std::string& caption, const std::string& first,
                        const std::vector<Line>& lines) {
     std::string html = fmt::format(
-        "<table>\n<caption>{}</caption>\n<thead><tr><th scope=\"col\">{}</th><th scope=\"col\" class=\"n\">{}</th>"
+        "<table>\n<caption>{}</caption>\n<thead><tr><th scope=\"col\">{}</th><th scope=\"col\" "
+        "class=\"n\">{}</th>"
         "<th scope=\"col\" class=\"n\">{}</th><th scope=\"col\" class=\"n\">{}</th></tr></thead>\n<tbody>\n",
-        escaped(caption), escaped(first), escaped(words.word("students")), escaped(words.word("measured_short")),
-        escaped(words.word("credited_short")));
+        escaped(caption), escaped(first), escaped(words.word("students")),
+        escaped(words.word("measured_short")), escaped(words.word("credited_short")));
     for (const Line& line : lines)
         html += fmt::format(
-            "<tr{}><th scope=\"row\">{}</th><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td></tr>\n",
+            "<tr{}><th scope=\"row\">{}</th><td class=\"n\">{}</td><td class=\"n\">{}</td><td "
+            "class=\"n\">{}</td></tr>\n",
             line.cell.hidden ? " data-hidden=\"1\"" : "", escaped(line.name),
             words.count(line.cell.hidden, line.cell.students), words.time(line.cell, line.cell.measured_s),
             words.time(line.cell, line.cell.credited_s));
@@ -155,7 +162,8 @@ std::string render_summary_html(const Summary& summary, Language language) {
     html += fmt::format("</dl>\n<p class=\"note\">{}</p>\n", escaped(words.hidden()));
     for (const std::string& line : print::warning_of(language, summary.provenance))
         html += fmt::format("<p class=\"notice\">{}</p>\n", escaped(line));
-    const auto part = [&](const char* caption, const char* first, const std::vector<Line>& lines, bool drawn) {
+    const auto part = [&](const char* caption, const char* first, const std::vector<Line>& lines,
+                          bool drawn) {
         if (lines.empty()) return;
         html += html_table(words, words.word(caption), words.word(first), lines);
         // One bar shows nothing.
@@ -189,7 +197,8 @@ std::string render_summary_pdf(const Summary& summary, Language language) {
         pdf.figures(row);
     }
     pdf.paragraph(words.hidden(), true);
-    const auto part = [&](const char* caption, const char* first, const std::vector<Line>& lines, bool drawn) {
+    const auto part = [&](const char* caption, const char* first, const std::vector<Line>& lines,
+                          bool drawn) {
         if (lines.empty()) return;
         pdf.heading(words.word(caption));
         std::int64_t longest = 1;
@@ -204,10 +213,10 @@ std::string render_summary_pdf(const Summary& summary, Language language) {
         for (const Line& line : lines) {
             bars.push_back({line.name, words.time(line.cell, line.cell.measured_s),
                             line.cell.measured_s * 1000 / longest});
-            table.rows.push_back({{line.name, words.count(line.cell.hidden, line.cell.students),
-                                   words.time(line.cell, line.cell.measured_s),
-                                   words.time(line.cell, line.cell.credited_s)},
-                                  PdfRow::Kind::plain});
+            table.rows.push_back(
+                {{line.name, words.count(line.cell.hidden, line.cell.students),
+                  words.time(line.cell, line.cell.measured_s), words.time(line.cell, line.cell.credited_s)},
+                 PdfRow::Kind::plain});
         }
         constexpr std::size_t kBarsMax = 60;  // two pages of bars show nothing more
         if (drawn && bars.size() > 1 && bars.size() <= kBarsMax) pdf.bars(bars);
@@ -231,8 +240,8 @@ std::string render_summary_csv(const Summary& summary) {
     };
     const std::string from = config::iso_date(summary.period.from), to = config::iso_date(summary.period.to);
     const auto number = [&](const char* key, bool hidden, std::int64_t students) {
-        csv += fmt::format("count,{},{},{},{},,,{}\r\n", key, from, to, hidden ? "" : std::to_string(students),
-                           hidden ? 1 : 0);
+        csv += fmt::format("count,{},{},{},{},,,{}\r\n", key, from, to,
+                           hidden ? "" : std::to_string(students), hidden ? 1 : 0);
     };
     line("total", "", from, to, summary.total);
     number("students", false, summary.students);
@@ -240,7 +249,8 @@ std::string render_summary_csv(const Summary& summary) {
     for (const SummarySilence& silence : summary.silences)
         number(fmt::format("silent_{}_days", silence.days).c_str(), silence.hidden, silence.students);
     for (const SummaryWeek& week : summary.weeks)
-        line("week", config::iso_week_name(week.week), config::iso_date(week.from), config::iso_date(week.to), week.cell);
+        line("week", config::iso_week_name(week.week), config::iso_date(week.from), config::iso_date(week.to),
+             week.cell);
     for (const SummaryMonth& month : summary.months)
         line("month", fmt::format("{:04}-{:02}", month.year, month.month), config::iso_date(month.from),
              config::iso_date(month.to), month.cell);

@@ -46,7 +46,8 @@ class Gathering {
   public:
     explicit Gathering(const SummaryRequest& request) : request_(request) {
         const federation::Period& period = request.report.period;
-        for (CivilDay monday = config::monday_of(period.from); monday <= period.to; monday = next(monday, 7)) {
+        for (CivilDay monday = config::monday_of(period.from); monday <= period.to;
+             monday = next(monday, 7)) {
             SummaryWeek& week = weeks_.emplace_back();
             week.week = config::iso_week(monday);
             week.from = std::max(monday, period.from);
@@ -69,7 +70,8 @@ class Gathering {
         const std::size_t week = static_cast<std::size_t>(
             (row.day.number - config::monday_of(request_.report.period.from).number) / 7);
         week_cells_.at(week).add(student, row);
-        const auto month = std::ranges::find_if(months_, [&](const SummaryMonth& one) { return row.day <= one.to; });
+        const auto month =
+            std::ranges::find_if(months_, [&](const SummaryMonth& one) { return row.day <= one.to; });
         month_cells_.at(static_cast<std::size_t>(month - months_.begin())).add(student, row);
         courses_[{source, row.course}].add(student, row);
         seconds_[student] += row.measured_s + row.credited_s;
@@ -137,8 +139,8 @@ void Gathering::finish(Summary& summary, const Directory& directory) {
     for (const SummaryMonth& month : months_) {
         bool touches = false;
         for (std::size_t i = 0; i < weeks_.size(); ++i)
-            touches = touches ||
-                      (week_cells_[i].cell.hidden && weeks_[i].from <= month.to && weeks_[i].to >= month.from);
+            touches = touches || (week_cells_[i].cell.hidden && weeks_[i].from <= month.to &&
+                                  weeks_[i].to >= month.from);
         forced.push_back(touches);
     }
     settle(pointers(month_cells_), k, forced);
@@ -190,7 +192,8 @@ config::Result<Summary> build_summary(const SummaryRequest& request, const feder
     if (!ground) return std::unexpected(ground.error());
     auto students = request.students;
     std::ranges::sort(students);
-    const auto repeated = std::ranges::unique(students, {}, &std::pair<federation::StudentId, std::string>::first);
+    const auto repeated =
+        std::ranges::unique(students, {}, &std::pair<federation::StudentId, std::string>::first);
     students.erase(repeated.begin(), repeated.end());
     if (students.size() < static_cast<std::size_t>(request.k))
         return config::refuse(fmt::format(

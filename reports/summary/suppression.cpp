@@ -14,7 +14,8 @@ CellStudents united(const CellStudents& a, const CellStudents& b) {
 
 }  // namespace
 
-std::vector<bool> hidden_cells(const std::vector<CellStudents>& cells, std::size_t k, std::vector<bool> forced) {
+std::vector<bool> hidden_cells(const std::vector<CellStudents>& cells, std::size_t k,
+                               std::vector<bool> forced) {
     std::vector<bool> hidden = std::move(forced);
     hidden.resize(cells.size(), false);
     CellStudents together;

@@ -17,8 +17,8 @@ using CellStudents = std::vector<std::uint32_t>;
 [[nodiscard]] std::vector<bool> hidden_cells(const std::vector<CellStudents>& cells, std::size_t k,
                                              std::vector<bool> forced = {});
 
-// Counts of which each is of a part of the one before (inactive for 7, 14, 21 days), out of `all`: hidden where a
-// count, what it leaves of all, or what it leaves of the last one shown is of 1 to k - 1 students.
+// Counts of which each is of a part of the one before (inactive for 7, 14, 21 days), out of `all`: hidden
+// where a count, what it leaves of all, or what it leaves of the last one shown is of 1 to k - 1 students.
 [[nodiscard]] std::vector<bool> hidden_counts(const std::vector<std::int64_t>& counts, std::int64_t all,
                                               std::int64_t k);
 

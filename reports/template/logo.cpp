@@ -74,7 +74,8 @@ Result<Logo> read_logo(std::string_view bytes) {
             logo.height = big_endian(chunk->data.substr(4));
             if (logo.width == 0 || logo.height == 0 || logo.width > limits::kLogoPixelsMax ||
                 logo.height > limits::kLogoPixelsMax)
-                return refuse(fmt::format("the picture is not of 1 to {} pixels a side", limits::kLogoPixelsMax));
+                return refuse(
+                    fmt::format("the picture is not of 1 to {} pixels a side", limits::kLogoPixelsMax));
         }
         if (is_wanted(chunk->type)) logo.png += chunk->whole;
         ended = chunk->type == "IEND";

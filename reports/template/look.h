@@ -31,7 +31,9 @@ struct Look {
     [[nodiscard]] bool shows_course(std::string_view column) const {
         return !holds(hidden_course_columns, column);
     }
-    [[nodiscard]] bool shows_section(std::string_view section) const { return !holds(hidden_sections, section); }
+    [[nodiscard]] bool shows_section(std::string_view section) const {
+        return !holds(hidden_sections, section);
+    }
 };
 
 }  // namespace assidu::reports

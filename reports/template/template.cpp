@@ -8,8 +8,8 @@
 #include "config/digest.h"
 #include "config/durable_file.h"
 #include "config/json_object.h"
-#include "config/settings.h"
 #include "config/limits.h"
+#include "config/settings.h"
 #include "reports/safe_text.h"
 
 namespace assidu::reports {
@@ -44,7 +44,8 @@ class TemplateReader {
         const bool good = !text.empty() && text.size() <= limits::kTemplateTextBytesMax &&
                           safe_text(text) == text && text.find_first_of("\n\r\t") == std::string::npos;
         if (!good)
-            object_to(place, fmt::format("must be one line of text, of 1 to {} bytes", limits::kTemplateTextBytesMax));
+            object_to(place, fmt::format("must be one line of text, of 1 to {} bytes",
+                                         limits::kTemplateTextBytesMax));
         return good;
     }
     std::string line(ObjectReader& reader, const char* key) {
@@ -54,7 +55,8 @@ class TemplateReader {
         return text;
     }
     // {"fr": [...], "en": [...]}, or with one text a language; "fr" must be there.
-    std::optional<Template::Lines> lines(ObjectReader& reader, const char* key, std::size_t most, bool single) {
+    std::optional<Template::Lines> lines(ObjectReader& reader, const char* key, std::size_t most,
+                                         bool single) {
         const json* const member = reader.find(key, /*required=*/false);
         if (member == nullptr) return std::nullopt;
         const std::string place = reader.path(key);
@@ -97,9 +99,10 @@ class TemplateReader {
         }
         for (const std::string& name : always)
             if (std::ranges::find(chosen, name) == chosen.end())
-                object_to(reader.path(key), fmt::format("must have '{}': measured and credited time stand apart on "
-                                                        "every document",
-                                                        name));
+                object_to(reader.path(key),
+                          fmt::format("must have '{}': measured and credited time stand apart on "
+                                      "every document",
+                                      name));
         return chosen;
     }
     void logo(ObjectReader& reader, Template::Layer& layer) {
@@ -150,7 +153,8 @@ class TemplateReader {
     config::Sha256Stream& digest_;
 };
 
-void read_provider(TemplateReader& texts, ObjectReader& reader, Look& look, std::vector<std::string>& objections) {
+void read_provider(TemplateReader& texts, ObjectReader& reader, Look& look,
+                   std::vector<std::string>& objections) {
     const json* const member = reader.find("provider", /*required=*/false);
     if (member == nullptr) return;
     if (!member->is_object()) return texts.object_to("provider", "must be an object");
@@ -222,9 +226,11 @@ Result<Template> Template::read(const fs::path& folder) {
     texts.layer(reader, made.all_);
     if (const json* const funders = reader.find("funders", /*required=*/false); funders != nullptr) {
         if (!funders->is_array() || funders->size() > limits::kTemplateFundersMax)
-            objections.push_back(fmt::format("funders: must be a list of at most {}", limits::kTemplateFundersMax));
+            objections.push_back(
+                fmt::format("funders: must be a list of at most {}", limits::kTemplateFundersMax));
         std::set<std::string> seen;
-        for (std::size_t i = 0; funders->is_array() && i < funders->size() && i < limits::kTemplateFundersMax; ++i) {
+        for (std::size_t i = 0; funders->is_array() && i < funders->size() && i < limits::kTemplateFundersMax;
+             ++i) {
             const std::string place = fmt::format("funders[{}]", i);
             if (!(*funders)[i].is_object()) {
                 texts.object_to(place, "must be an object");

@@ -24,7 +24,8 @@ void EventChunks::begin_chunk(Student& student) {
         end_ = free_ + kBlock;
         blocks_.emplace_back(free_);
     }
-    auto* const chunk = reinterpret_cast<Chunk*>(free_);  // not constructed: that would write every event twice
+    auto* const chunk =
+        reinterpret_cast<Chunk*>(free_);  // not constructed: that would write every event twice
     chunk->next = nullptr;
     chunk->count = 0;
     free_ += Chunk::kSize;

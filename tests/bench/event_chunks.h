@@ -55,7 +55,7 @@ class EventChunks {
     }
     void begin_chunk(Student& student);
 
-    std::vector<Student> table_;                          // by user id
+    std::vector<Student> table_;  // by user id
     std::unordered_map<std::int64_t, Student> others_;
     std::vector<std::unique_ptr<std::byte, Free>> blocks_;
     std::byte *free_ = nullptr, *end_ = nullptr;  // of the last block: what is not given out

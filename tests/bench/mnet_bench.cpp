@@ -1,12 +1,14 @@
 // How many signed and sealed calls of system/listServices a node answers, against what its RSA allows.
 //
-//     cmake --build --preset release --target assidu-bench-mnet && build/release/assidu-bench-mnet [CALLS] [ROUNDS]
+//     cmake --build --preset release --target assidu-bench-mnet && build/release/assidu-bench-mnet [CALLS]
+//     [ROUNDS]
 //
-// A listener as `assidu serve` has it, two connections that are kept, and messages sealed beforehand, each another.
-// In every round, the bound comes first and again after: two threads that sign and open with RSA-2048 and do nothing
-// else; between them two clients that send as soon as they have their answer; last the same at half that rate, for the
-// times. Client and server share the machine's cores. Where others use them, too, only the ratio by CPU seconds (of
-// client and server together) says anything. A wrong answer ends the program.
+// A listener as `assidu serve` has it, two connections that are kept, and messages sealed beforehand, each
+// another. In every round, the bound comes first and again after: two threads that sign and open with
+// RSA-2048 and do nothing else; between them two clients that send as soon as they have their answer; last
+// the same at half that rate, for the times. Client and server share the machine's cores. Where others use
+// them, too, only the ratio by CPU seconds (of client and server together) says anything. A wrong answer ends
+// the program.
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
@@ -48,8 +50,8 @@ double seconds_since(steady_clock::time_point begin) {
     return std::chrono::duration<double>(steady_clock::now() - begin).count();
 }
 
-// What this process has used so far, user and system: other work on the machine does not count, as it does by the
-// clock.
+// What this process has used so far, user and system: other work on the machine does not count, as it does by
+// the clock.
 double cpu_seconds() {
     rusage usage{};
     ::getrusage(RUSAGE_SELF, &usage);
@@ -68,7 +70,8 @@ class Connection {
     }
     std::string post(const std::string& request) {
         if (descriptor_ < 0) connect();
-        if (::send(descriptor_, request.data(), request.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request.size()))
+        if (::send(descriptor_, request.data(), request.size(), MSG_NOSIGNAL) !=
+            static_cast<ssize_t>(request.size()))
             fail("cannot send");
         std::string answer;
         char part[1 << 14];
@@ -99,7 +102,8 @@ class Connection {
         address.sin_family = AF_INET;
         address.sin_port = ::htons(port_);
         address.sin_addr.s_addr = ::htonl(INADDR_LOOPBACK);
-        if (::connect(descriptor_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) fail("cannot connect");
+        if (::connect(descriptor_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
+            fail("cannot connect");
     }
     const std::uint16_t port_;
     int descriptor_ = -1;
@@ -107,7 +111,7 @@ class Connection {
 
 struct Run {
     double per_second = 0;
-    double cpu_microseconds = 0;  // of one call, client and server
+    double cpu_microseconds = 0;       // of one call, client and server
     std::vector<double> milliseconds;  // of every call, sorted
     [[nodiscard]] double percentile(double part) const {
         return milliseconds[static_cast<std::size_t>(part * static_cast<double>(milliseconds.size() - 1))];
@@ -159,7 +163,8 @@ Bound bound(const rpc::MnetKey& key, double seconds) {
     for (int thread = 0; thread < kThreads; ++thread)
         threads.emplace_back([&] {
             while (seconds_since(begin) < seconds) {
-                if (key.sign("payload").empty() || key.open_key(sealed).reveal() != "0123456789abcdef") fail("RSA");
+                if (key.sign("payload").empty() || key.open_key(sealed).reveal() != "0123456789abcdef")
+                    fail("RSA");
                 ++pairs;
             }
         });
@@ -201,8 +206,8 @@ int main(int count, char** arguments) {
     settings.wwwroot = kMoodle;
     settings.mnet.wwwroot = kNode;
     settings.mnet.listen = "127.0.0.1:0";
-    auto listener = node::services::MnetListener::start(folder, settings, clock,
-                                                        [](std::string_view line) { std::cerr << line << '\n'; });
+    auto listener = node::services::MnetListener::start(
+        folder, settings, clock, [](std::string_view line) { std::cerr << line << '\n'; });
     if (!listener) fail(listener.error().what);
 
     const std::string document = rpc::sign_envelope(rpc::encode_moodle_call("system/listServices", {}),
@@ -211,9 +216,10 @@ int main(int count, char** arguments) {
         std::vector<std::string> requests;
         for (std::size_t i = 0; i < number; ++i) {
             const std::string body = rpc::seal_envelope(document, own->current().certificate(), kMoodle);
-            requests.push_back(fmt::format("POST /mnet/xmlrpc/server.php HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\n"
-                                           "Content-Length: {}\r\n\r\n{}",
-                                           body.size(), body));
+            requests.push_back(
+                fmt::format("POST /mnet/xmlrpc/server.php HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\n"
+                            "Content-Length: {}\r\n\r\n{}",
+                            body.size(), body));
         }
         return requests;
     };
@@ -230,16 +236,20 @@ int main(int count, char** arguments) {
         by_cpu.push_back((before.cpu_microseconds + after.cpu_microseconds) / 2 / full.cpu_microseconds);
         p50.push_back(half.percentile(0.5));
         p99.push_back(half.percentile(0.99));
-        fmt::print("round {}: bound {:.0f}/s, answered {:.0f}/s ({:.0f} %); CPU of the bound {:.0f} us, of a call {:.0f} us "
-                   "({:.0f} %); at half load p50 {:.1f} ms, p99 {:.1f} ms\n",
-                   round + 1, bounds.back(), full.per_second, 100 * ratios.back(),
-                   (before.cpu_microseconds + after.cpu_microseconds) / 2, full.cpu_microseconds, 100 * by_cpu.back(),
-                   p50.back(), p99.back());
+        fmt::print(
+            "round {}: bound {:.0f}/s, answered {:.0f}/s ({:.0f} %); CPU of the bound {:.0f} us, of a call "
+            "{:.0f} us "
+            "({:.0f} %); at half load p50 {:.1f} ms, p99 {:.1f} ms\n",
+            round + 1, bounds.back(), full.per_second, 100 * ratios.back(),
+            (before.cpu_microseconds + after.cpu_microseconds) / 2, full.cpu_microseconds,
+            100 * by_cpu.back(), p50.back(), p99.back());
     }
-    fmt::print("medians of {}: bound {:.0f}/s, answered {:.0f}/s; {:.0f} % of the bound by the clock, {:.0f} % by CPU; at "
-               "half load p50 {:.1f} ms, p99 {:.1f} ms\n",
-               rounds, median(bounds), median(rates), 100 * median(ratios), 100 * median(by_cpu), median(p50),
-               median(p99));
+    fmt::print(
+        "medians of {}: bound {:.0f}/s, answered {:.0f}/s; {:.0f} % of the bound by the clock, {:.0f} % by "
+        "CPU; at "
+        "half load p50 {:.1f} ms, p99 {:.1f} ms\n",
+        rounds, median(bounds), median(rates), 100 * median(ratios), 100 * median(by_cpu), median(p50),
+        median(p99));
     (*listener)->stop(std::chrono::milliseconds(1000));
     std::filesystem::remove_all(path);
 }

@@ -1,5 +1,5 @@
-// assidu-bench-reports: how fast reports are made, against the PDF library's own bare rate for the same page in
-// the same run; CPU seconds, since the machine is shared. tests/bench/README.md says how.
+// assidu-bench-reports: how fast reports are made, against the PDF library's own bare rate for the same page
+// in the same run; CPU seconds, since the machine is shared. tests/bench/README.md says how.
 //
 //   assidu-bench-reports students 1000     a month's PDF, XLSX and package of that many students
 //   assidu-bench-reports group 16000       one group report of that many
@@ -51,8 +51,14 @@ class Names final : public reports::Directory {
   public:
     std::optional<reports::Person> person(const federation::StudentId& student) const override {
         const std::string code = to_string(student).substr(0, 8);
-        return reports::Person{1, "user" + code, "E" + code, "Élodie", "Nom-" + code, code + "@lyon.example",
-                               "Université de Lyon", "DAEU"};
+        return reports::Person{1,
+                               "user" + code,
+                               "E" + code,
+                               "Élodie",
+                               "Nom-" + code,
+                               code + "@lyon.example",
+                               "Université de Lyon",
+                               "DAEU"};
     }
     std::optional<reports::Course> course(const std::string&, std::int64_t id) const override {
         return reports::Course{fmt::format("Mathématiques, module {}", id), fmt::format("MATH{}", id), ""};
@@ -111,7 +117,8 @@ struct World {
         for (int d = 0; d < kDays; ++d) {
             const config::CivilDay day = next(period.from, d);
             if ((d + static_cast<int>(number)) % 7 >= 5) continue;
-            const std::int64_t morning = calendar.begin_of(day) + 8 * 3600 + static_cast<std::int64_t>(number % 600);
+            const std::int64_t morning =
+                calendar.begin_of(day) + 8 * 3600 + static_cast<std::int64_t>(number % 600);
             federation::SessionRow session{student.student, morning, morning, 0, {}};
             for (std::int64_t c = 0; c < 2; ++c) {
                 federation::LedgerRow row;
@@ -132,7 +139,8 @@ struct World {
                 row.last_utc_s = session.end_utc_s - 30;
                 student.rows.push_back(std::move(row));
             }
-            std::ranges::sort(student.rows, {}, [](const auto& row) { return std::tuple(row.day, row.course); });
+            std::ranges::sort(student.rows, {},
+                              [](const auto& row) { return std::tuple(row.day, row.course); });
             std::ranges::sort(session.courses);
             student.sessions.push_back(std::move(session));
         }
@@ -142,7 +150,8 @@ struct World {
 
 std::size_t pages_of(const std::string& pdf) {
     std::size_t pages = 0;
-    for (std::size_t at = pdf.find("/Type /Page"); at != std::string::npos; at = pdf.find("/Type /Page", at + 1))
+    for (std::size_t at = pdf.find("/Type /Page"); at != std::string::npos;
+         at = pdf.find("/Type /Page", at + 1))
         if (pdf[at + 11] != 's') ++pages;
     return pages;
 }
@@ -156,14 +165,15 @@ std::size_t texts_of(const std::string& pdf) {
     return texts;
 }
 
-// The library alone: as many documents, pages, texts and tags as ours, laid out and drawn, and nothing else: no
-// ledger, no model, no words to choose, no QR code.
+// The library alone: as many documents, pages, texts and tags as ours, laid out and drawn, and nothing else:
+// no ledger, no model, no words to choose, no QR code.
 double bare_cpu_s(std::size_t pages, std::size_t documents, std::size_t texts) {
     const double begin = cpu_s();
     constexpr int kColumns = 7;
     const int kRows = static_cast<int>(texts / pages / kColumns);
     std::size_t left = pages;
-    std::unique_ptr<PangoFontMap, decltype(&g_object_unref)> fonts(pango_cairo_font_map_new(), g_object_unref);
+    std::unique_ptr<PangoFontMap, decltype(&g_object_unref)> fonts(pango_cairo_font_map_new(),
+                                                                   g_object_unref);
     pango_cairo_font_map_set_resolution(PANGO_CAIRO_FONT_MAP(fonts.get()), 72);
     for (std::size_t d = 0; d < documents; ++d) {
         std::string bytes;
@@ -173,8 +183,8 @@ double bare_cpu_s(std::size_t pages, std::size_t documents, std::size_t texts) {
         };
         cairo_surface_t* const surface = cairo_pdf_surface_create_for_stream(append, &bytes, 595.28, 841.89);
         cairo_t* const cairo = cairo_create(surface);
-        std::unique_ptr<PangoContext, decltype(&g_object_unref)> context(pango_font_map_create_context(fonts.get()),
-                                                                         g_object_unref);
+        std::unique_ptr<PangoContext, decltype(&g_object_unref)> context(
+            pango_font_map_create_context(fonts.get()), g_object_unref);
         cairo_tag_begin(cairo, "Document", nullptr);
         const std::size_t here = std::min(left, (pages + documents - 1) / documents);
         left -= here;
@@ -188,7 +198,8 @@ double bare_cpu_s(std::size_t pages, std::size_t documents, std::size_t texts) {
                     pango_font_description_set_absolute_size(font, 8 * PANGO_SCALE);
                     pango_layout_set_font_description(layout, font);
                     pango_layout_set_width(layout, 70 * PANGO_SCALE);
-                    const std::string text = fmt::format("{:02}/{:02}/2026", row % 31, column + static_cast<int>(page) % 12);
+                    const std::string text =
+                        fmt::format("{:02}/{:02}/2026", row % 31, column + static_cast<int>(page) % 12);
                     pango_layout_set_text(layout, text.data(), static_cast<int>(text.size()));
                     cairo_tag_begin(cairo, "TD", nullptr);
                     cairo_move_to(cairo, 42 + column * 73, 50 + row * 16);
@@ -215,13 +226,18 @@ void students(const fs::path& folder, std::size_t count) {
     World world(folder, count);
     federation::StatementLog log(world.file);
     const rpc::SigningKey key = rpc::SigningKey::generate();
-    if (!federation::declare_days({kNode, {world.scale.id, world.scale.version, world.scale.sha256, world.scale.canonical},
-                                   &world.calendar, &key, world.request.issued_at_utc_s},
-                                  *world.ledger, log))
+    if (!federation::declare_days(
+            {kNode,
+             {world.scale.id, world.scale.version, world.scale.sha256, world.scale.canonical},
+             &world.calendar,
+             &key,
+             world.request.issued_at_utc_s},
+            *world.ledger, log))
         throw std::runtime_error("nothing was declared");
     const auto proof = federation::PeriodProof::gather(kNode, world.scale.sha256, world.period, log).value();
     const auto writer =
-        reports::PackageWriter::of(proof, kNode, {kNode, &key, {{kNode, "bench", key.verifying_key(), 0}}}).value();
+        reports::PackageWriter::of(proof, kNode, {kNode, &key, {{kNode, "bench", key.verifying_key(), 0}}})
+            .value();
     double build = 0, pdf = 0, xlsx = 0, package = 0;
     std::size_t pages = 0, texts = 0, pdf_bytes = 0, xlsx_bytes = 0, package_bytes = 0;
     std::int64_t early_kb = 0;
@@ -233,9 +249,11 @@ void students(const fs::path& folder, std::size_t count) {
             at = now;
         };
         const auto report =
-            reports::build_student_report(world.request, student_id(i), *world.ledger, world.names, "moodle").value();
+            reports::build_student_report(world.request, student_id(i), *world.ledger, world.names, "moodle")
+                .value();
         took(build);
-        const std::string document = reports::render_pdf(report, reports::Language::fr, "https://pole.example/verifier");
+        const std::string document =
+            reports::render_pdf(report, reports::Language::fr, "https://pole.example/verifier");
         took(pdf);
         const std::string workbook = reports::render_xlsx(report, reports::Language::fr);
         took(xlsx);
@@ -253,16 +271,17 @@ void students(const fs::path& folder, std::size_t count) {
     const auto mb = [](std::size_t bytes) { return static_cast<double>(bytes) / 1e6; };
     fmt::print("students {}  pages {}  texts {}\n", count, pages, texts);
     fmt::print("model    {:.2f} CPU s\n", build);
-    fmt::print("pdf      {:.2f} CPU s  {:.1f} pages/s  {:.2f} MB/s\n", pdf, static_cast<double>(pages) / pdf, mb(pdf_bytes) / pdf);
+    fmt::print("pdf      {:.2f} CPU s  {:.1f} pages/s  {:.2f} MB/s\n", pdf, static_cast<double>(pages) / pdf,
+               mb(pdf_bytes) / pdf);
     fmt::print("bare     {:.2f} CPU s  {:.1f} pages/s  (the library alone, the same pages)\n", bare,
                static_cast<double>(pages) / bare);
     fmt::print("ratio    {:.0f} % of the library's own rate\n", bare / pdf * 100);
-    fmt::print("xlsx     {:.2f} CPU s  {:.1f} workbooks/s  {:.2f} MB/s\n", xlsx, static_cast<double>(count) / xlsx,
-               mb(xlsx_bytes) / xlsx);
-    fmt::print("package  {:.2f} CPU s  {:.1f} packages/s  {:.2f} MB/s\n", package, static_cast<double>(count) / package,
-               mb(package_bytes) / package);
-    fmt::print("all      {:.2f} CPU s  {:.1f} pages/s a core, packages included\n", build + pdf + xlsx + package,
-               static_cast<double>(pages) / (build + pdf + xlsx + package));
+    fmt::print("xlsx     {:.2f} CPU s  {:.1f} workbooks/s  {:.2f} MB/s\n", xlsx,
+               static_cast<double>(count) / xlsx, mb(xlsx_bytes) / xlsx);
+    fmt::print("package  {:.2f} CPU s  {:.1f} packages/s  {:.2f} MB/s\n", package,
+               static_cast<double>(count) / package, mb(package_bytes) / package);
+    fmt::print("all      {:.2f} CPU s  {:.1f} pages/s a core, packages included\n",
+               build + pdf + xlsx + package, static_cast<double>(pages) / (build + pdf + xlsx + package));
     fmt::print("memory   {} MB at a tenth, {} MB at the end\n", early_kb / 1024, peak_kb() / 1024);
 }
 
@@ -279,7 +298,8 @@ void group(const fs::path& folder, std::size_t count) {
     const auto report = reports::build_group_report(world.request, all, *world.ledger, world.names).value();
     fmt::print("students {}\nmodel    {:.2f} CPU s\n", count, took());
     const std::string pdf = reports::render_pdf(report, reports::Language::fr, "");
-    fmt::print("pdf      {:.2f} CPU s  {} pages  {:.2f} MB\n", took(), pages_of(pdf), static_cast<double>(pdf.size()) / 1e6);
+    fmt::print("pdf      {:.2f} CPU s  {} pages  {:.2f} MB\n", took(), pages_of(pdf),
+               static_cast<double>(pdf.size()) / 1e6);
     const std::string xlsx = reports::render_xlsx(report, reports::Language::fr);
     fmt::print("xlsx     {:.2f} CPU s  {:.2f} MB\n", took(), static_cast<double>(xlsx.size()) / 1e6);
     const std::string html = reports::render_html(report, reports::Language::fr);

@@ -91,7 +91,8 @@ config::Result<Tuple> totals_of_csv(const std::filesystem::path& csv, const conf
 
     const auto calendar2 = config::CivilCalendar::of(scale.timezone);
     Tuple first, second;
-    std::thread other([&] { second = totals_of(all.subspan(all.size() / 2), sink.students(), compiled, *calendar2); });
+    std::thread other(
+        [&] { second = totals_of(all.subspan(all.size() / 2), sink.students(), compiled, *calendar2); });
     first = totals_of(all.subspan(0, all.size() / 2), sink.students(), compiled, *calendar);
     other.join();
     return Tuple{first.groups + second.groups, first.seconds + second.seconds, first.events + second.events,

@@ -31,7 +31,8 @@ bool is_whole(const std::string& response) {
     const std::string mark = "Content-Length:";
     const std::size_t end = response.find("\r\n\r\n"), length = response.find(mark);
     return end != std::string::npos && length < end &&
-           response.size() >= end + 4 + static_cast<std::size_t>(std::stoll(response.substr(length + mark.size())));
+           response.size() >=
+               end + 4 + static_cast<std::size_t>(std::stoll(response.substr(length + mark.size())));
 }
 
 std::string answer_of(std::uint16_t port, const std::string& request) {
@@ -47,7 +48,8 @@ std::string answer_of(std::uint16_t port, const std::string& request) {
         ::send(descriptor, request.data(), request.size(), MSG_NOSIGNAL) ==
             static_cast<ssize_t>(request.size())) {
         char buffer[1 << 14];
-        for (ssize_t size = 0; !is_whole(response) && (size = ::recv(descriptor, buffer, sizeof buffer, 0)) > 0;)
+        for (ssize_t size = 0;
+             !is_whole(response) && (size = ::recv(descriptor, buffer, sizeof buffer, 0)) > 0;)
             response.append(buffer, static_cast<std::size_t>(size));
     }
     ::close(descriptor);
@@ -109,9 +111,9 @@ nlohmann::json WebDriver::ask(const std::string& method, const std::string& path
     const std::string text = body.is_null() ? "" : body.dump();
     const std::string response =
         answer_of(port_, method + " " + path +
-                            " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: "
-                            "application/json\r\nContent-Length: " +
-                            std::to_string(text.size()) + "\r\n\r\n" + text);
+                             " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: "
+                             "application/json\r\nContent-Length: " +
+                             std::to_string(text.size()) + "\r\n\r\n" + text);
     const std::size_t end = response.find("\r\n\r\n");
     if (end == std::string::npos) throw std::runtime_error("ChromeDriver does not answer " + path);
     const auto value = nlohmann::json::parse(response.substr(end + 4)).at("value");

@@ -155,11 +155,21 @@ std::vector<json> base_documents() {
 
 // What a schema cannot say; the reader's words of it.
 bool is_beyond_the_schema(const std::string& refusal) {
-    static const std::vector<std::string> kWords{
-        "windows that overlap", "ends before it begins", "names a day twice",       "no date",
-        "no month and day",     "'timezone' is refused", "may be false only where", "names no course",
-        "'legacy_quirks' has",  "of a legacy preset",    "of the plugin",           "must be a date",
-        "from which a day is whole", "sessions are per course", "say no type"};
+    static const std::vector<std::string> kWords{"windows that overlap",
+                                                 "ends before it begins",
+                                                 "names a day twice",
+                                                 "no date",
+                                                 "no month and day",
+                                                 "'timezone' is refused",
+                                                 "may be false only where",
+                                                 "names no course",
+                                                 "'legacy_quirks' has",
+                                                 "of a legacy preset",
+                                                 "of the plugin",
+                                                 "must be a date",
+                                                 "from which a day is whole",
+                                                 "sessions are per course",
+                                                 "say no type"};
     return std::ranges::any_of(kWords, [&](const std::string& words) { return refusal.contains(words); });
 }
 

@@ -210,7 +210,8 @@ TEST(Scale, EveryKeyOfRolesEnrolmentsCategoriesDaysAndDisplayIsRead) {
     EXPECT_TRUE(scale->display.daily && scale->display.per_course);
     EXPECT_FALSE(scale->display.sessions || scale->display.credited_columns);
     document["attendance"]["half_day"] = 7200;
-    EXPECT_THAT(parse_scale(document.dump(), "x").error().what, HasSubstr("'attendance.half_day' must be less"));
+    EXPECT_THAT(parse_scale(document.dump(), "x").error().what,
+                HasSubstr("'attendance.half_day' must be less"));
     document["attendance"]["half_day"] = nullptr;
     document["session"]["per"] = "course";
     EXPECT_THAT(parse_scale(document.dump(), "x").error().what, HasSubstr("'gap.attribute' is \"later\""));
@@ -233,12 +234,11 @@ TEST(Scale, ADurationIsShownInTheScalesHoursAndRounded) {
 
 TEST(Scale, EveryPresetReadsAndIsNamedAsItIsFound) {
     const std::vector<std::string> names = preset_names();
-    EXPECT_THAT(names,
-                ::testing::IsSupersetOf({"sonate", "sonate-legacy", "usestats", "usestats-legacy-401",
-                                         "usestats-legacy-405", "usestats-legacy-39", "trainingsessions-legacy",
-                                         "trainingsessions", "learningtimecheck-0",
-                                         "learningtimecheck-3", "dedication", "attendanceregister",
-                                         "attendanceregister-fork", "attestoodle", "timestat"}));
+    EXPECT_THAT(names, ::testing::IsSupersetOf(
+                           {"sonate", "sonate-legacy", "usestats", "usestats-legacy-401",
+                            "usestats-legacy-405", "usestats-legacy-39", "trainingsessions-legacy",
+                            "trainingsessions", "learningtimecheck-0", "learningtimecheck-3", "dedication",
+                            "attendanceregister", "attendanceregister-fork", "attestoodle", "timestat"}));
     for (const std::string& name : names) {
         const auto scale = parse_scale(preset_document(name), name);
         ASSERT_TRUE(scale) << scale.error().what;

@@ -235,14 +235,16 @@ TEST(Settings, PeriodsOfRetentionAreDaysAndEventsDoNotOutliveTotals) {
     EXPECT_EQ(parse_settings(read("members_days = 36525\n"), "x").value().retention.members_days, 36'525);
     EXPECT_THAT(refusal_of(read("members_days = 36526\n")), HasSubstr("[retention] members_days"));
     EXPECT_THAT(refusal_of(read("totals_days = 60\n")), HasSubstr("totals would come back"));
-    EXPECT_THAT(refusal_of(read("events_days = 61\ntotals_days = 60\n")), HasSubstr("totals would come back"));
+    EXPECT_THAT(refusal_of(read("events_days = 61\ntotals_days = 60\n")),
+                HasSubstr("totals would come back"));
 }
 
 TEST(Settings, ACertificateOfTheIntakeHasItsKeyAndIsForTls) {
     const auto read = [&](const std::string& lines) { return with("undecided_days = 30\n", lines); };
     const std::string fingerprint(64, 'a');
     const Settings set = parse_settings(read("tls_certificate = \"c.pem\"\ntls_key = \"k.pem\"\n"
-                                             "client_certificates = [\"" + fingerprint + "\"]\nundecided_days = 7\n"),
+                                             "client_certificates = [\"" +
+                                             fingerprint + "\"]\nundecided_days = 7\n"),
                                         "x")
                              .value();
     EXPECT_EQ(set.tls_key, "k.pem");
@@ -277,8 +279,10 @@ const std::string kDatabase =
 TEST(Settings, ADatabaseIsReadAndWrittenBack) {
     Settings written = example();
     DatabaseSettings database;
-    database.server = {DatabaseDriver::postgresql, "db", 5433, "", "moodle", "assidu", "keys/p", "", true, "ca.pem"};
-    database.log_server = DatabaseServer{DatabaseDriver::mariadb, "", 0, "/run/s", "logs", "reader", "", "PW", false, ""};
+    database.server = {
+        DatabaseDriver::postgresql, "db", 5433, "", "moodle", "assidu", "keys/p", "", true, "ca.pem"};
+    database.log_server =
+        DatabaseServer{DatabaseDriver::mariadb, "", 0, "/run/s", "logs", "reader", "", "PW", false, ""};
     database.log_table = "external_log";
     database.prefix = "m_";
     database.replica = true;
@@ -298,21 +302,24 @@ TEST(Settings, ADatabaseIsReadAndWrittenBack) {
 TEST(Settings, ADatabaseThatMakesNoSenseIsRefusedByKey) {
     const std::string document = settings_document(example());
     EXPECT_EQ(refusal_of(document + kDatabase), "accepted");
-    EXPECT_THAT(refusal_of(document + kDatabase + "socket = \"/s\"\n"), HasSubstr("[database] host or socket"));
+    EXPECT_THAT(refusal_of(document + kDatabase + "socket = \"/s\"\n"),
+                HasSubstr("[database] host or socket"));
     EXPECT_THAT(refusal_of(document + kDatabase + "prefix = \"mdl-\"\n"), HasSubstr("[database] prefix"));
-    EXPECT_THAT(refusal_of(document + kDatabase + "pasword_file = \"x\"\n"), HasSubstr("pasword_file is not known"));
+    EXPECT_THAT(refusal_of(document + kDatabase + "pasword_file = \"x\"\n"),
+                HasSubstr("pasword_file is not known"));
     EXPECT_THAT(refusal_of(document + kDatabase + "log_store = \"database\"\n"), HasSubstr("[log_database]"));
     EXPECT_THAT(refusal_of(document + "\n[log_database]\ntable = \"x\"\n"), HasSubstr("[database] is not"));
     const auto limit = [&](const char* key, std::int64_t value) {
         return refusal_of(document + kDatabase + key + " = " + std::to_string(value) + "\n");
     };
-    for (const auto& [key, min, max] : {std::tuple{"page_rows", limits::kPageRowsMin, limits::kPageRowsMax},
-                                        std::tuple{"statement_timeout_s", std::int64_t{1}, limits::kStatementSecondsMax},
-                                        std::tuple{"rows_per_second", std::int64_t{0}, limits::kRowsPerSecondMax},
-                                        std::tuple{"reread_ids", std::int64_t{0}, limits::kRereadIdsMax},
-                                        std::tuple{"reread_s", std::int64_t{0}, limits::kRereadSecondsMax},
-                                        std::tuple{"hole_patience_s", std::int64_t{0}, limits::kHolePatienceSecondsMax},
-                                        std::tuple{"late_days", std::int64_t{1}, limits::kLateDaysMax}}) {
+    for (const auto& [key, min, max] :
+         {std::tuple{"page_rows", limits::kPageRowsMin, limits::kPageRowsMax},
+          std::tuple{"statement_timeout_s", std::int64_t{1}, limits::kStatementSecondsMax},
+          std::tuple{"rows_per_second", std::int64_t{0}, limits::kRowsPerSecondMax},
+          std::tuple{"reread_ids", std::int64_t{0}, limits::kRereadIdsMax},
+          std::tuple{"reread_s", std::int64_t{0}, limits::kRereadSecondsMax},
+          std::tuple{"hole_patience_s", std::int64_t{0}, limits::kHolePatienceSecondsMax},
+          std::tuple{"late_days", std::int64_t{1}, limits::kLateDaysMax}}) {
         EXPECT_EQ(limit(key, min), "accepted") << key;
         EXPECT_EQ(limit(key, max), "accepted") << key;
         EXPECT_THAT(limit(key, min - 1), HasSubstr(key));
@@ -320,7 +327,8 @@ TEST(Settings, ADatabaseThatMakesNoSenseIsRefusedByKey) {
     }
     const std::string long_prefix(limits::kTableNameBytesMax, 'a');
     EXPECT_EQ(refusal_of(document + kDatabase + "prefix = \"" + long_prefix + "\"\n"), "accepted");
-    EXPECT_THAT(refusal_of(document + kDatabase + "prefix = \"" + long_prefix + "a\"\n"), HasSubstr("prefix"));
+    EXPECT_THAT(refusal_of(document + kDatabase + "prefix = \"" + long_prefix + "a\"\n"),
+                HasSubstr("prefix"));
 }
 
 TEST(Settings, TheWebIsReadBackAndNeverInClearToANetwork) {
@@ -354,7 +362,8 @@ TEST(Settings, TheWebIsReadBackAndNeverInClearToANetwork) {
     EXPECT_THAT(web("trusted_proxies = [\"nginx\"]\n"), HasSubstr("trusted_proxies"));
     EXPECT_THAT(web("public_url = \"https://a/\"\n"), HasSubstr("public_url"));
     EXPECT_THAT(web("identity_header = \"X-Remote-User\"\n"), HasSubstr("none are named"));
-    EXPECT_THAT(web("identity_header = \"Cookie\"\ntrusted_proxies = [\"192.0.2.9\"]\n"), HasSubstr("identity_header"));
+    EXPECT_THAT(web("identity_header = \"Cookie\"\ntrusted_proxies = [\"192.0.2.9\"]\n"),
+                HasSubstr("identity_header"));
     EXPECT_THAT(web("listens = \"\"\n"), HasSubstr("listens is not known"));
 }
 
@@ -376,9 +385,11 @@ TEST(Settings, MoodleNetworkingIsReadBackAndCheckedByKey) {
     const std::string begin = "https://";
     const std::string most = begin + std::string(limits::kMnetOwnWwwrootBytesMax - begin.size(), 'a');
     EXPECT_EQ(refusal([&](MnetSettings& mnet) { mnet.wwwroot = most; }), "accepted");
-    for (const std::string& wrong : {most + "a", std::string("https://x/"), std::string("assidu.example"),
-                                     std::string("https://x?y"), std::string("https://"), std::string("https://x<y")})
-        EXPECT_THAT(refusal([&](MnetSettings& mnet) { mnet.wwwroot = wrong; }), HasSubstr("[mnet] wwwroot")) << wrong;
+    for (const std::string& wrong :
+         {most + "a", std::string("https://x/"), std::string("assidu.example"), std::string("https://x?y"),
+          std::string("https://"), std::string("https://x<y")})
+        EXPECT_THAT(refusal([&](MnetSettings& mnet) { mnet.wwwroot = wrong; }), HasSubstr("[mnet] wwwroot"))
+            << wrong;
     EXPECT_THAT(refusal([](MnetSettings& mnet) { mnet.wwwroot.clear(); }), HasSubstr("listen needs wwwroot"));
     EXPECT_THAT(refusal([](MnetSettings& mnet) { mnet.listen = "localhost"; }), HasSubstr("[mnet] listen"));
     EXPECT_THAT(refusal([](MnetSettings& mnet) { mnet.tls_key.clear(); }), HasSubstr("tls_certificate"));

@@ -15,8 +15,8 @@
 namespace assidu::federation {
 namespace {
 
-using tests::contents_of;
 using ::testing::HasSubstr;
+using tests::contents_of;
 
 constexpr std::int64_t kNow = 1'772'700'000;
 
@@ -37,10 +37,16 @@ class Attestations : public ::testing::Test {
         ASSERT_TRUE(members.accept(id, fingerprint_of(key), kNow));
     }
     Carry carry() {
-        return [this](std::string_view body) -> config::Result<std::string> { return reception.answer(body, tls); };
+        return [this](std::string_view body) -> config::Result<std::string> {
+            return reception.answer(body, tls);
+        };
     }
     Delivery to_hub(const std::string& id, const rpc::SigningKey& key) {
-        return {id, {"https://hub.example", "hub", hub_key.verifying_key(), tls, Names::none, ""}, key, clock, carry()};
+        return {id,
+                {"https://hub.example", "hub", hub_key.verifying_key(), tls, Names::none, ""},
+                key,
+                clock,
+                carry()};
     }
     // What the hub says to a note that a member gives it.
     std::string give(const std::string& note, const std::string& id, const rpc::SigningKey& key) {
@@ -50,10 +56,13 @@ class Attestations : public ::testing::Test {
         return done ? "taken" : done.error().what;
     }
     std::string give(const std::string& note) { return give(note, "nantes", nantes); }
-    std::string note_of(const std::string& node, const std::string& fingerprint, std::int64_t now_utc_s = kNow) const {
+    std::string note_of(const std::string& node, const std::string& fingerprint,
+                        std::int64_t now_utc_s = kNow) const {
         return sign_attestation("nantes", node, fingerprint, now_utc_s, nantes);
     }
-    std::vector<AttestationLog::Kept> kept(const std::string& node) { return members.attestations().of(node); }
+    std::vector<AttestationLog::Kept> kept(const std::string& node) {
+        return members.attestations().of(node);
+    }
 
     tests::TemporaryFolder folder;
     config::FixedClock clock{kNow};
@@ -64,8 +73,8 @@ class Attestations : public ::testing::Test {
     StatementLog statements{file};
     MemberList members{file};
     std::vector<std::string> logged;
-    Reception reception{Receiver{"hub", sign_introduction("hub", "H", tls, hub_key), &hub_key}, members, statements, clock,
-                        [this](const std::string& line) { logged.push_back(line); }};
+    Reception reception{Receiver{"hub", sign_introduction("hub", "H", tls, hub_key), &hub_key}, members,
+                        statements, clock, [this](const std::string& line) { logged.push_back(line); }};
 };
 
 TEST_F(Attestations, AMemberAttestsAnothersKeyAndTheHubsAndEveryMemberMayAskForThem) {
@@ -92,8 +101,9 @@ TEST_F(Attestations, AMemberAttestsAnothersKeyAndTheHubsAndEveryMemberMayAskForT
 
 TEST_F(Attestations, WhatIsNoPartnersWordOnAnothersKeyIsRefusedByName) {
     const std::string other(64, 'b');
-    EXPECT_THAT(give(note_of("lyon", other)), HasSubstr("bad_attestation: another fingerprint: the key of lyon has " +
-                                                        fingerprint_of(lyon) + " here, and nantes says " + other));
+    EXPECT_THAT(give(note_of("lyon", other)),
+                HasSubstr("bad_attestation: another fingerprint: the key of lyon has " +
+                          fingerprint_of(lyon) + " here, and nantes says " + other));
     EXPECT_THAT(give(note_of("nantes", fingerprint_of(nantes))), HasSubstr("own key"));
     EXPECT_THAT(give(note_of("rennes", other)), HasSubstr("rennes is no node with a key here"));
     EXPECT_THAT(give(sign_attestation("lyon", "nantes", fingerprint_of(nantes), kNow, lyon)),
@@ -106,7 +116,8 @@ TEST_F(Attestations, WhatIsNoPartnersWordOnAnothersKeyIsRefusedByName) {
     EXPECT_THAT(give(forged), HasSubstr("forged"));
     EXPECT_THAT(give("hello"), HasSubstr("bad_attestation"));
     for (const std::int64_t off : {rpc::kClockSkewMax_s + 1, -rpc::kClockSkewMax_s - 1})
-        EXPECT_THAT(give(note_of("lyon", fingerprint_of(lyon), kNow + off)), HasSubstr("the clock here says"));
+        EXPECT_THAT(give(note_of("lyon", fingerprint_of(lyon), kNow + off)),
+                    HasSubstr("the clock here says"));
     EXPECT_TRUE(kept("lyon").empty());
     EXPECT_TRUE(kept("nantes").empty());
     for (const auto& refused : members.refusals()) {
@@ -124,7 +135,8 @@ TEST_F(Attestations, ARevokedKeysWordCountsNoMoreAndIsNotTakenAgain) {
     EXPECT_TRUE(kept("lyon")[0].is_revoked);
     StatementLog log(open_ledger_file(folder / "lyon.sqlite"));
     Delivered delivered;
-    EXPECT_TRUE(to_hub("lyon", lyon).attestations(log, "lyon", delivered)->empty()) << "it is given to nobody";
+    EXPECT_TRUE(to_hub("lyon", lyon).attestations(log, "lyon", delivered)->empty())
+        << "it is given to nobody";
     // The university comes back with another key, and has the old one's word.
     const rpc::SigningKey next = rpc::SigningKey::generate();
     join("nantes", next);
@@ -132,13 +144,15 @@ TEST_F(Attestations, ARevokedKeysWordCountsNoMoreAndIsNotTakenAgain) {
     EXPECT_THAT(give(old, "nantes", next), HasSubstr("signed by a key of nantes that was revoked"));
     EXPECT_TRUE(kept("hub").empty());
     // Its word under the new key takes the place of the old one's.
-    EXPECT_EQ(give(sign_attestation("nantes", "lyon", fingerprint_of(lyon), kNow, next), "nantes", next), "taken");
+    EXPECT_EQ(give(sign_attestation("nantes", "lyon", fingerprint_of(lyon), kNow, next), "nantes", next),
+              "taken");
     ASSERT_EQ(kept("lyon").size(), 1U);
     EXPECT_FALSE(kept("lyon")[0].is_revoked);
     // Of a key that was revoked nobody's word is taken.
     ASSERT_TRUE(members.revoke("lyon", "stolen", kNow));
-    EXPECT_THAT(give(sign_attestation("nantes", "lyon", fingerprint_of(lyon), kNow + 1, next), "nantes", next),
-                HasSubstr("the key of lyon was revoked"));
+    EXPECT_THAT(
+        give(sign_attestation("nantes", "lyon", fingerprint_of(lyon), kNow + 1, next), "nantes", next),
+        HasSubstr("the key of lyon was revoked"));
 }
 
 TEST_F(Attestations, AHubKeepsSoManyOfANodeAndNotOneMore) {
@@ -169,10 +183,11 @@ TEST(AttestationNote, NoBitOfItMayBeAnotherAndItHasOneSignature) {
         ASSERT_FALSE(read_attestation(flipped)) << "bit " << bit;
     }
     EXPECT_FALSE(read_attestation(note + note.substr(note.find("\n\n") + 2)));
-    for (const auto& [from, to] : {std::pair<std::string, std::string>{"\"node\":\"lyon\"", "\"node\":\"Lyon!\""},
-                                   {std::string(64, 'a'), "abc"},
-                                   {std::to_string(kNow), "-1"},
-                                   {std::to_string(kNow), "\"x\""}}) {
+    for (const auto& [from, to] :
+         {std::pair<std::string, std::string>{"\"node\":\"lyon\"", "\"node\":\"Lyon!\""},
+          {std::string(64, 'a'), "abc"},
+          {std::to_string(kNow), "-1"},
+          {std::to_string(kNow), "\"x\""}}) {
         std::string text = note.substr(0, note.find("\n\n") + 1);
         text.replace(text.find(from), from.size(), to);
         EXPECT_FALSE(read_attestation(rpc::sign_note(text, "nantes", key))) << to;
@@ -190,8 +205,9 @@ class AttestationPage : public ::testing::Test {
     bool holds(const std::string& note, const std::string& signer, const std::string& node,
                const std::string& fingerprint) const {
         folder.write("attestation", note);
-        const std::string command = "cd " + folder.path().string() + " && SIGNER=" + signer + " NODE=" + node +
-                                    " FINGERPRINT=" + fingerprint + " sh ./check.sh > out 2>&1";
+        const std::string command = "cd " + folder.path().string() + " && SIGNER=" + signer +
+                                    " NODE=" + node + " FINGERPRINT=" + fingerprint +
+                                    " sh ./check.sh > out 2>&1";
         return std::system(command.c_str()) == 0;
     }
     tests::TemporaryFolder folder;
@@ -209,7 +225,8 @@ TEST_F(AttestationPage, ItsCommandsCheckOneAndRefuseWhatIsForgedOrOfAnother) {
     std::string forged = note;
     forged.replace(forged.find("univ-lyon"), 9, "univ-pari");
     EXPECT_FALSE(holds(forged, signer, "univ-pari", about));
-    EXPECT_FALSE(holds(sign_attestation("univ-nantes", "univ-lyon", about, kNow, thief), signer, "univ-lyon", about));
+    EXPECT_FALSE(
+        holds(sign_attestation("univ-nantes", "univ-lyon", about, kNow, thief), signer, "univ-lyon", about));
 }
 
 }  // namespace

@@ -44,7 +44,8 @@ class CommitGroups : public testing::Test {
         SQLite::Database reader(folder_ / "notes.sqlite");
         return reader.execAndGet("SELECT count(*) FROM note").getInt();
     }
-    // Has the group busy with one work, which is a commit, until `count` others are in line, and then goes on.
+    // Has the group busy with one work, which is a commit, until `count` others are in line, and then goes
+    // on.
     void run_together(std::size_t count, const std::function<void(std::size_t)>& work) {
         std::latch is_begun(1), may_end(1);
         std::vector<std::jthread> threads;
@@ -86,10 +87,12 @@ TEST_F(CommitGroups, WhoWaitsTogetherIsCommittedTogether) {
 }
 
 TEST_F(CommitGroups, AGroupTakesAsManyWorksAsTheLimitAndNotOneMore) {
-    run_together(CommitGroup::kWorksMax, [&](std::size_t i) { group_.run([&] { write(std::to_string(i)); }); });
+    run_together(CommitGroup::kWorksMax,
+                 [&](std::size_t i) { group_.run([&] { write(std::to_string(i)); }); });
     EXPECT_EQ(commits_, 1 + 1);
     commits_ = 0;
-    run_together(CommitGroup::kWorksMax + 1, [&](std::size_t i) { group_.run([&] { write(std::to_string(i)); }); });
+    run_together(CommitGroup::kWorksMax + 1,
+                 [&](std::size_t i) { group_.run([&] { write(std::to_string(i)); }); });
     EXPECT_EQ(commits_, 1 + 2);
     EXPECT_EQ(kept(), static_cast<int>(2 * CommitGroup::kWorksMax + 1));
 }

@@ -137,15 +137,18 @@ TEST_F(Declaring, ADayOfASourceThatIsReadIsDeclaredOnceItWasReadBehindItsClosing
     const CivilDay wednesday = next(kMonday, 2);
     const std::int64_t now = paris.end_of(wednesday) + 12 * 3600;
     const auto declared_when_read = [&](std::int64_t read_whole_utc_s) {
-        EXPECT_TRUE(declare_days({"lyon", scale, &paris, &key, now, read_whole_utc_s}, *member.ledger, member.log));
+        EXPECT_TRUE(
+            declare_days({"lyon", scale, &paris, &key, now, read_whole_utc_s}, *member.ledger, member.log));
         return member.log.stated_days("lyon", scale.sha256).size();
     };
     const auto closes = [&](CivilDay day) { return paris.end_of(day) + kDayClosesAfter_s; };
     EXPECT_EQ(declared_when_read(0), 0U) << "never read to its end";
     EXPECT_EQ(declared_when_read(closes(kMonday) - 1), 0U) << "the rest of Monday may be in the source still";
     EXPECT_EQ(declared_when_read(closes(kMonday)), 1U);
-    EXPECT_EQ(declared_when_read(closes(wednesday) - 1), 2U) << "a Tuesday without activity is known to be one";
-    EXPECT_EQ(declared_when_read(now + 400 * 86'400), 3U) << "a clock that was set back declares no day to come";
+    EXPECT_EQ(declared_when_read(closes(wednesday) - 1), 2U)
+        << "a Tuesday without activity is known to be one";
+    EXPECT_EQ(declared_when_read(now + 400 * 86'400), 3U)
+        << "a clock that was set back declares no day to come";
 }
 
 TEST_F(Declaring, AHubTakesOnlyTheNextNumberAndNamesWhatIsWrongWithOthers) {

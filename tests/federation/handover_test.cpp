@@ -28,9 +28,9 @@ class Handovers : public ::testing::Test {
         join();
     }
     void answer_under(const rpc::SigningKey& under) {
-        reception = std::make_unique<Reception>(Receiver{"hub", sign_introduction("hub", "H", tls, under), &under},
-                                                members, hub_log, clock,
-                                                [this](const std::string& line) { logged.push_back(line); });
+        reception = std::make_unique<Reception>(
+            Receiver{"hub", sign_introduction("hub", "H", tls, under), &under}, members, hub_log, clock,
+            [this](const std::string& line) { logged.push_back(line); });
     }
     void join() {
         const std::string token = members.invite("lyon", Names::roster, kNow).value();
@@ -51,8 +51,8 @@ class Handovers : public ::testing::Test {
     }
     std::string deliver(const rpc::SigningKey& under) {
         Delivered delivered;
-        Delivery delivery("lyon", {"https://hub.example", "hub", known_hub, tls, Names::roster, ""}, under, clock,
-                          carry());
+        Delivery delivery("lyon", {"https://hub.example", "hub", known_hub, tls, Names::roster, ""}, under,
+                          clock, carry());
         const auto done = delivery.deliver(log, delivered);
         if (delivered.hub_key) known_hub = *delivered.hub_key;
         return done ? "delivered" : done.error().what;
@@ -66,8 +66,8 @@ class Handovers : public ::testing::Test {
         key = std::move(next);
     }
     std::string hand_over(const std::string& note, const std::string& shown) {
-        const auto answer = rpc::decode_response(
-            reception->answer(rpc::encode_call("pool.handover", {rpc::Value::array({rpc::Value::bytes(note)})}), shown));
+        const auto answer = rpc::decode_response(reception->answer(
+            rpc::encode_call("pool.handover", {rpc::Value::array({rpc::Value::bytes(note)})}), shown));
         return std::holds_alternative<rpc::Fault>(*answer) ? "refused" : "taken";
     }
 
@@ -75,7 +75,8 @@ class Handovers : public ::testing::Test {
     config::FixedClock clock{kNow};
     ScaleIdentity scale{"sonate", 1, "", "{}"};
     config::CivilCalendar paris = config::CivilCalendar::of("Europe/Paris").value();
-    std::unique_ptr<rpc::SigningKey> key = std::make_unique<rpc::SigningKey>(rpc::SigningKey::generate()), old_key;
+    std::unique_ptr<rpc::SigningKey> key = std::make_unique<rpc::SigningKey>(rpc::SigningKey::generate()),
+                                     old_key;
     rpc::SigningKey hub_key = rpc::SigningKey::generate(), next_hub_key = rpc::SigningKey::generate();
     rpc::VerifyingKey known_hub = hub_key.verifying_key();
     std::string tls = std::string(64, 'a');
@@ -107,12 +108,13 @@ TEST_F(Handovers, AMemberGoesOnUnderItsNewKeyAndTheOldOneIsRefused) {
     StatementHeader header = read_kept_statement(log.find("lyon", 3)->bytes)->header;
     header.number = 4;
     header.previous = log.head("lyon").digest;
-    const auto forged = sign_statement(header, read_kept_statement(log.find("lyon", 3)->bytes)->rows, *old_key);
+    const auto forged =
+        sign_statement(header, read_kept_statement(log.find("lyon", 3)->bytes)->rows, *old_key);
     const auto call = rpc::encode_call("statement.put", {rpc::Value::bytes(encode_statement(forged))});
     const auto message = rpc::sign_message({"lyon", "hub", rpc::make_message_id(), "", kNow}, call, *key);
-    const std::string body =
-        rpc::encode_call("pool.message", {rpc::Value::structure({{"note", rpc::Value::bytes(message.note)},
-                                                                 {"payload", rpc::Value::bytes(message.payload)}})});
+    const std::string body = rpc::encode_call(
+        "pool.message", {rpc::Value::structure({{"note", rpc::Value::bytes(message.note)},
+                                                {"payload", rpc::Value::bytes(message.payload)}})});
     (void)reception->answer(body, tls);
     EXPECT_EQ(hub_log.head("lyon").number, 3) << "beyond what the old key signed";
 }
@@ -127,7 +129,8 @@ TEST_F(Handovers, SeveralHandOversAreTakenInOneGoAndARestoredMemberReadsItsState
     EXPECT_EQ(deliver(*key), "delivered");
     log.set_aside("lyon", 1, kNow);
     Delivered delivered;
-    Delivery delivery("lyon", {"https://hub.example", "hub", known_hub, tls, Names::roster, ""}, *key, clock, carry());
+    Delivery delivery("lyon", {"https://hub.example", "hub", known_hub, tls, Names::roster, ""}, *key, clock,
+                      carry());
     ASSERT_TRUE(delivery.deliver(log, delivered));
     EXPECT_EQ(delivered.taken_back, 3);
     EXPECT_EQ(log.handovers().keys_for("lyon", key->verifying_key(), 2).size(), 2U);
@@ -198,7 +201,8 @@ TEST_F(Handovers, ARevokedKeyNeverComesBack) {
 TEST_F(Handovers, AMemberThatLeavesIsHeardNoMoreAndMayComeBack) {
     put(600);
     ASSERT_EQ(deliver(*key), "delivered");
-    Delivery delivery("lyon", {"https://hub.example", "hub", known_hub, tls, Names::roster, ""}, *key, clock, carry());
+    Delivery delivery("lyon", {"https://hub.example", "hub", known_hub, tls, Names::roster, ""}, *key, clock,
+                      carry());
     ASSERT_TRUE(delivery.leave());
     EXPECT_EQ(members.find("lyon")->state, MemberState::suspended);
     EXPECT_THAT(deliver(*key), HasSubstr("refused (fault 1)"));
@@ -228,8 +232,9 @@ TEST_F(Handovers, AHandOverOverAnotherConnectionIsRefused) {
     const rpc::SigningKey next = rpc::SigningKey::generate();
     const std::string note = sign_handover("lyon", tls, 1, kNow, *key, next);
     EXPECT_EQ(hand_over(note, std::string(64, 'b')), "refused");
-    EXPECT_EQ(hand_over(sign_handover("lyon", std::string(64, 'b'), 1, kNow, *key, next), std::string(64, 'b')),
-              "refused");
+    EXPECT_EQ(
+        hand_over(sign_handover("lyon", std::string(64, 'b'), 1, kNow, *key, next), std::string(64, 'b')),
+        "refused");
     ASSERT_TRUE(members.suspend("lyon", kNow));
     EXPECT_EQ(hand_over(note, tls), "refused") << "a suspended member has nothing to say";
     EXPECT_EQ(members.find("lyon")->key, key->verifying_key());

@@ -12,8 +12,8 @@
 namespace assidu::federation {
 namespace {
 
-using tests::contents_of;
 using ::testing::HasSubstr;
+using tests::contents_of;
 
 class ReceiptsPage : public ::testing::Test {
   protected:
@@ -36,13 +36,15 @@ class ReceiptsPage : public ::testing::Test {
         header.issued_utc_s = 1'772'600'000;
         std::vector<SaltedRow> salted;
         for (std::size_t i = 0; i < rows; ++i) {
-            const RosterRow row{"course", {}, static_cast<std::int64_t>(i) + 10, 0, {{"fullname", "L'été, \\ \"x\""}}};
+            const RosterRow row{
+                "course", {}, static_cast<std::int64_t>(i) + 10, 0, {{"fullname", "L'été, \\ \"x\""}}};
             salted.push_back({std::string(32, static_cast<char>('a' + i)), roster_row(row)});
         }
         const Statement statement = sign_statement(header, salted, key);
         bytes = encode_statement(statement);
         folder.write("statement", bytes);
-        folder.write("receipt", sign_receipt({"pole", "univ-lyon", 7, statement.digest(), 1'772'600'060}, hub));
+        folder.write("receipt",
+                     sign_receipt({"pole", "univ-lyon", 7, statement.digest(), 1'772'600'060}, hub));
         folder.write("node.hex", hex_of(key));
         folder.write("hub.hex", hex_of(hub));
         folder.write("check.sh", commands());
@@ -52,7 +54,8 @@ class ReceiptsPage : public ::testing::Test {
         return config::hex({reinterpret_cast<const std::uint8_t*>(raw.data()), raw.size()}) + "\n";
     }
     bool holds() const {
-        const std::string command = "cd " + folder.path().string() + " && NODE=" + key.verifying_key().fingerprint() +
+        const std::string command = "cd " + folder.path().string() +
+                                    " && NODE=" + key.verifying_key().fingerprint() +
                                     " HUB=" + hub.verifying_key().fingerprint() + " sh ./check.sh > out 2>&1";
         return std::system(command.c_str()) == 0;
     }

@@ -1,5 +1,5 @@
-// A member, a hub, and backups of either: what comes back, what is sent again, what is set aside, and that it is
-// named.
+// A member, a hub, and backups of either: what comes back, what is sent again, what is set aside, and that it
+// is named.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -47,8 +47,8 @@ class Restore : public ::testing::Test {
         side.members = std::make_unique<MemberList>(side.file);
         if (name == "hub")
             reception = std::make_unique<Reception>(
-                Receiver{"hub", sign_introduction("hub", "Le pôle", tls, hub_key), &hub_key}, *side.members, *side.log,
-                clock, [this](const std::string& line) { logged.push_back(line); });
+                Receiver{"hub", sign_introduction("hub", "Le pôle", tls, hub_key), &hub_key}, *side.members,
+                *side.log, clock, [this](const std::string& line) { logged.push_back(line); });
     }
     void back_up(const std::string& name, Side& side) { copy_store(*side.file, folder / (name + ".backup")); }
     void restore(const std::string& name, Side& side) {
@@ -61,27 +61,39 @@ class Restore : public ::testing::Test {
         open(name, side);
     }
     Carry carry() {
-        return [this](std::string_view body) -> config::Result<std::string> { return reception->answer(body, tls); };
+        return [this](std::string_view body) -> config::Result<std::string> {
+            return reception->answer(body, tls);
+        };
     }
     void learn(std::int64_t seconds, std::int64_t days_later = 0) {
         StudentLedger totals{{}, "moodle", {}, {}, {}};
         for (std::int64_t day = 0; day <= days_later; ++day)
-            totals.rows.push_back({{}, CivilDay{kMonday.number + static_cast<std::int32_t>(day)}, 10, seconds, 0, 2,
-                                   std::nullopt, std::nullopt, {}});
-        lyon.ledger->replace("lyon", scale, std::vector{totals},
-                             {"engine 1", kNow, 5,
-                              paris.begin_of(CivilDay{kMonday.number + static_cast<std::int32_t>(days_later)}) + 40'000,
-                              9});
+            totals.rows.push_back({{},
+                                   CivilDay{kMonday.number + static_cast<std::int32_t>(day)},
+                                   10,
+                                   seconds,
+                                   0,
+                                   2,
+                                   std::nullopt,
+                                   std::nullopt,
+                                   {}});
+        lyon.ledger->replace(
+            "lyon", scale, std::vector{totals},
+            {"engine 1", kNow, 5,
+             paris.begin_of(CivilDay{kMonday.number + static_cast<std::int32_t>(days_later)}) + 40'000, 9});
     }
-    void declare() { ASSERT_TRUE(declare_days({"lyon", scale, &paris, &key, kNow}, *lyon.ledger, *lyon.log)); }
+    void declare() {
+        ASSERT_TRUE(declare_days({"lyon", scale, &paris, &key, kNow}, *lyon.ledger, *lyon.log));
+    }
     void put(std::int64_t seconds, std::int64_t days_later = 0) {
         learn(seconds, days_later);
         declare();
     }
     Delivered deliver() {
         Delivered delivered;
-        Delivery delivery("lyon", {"https://hub.example", "hub", hub_key.verifying_key(), tls, Names::roster, ""}, key,
-                          clock, carry());
+        Delivery delivery("lyon",
+                          {"https://hub.example", "hub", hub_key.verifying_key(), tls, Names::roster, ""},
+                          key, clock, carry());
         const auto done = delivery.deliver(*lyon.log, delivered, "here");
         EXPECT_TRUE(done) << done.error().what;
         return delivered;
@@ -89,8 +101,8 @@ class Restore : public ::testing::Test {
     static std::vector<std::string> told(const Side& side) {
         std::vector<std::string> lines;
         for (const Incident& one : side.log->incidents().all())
-            lines.push_back(one.node + " " + std::string(name_of(one.kind)) + " " + std::to_string(one.from_number) +
-                            "-" + std::to_string(one.to_number));
+            lines.push_back(one.node + " " + std::string(name_of(one.kind)) + " " +
+                            std::to_string(one.from_number) + "-" + std::to_string(one.to_number));
         return lines;
     }
     std::int64_t at_hub() {
@@ -156,7 +168,8 @@ TEST_F(Restore, AHubGetsAgainWhatItHadGivenReceiptsFor) {
     EXPECT_EQ(deliver().statements, 2);
     EXPECT_EQ(at_hub(), 1600);
     EXPECT_EQ(hub.log->head("lyon"), lyon.log->head("lyon"));
-    EXPECT_EQ(lyon.log->find("lyon", 2)->receipt, receipt) << "the first receipt says how early the hub had it";
+    EXPECT_EQ(lyon.log->find("lyon", 2)->receipt, receipt)
+        << "the first receipt says how early the hub had it";
     EXPECT_THAT(told(lyon), ElementsAre("lyon hub_behind 2-3"));
     EXPECT_THAT(told(hub), ElementsAre("lyon hub_behind 2-3"));
     EXPECT_THAT(logged, ElementsAre(HasSubstr("was this hub restored from a backup?")));
@@ -220,8 +233,8 @@ TEST_F(Restore, AStatementThatSomebodyElseSignedIsNotTakenBack) {
     key = rpc::SigningKey::generate();
     ASSERT_TRUE(hub.members->suspend("lyon", kNow));
     Delivered delivered;
-    Delivery delivery("lyon", {"https://hub.example", "hub", hub_key.verifying_key(), tls, Names::roster, ""}, key,
-                      clock, carry());
+    Delivery delivery("lyon", {"https://hub.example", "hub", hub_key.verifying_key(), tls, Names::roster, ""},
+                      key, clock, carry());
     EXPECT_FALSE(delivery.deliver(*lyon.log, delivered, "here"));
     EXPECT_FALSE(delivered.agreed);
     EXPECT_EQ(lyon.log->head("lyon").number, 1);

@@ -28,7 +28,8 @@ LedgerRow random_row(Dice& dice) {
     if (!dice.one_in(4)) row.first_utc_s = dice.roll(-5, 1'800'000'000);
     if (!dice.one_in(4)) row.last_utc_s = dice.roll(0, 1'800'000'000);
     std::int64_t left_s = row.measured_s;
-    for (std::int64_t i = 0, activity = dice.roll(-3, 5); i < dice.roll(0, 4); ++i, activity += dice.roll(1, 900)) {
+    for (std::int64_t i = 0, activity = dice.roll(-3, 5); i < dice.roll(0, 4);
+         ++i, activity += dice.roll(1, 900)) {
         const std::int64_t measured_s = dice.roll(0, left_s);
         left_s -= measured_s;
         row.activities.push_back({activity, measured_s, dice.roll(0, 99), dice.roll(0, 99)});
@@ -41,7 +42,9 @@ std::string by_definition(const LedgerRow& row) {
     json activities = json::array();
     for (const ActivityShare& share : row.activities)
         activities.push_back({share.activity, share.measured_s, share.credited_s, share.events});
-    const auto maybe = [](const std::optional<std::int64_t>& value) { return value ? json(*value) : json(nullptr); };
+    const auto maybe = [](const std::optional<std::int64_t>& value) {
+        return value ? json(*value) : json(nullptr);
+    };
     return config::canonical_json({{"student", to_string(row.student)},
                                    {"day", config::iso_date(row.day)},
                                    {"course", row.course},
@@ -66,17 +69,19 @@ TEST(StatementRow, RandomOnesAreWrittenAsCanonicalJsonAndReadBack) {
     }
 }
 
-// One row has one text: whatever else is taken would be signed twice. (A pseudonym in capitals is refused where rows
-// are in order: it is the same student.)
+// One row has one text: whatever else is taken would be signed twice. (A pseudonym in capitals is refused
+// where rows are in order: it is the same student.)
 TEST(StatementRow, ATextThatIsChangedAnywhereIsAnotherRowOrNone) {
     Dice dice(tests::test_seed());
     for (int i = 0; i < 300; ++i) {
         std::string text = daily_row(random_row(dice));
         for (int changes = 0; changes < 30; ++changes) {
             std::string other = text;
-            const auto at = static_cast<std::size_t>(dice.roll(0, static_cast<std::int64_t>(text.size()) - 1));
+            const auto at =
+                static_cast<std::size_t>(dice.roll(0, static_cast<std::int64_t>(text.size()) - 1));
             const std::string_view likely = "0123456789-+.,:\"[]{} abefnul\\eE";
-            const char with = likely[static_cast<std::size_t>(dice.roll(0, static_cast<std::int64_t>(likely.size()) - 1))];
+            const char with =
+                likely[static_cast<std::size_t>(dice.roll(0, static_cast<std::int64_t>(likely.size()) - 1))];
             switch (dice.roll(0, 2)) {
                 case 0:
                     other[at] = with;
@@ -126,7 +131,8 @@ TEST(StatementRow, TheOrderOfRowsIsThatOfTheirKeys) {
         if (dice.one_in(2)) b.student = a.student;
         if (dice.one_in(2)) b.day = a.day;
         if (dice.one_in(4)) b.course = a.course;
-        ASSERT_EQ(is_before(a, b), daily_row_key(a) < daily_row_key(b)) << daily_row_key(a) << ' ' << daily_row_key(b);
+        ASSERT_EQ(is_before(a, b), daily_row_key(a) < daily_row_key(b))
+            << daily_row_key(a) << ' ' << daily_row_key(b);
     }
 }
 

@@ -1,5 +1,5 @@
-// Fuzzing of the envelopes of Moodle Networking and of the XML-RPC inside: whatever the bytes, a refusal, or layers
-// that are read again the same; and nothing is accepted that A did not sign.
+// Fuzzing of the envelopes of Moodle Networking and of the XML-RPC inside: whatever the bytes, a refusal, or
+// layers that are read again the same; and nothing is accepted that A did not sign.
 
 #include <stdlib.h>
 
@@ -48,10 +48,12 @@ void read_payload(std::string_view xml) {
     }
     if (const auto response = decode_response(xml, Dialect::moodle)) {
         if (const auto* const fault = std::get_if<Fault>(&*response))
-            require(decode_response(encode_moodle_fault(fault->code, fault->text), Dialect::moodle).has_value(),
-                    "a fault is refused");
+            require(
+                decode_response(encode_moodle_fault(fault->code, fault->text), Dialect::moodle).has_value(),
+                "a fault is refused");
         else
-            require(decode_response(encode_moodle_response(std::get<Value>(*response)), Dialect::moodle) == *response,
+            require(decode_response(encode_moodle_response(std::get<Value>(*response)), Dialect::moodle) ==
+                        *response,
                     "a response does not come back");
     }
 }
@@ -70,7 +72,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (const auto layer = read_layer(bytes)) {
         if (const auto* const sealed = std::get_if<SealedEnvelope>(&*layer))
             require(sealed->wwwroot == bare.sender, "the sender is another");
-        if (const auto* const is_signed = std::get_if<SignedEnvelope>(&*layer)) read_payload(is_signed->payload);
+        if (const auto* const is_signed = std::get_if<SignedEnvelope>(&*layer))
+            read_payload(is_signed->payload);
         if (size < 4'096) {
             const MnetMessage inside =
                 receive_message(seal_envelope(bytes, own, "https://b.example"), keys.ring, known);

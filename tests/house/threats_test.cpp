@@ -28,12 +28,14 @@ std::set<std::string> all_tests() {
     for (const auto& entry : fs::recursive_directory_iterator(root)) {
         if (entry.path().extension() != ".cpp") continue;
         const std::string text = contents_of(entry.path());
-        for (auto found = std::sregex_iterator(text.begin(), text.end(), macro); found != std::sregex_iterator(); ++found)
+        for (auto found = std::sregex_iterator(text.begin(), text.end(), macro);
+             found != std::sregex_iterator(); ++found)
             tests.insert((*found)[1].str() + "." + (*found)[2].str());
     }
     const std::string cmake = contents_of(root / "CMakeLists.txt");
     const std::regex added(R"(add_test\(NAME ([\w.]+))");
-    for (auto found = std::sregex_iterator(cmake.begin(), cmake.end(), added); found != std::sregex_iterator(); ++found)
+    for (auto found = std::sregex_iterator(cmake.begin(), cmake.end(), added);
+         found != std::sregex_iterator(); ++found)
         tests.insert((*found)[1].str());
     return tests;
 }
@@ -59,14 +61,14 @@ TEST(Threats, EveryRowHasAControlAPlaceAndATestThatIsThere) {
         for (const std::string& cell : cells)
             EXPECT_FALSE(cell.empty()) << line;
         const std::regex path(R"(`([\w/]+\.(?:h|cpp))`)");
-        for (auto found = std::sregex_iterator(cells[2].begin(), cells[2].end(), path); found != std::sregex_iterator();
-             ++found)
+        for (auto found = std::sregex_iterator(cells[2].begin(), cells[2].end(), path);
+             found != std::sregex_iterator(); ++found)
             EXPECT_TRUE(fs::exists(fs::path(ASSIDU_SOURCE_DIR) / (*found)[1].str())) << (*found)[1];
         EXPECT_TRUE(std::regex_search(cells[2], path)) << "no file enforces it: " << line;
         const std::regex name(R"(`([\w.]+)`)");
         EXPECT_TRUE(std::regex_search(cells[4], name)) << "no test: " << line;
-        for (auto found = std::sregex_iterator(cells[4].begin(), cells[4].end(), name); found != std::sregex_iterator();
-             ++found)
+        for (auto found = std::sregex_iterator(cells[4].begin(), cells[4].end(), name);
+             found != std::sregex_iterator(); ++found)
             EXPECT_TRUE(tests.contains((*found)[1])) << "there is no test " << (*found)[1];
     }
     EXPECT_GT(rows, 20);

@@ -29,7 +29,8 @@ using rpc::Value;
 using ::testing::AnyOf;
 using ::testing::HasSubstr;
 
-// What an attack may make the hub grow by, and take until it is refused, on a machine that does other things too.
+// What an attack may make the hub grow by, and take until it is refused, on a machine that does other things
+// too.
 constexpr std::int64_t kGrowthKib = 160 * 1024;
 constexpr std::int64_t kSeconds = 60;
 
@@ -92,14 +93,16 @@ class Attacks : public PoolTest {
         const auto outer = rpc::decode_response(answer->body);
         if (!outer) return outer.error().what;
         if (const auto* fault = std::get_if<rpc::Fault>(&*outer)) return "outside: " + fault->text;
-        const auto inside = rpc::decode_response(*std::get<Value>(*outer).find("payload")->as_bytes()).value();
+        const auto inside =
+            rpc::decode_response(*std::get<Value>(*outer).find("payload")->as_bytes()).value();
         if (const auto* fault = std::get_if<rpc::Fault>(&inside)) return "inside: " + fault->text;
         return "taken";
     }
     std::string envelope(const rpc::MessageHeader& header, const rpc::SigningKey& key) const {
         const auto message = rpc::sign_message(header, rpc::encode_call("statement.head", {}), key);
-        return rpc::encode_call("pool.message", {Value::structure({{"note", Value::bytes(message.note)},
-                                                                  {"payload", Value::bytes(message.payload)}})});
+        return rpc::encode_call("pool.message",
+                                {Value::structure({{"note", Value::bytes(message.note)},
+                                                   {"payload", Value::bytes(message.payload)}})});
     }
     rpc::MessageHeader header(std::int64_t later_s = 0, const std::string& to = "pole") const {
         return {"lyon", to, rpc::make_message_id(), "", clock.now_utc_s() + later_s};
@@ -128,17 +131,20 @@ TEST_F(Attacks, WhatWasSignedForAnotherTimeOrPlaceOrAlreadyHeardIsRefusedAlsoAft
 
 TEST_F(Attacks, ASignatureDoesNotCoverWhatIsWrappedAroundIt) {
     withstand("signature wrapping", [&] {
-        const auto good = rpc::sign_message(header(), rpc::encode_call("statement.head", {}), lyon().signing_key());
+        const auto good =
+            rpc::sign_message(header(), rpc::encode_call("statement.head", {}), lyon().signing_key());
         const auto other = rpc::encode_call("statement.put", {Value::bytes("x")});
         const auto call = [](const std::string& note, const std::string& payload) {
-            return rpc::encode_call("pool.message",
-                                    {Value::structure({{"note", Value::bytes(note)}, {"payload", Value::bytes(payload)}})});
+            return rpc::encode_call(
+                "pool.message",
+                {Value::structure({{"note", Value::bytes(note)}, {"payload", Value::bytes(payload)}})});
         };
         EXPECT_EQ(verdict(call(good.note, other)), "outside: refused") << "another payload";
         EXPECT_EQ(verdict(call(good.note + good.note, good.payload)), "outside: refused") << "two notes";
         const auto forged = rpc::sign_message(header(), other, rpc::SigningKey::generate());
         const std::string line = good.note.substr(good.note.rfind("\n\xE2\x80\x94") + 1);
-        EXPECT_EQ(verdict(call(forged.note + line, other)), "outside: refused") << "the member's signature under it";
+        EXPECT_EQ(verdict(call(forged.note + line, other)), "outside: refused")
+            << "the member's signature under it";
         // The same member twice in one struct: neither reading is chosen.
         std::string twice = call(good.note, good.payload);
         const std::string member = "<member><name>payload</name>";
@@ -151,15 +157,17 @@ TEST_F(Attacks, XmlThatIsMadeToHurtIsRefusedBeforeItIsUnderstood) {
     withstand("DOCTYPE, entity bombs, deep nesting", [&] {
         std::string bomb = "<?xml version=\"1.0\"?><!DOCTYPE x [<!ENTITY a0 \"ha\">";
         for (int i = 1; i < 30; ++i)
-            bomb += "<!ENTITY a" + std::to_string(i) + " \"&a" + std::to_string(i - 1) + ";&a" + std::to_string(i - 1) +
-                    ";\">";
+            bomb += "<!ENTITY a" + std::to_string(i) + " \"&a" + std::to_string(i - 1) + ";&a" +
+                    std::to_string(i - 1) + ";\">";
         bomb += "]><methodCall><methodName>&a29;</methodName></methodCall>";
         std::string deep = "<methodCall><methodName>pool.message</methodName><params><param>";
         for (int i = 0; i < 300'000; ++i)
             deep += "<value><array><data>";
         const std::string external =
-            "<!DOCTYPE x [<!ENTITY e SYSTEM \"file:///etc/passwd\">]><methodCall><methodName>&e;</methodName></methodCall>";
-        for (const std::string& document : {bomb, deep, external, std::string("<"), std::string(1 << 20, '<')})
+            "<!DOCTYPE x [<!ENTITY e SYSTEM "
+            "\"file:///etc/passwd\">]><methodCall><methodName>&e;</methodName></methodCall>";
+        for (const std::string& document :
+             {bomb, deep, external, std::string("<"), std::string(1 << 20, '<')})
             EXPECT_THAT(verdict(document), AnyOf("outside: refused", HasSubstr("413"), HasSubstr("400")))
                 << document.substr(0, 60);
     });
@@ -180,9 +188,9 @@ TEST_F(Attacks, AGigabyteIsRefusedByItsHeadOrAtTheLimit) {
                                             [&](RawPeer& peer) { return pour(peer, piece); });
         // It is refused by its head, and may go on arriving for a moment, unread.
         EXPECT_THAT(told, HasSubstr("413"));
-        const std::string chunked = raw_answer(head + "Transfer-Encoding: chunked\r\n\r\n", [&](RawPeer& peer) {
-            return pour(peer, "100000\r\n" + piece + "\r\n");
-        });
+        const std::string chunked =
+            raw_answer(head + "Transfer-Encoding: chunked\r\n\r\n",
+                       [&](RawPeer& peer) { return pour(peer, "100000\r\n" + piece + "\r\n"); });
         EXPECT_THAT(chunked, HasSubstr("413"));
     });
 }
@@ -211,7 +219,8 @@ int idle_connection(std::uint16_t port, const char* from) {
     (void)::bind(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address);
     address.sin_port = htons(port);
     ::inet_pton(AF_INET, "127.0.0.1", &address.sin_addr);
-    if (::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return descriptor;
+    if (::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0)
+        return descriptor;
     ::close(descriptor);
     return -1;
 }

@@ -40,8 +40,8 @@ class MnetNodes : public ::testing::Test {
     void make_node(const std::string& name) {
         ports_[name] = free_port();
         const std::string dir = folder / name;
-        ASSERT_EQ(assidu({"init", "--dir", dir, "--id", "node-" + name, "--name", "Université de Lyon", "--wwwroot",
-                          "https://moodle.univ-lyon.example"})
+        ASSERT_EQ(assidu({"init", "--dir", dir, "--id", "node-" + name, "--name", "Université de Lyon",
+                          "--wwwroot", "https://moodle.univ-lyon.example"})
                       .exit_code,
                   0);
         std::string settings = contents_of(folder / (name + "/assidu.toml"));
@@ -78,7 +78,8 @@ class MnetNodes : public ::testing::Test {
         address.sin_port = ::htons(ports_.at(name));
         address.sin_addr.s_addr = ::htonl(INADDR_LOOPBACK);
         EXPECT_EQ(::connect(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-        EXPECT_EQ(::send(descriptor, request.data(), request.size(), 0), static_cast<ssize_t>(request.size()));
+        EXPECT_EQ(::send(descriptor, request.data(), request.size(), 0),
+                  static_cast<ssize_t>(request.size()));
         std::string answer;
         char part[4096];
         for (ssize_t got = 0; (got = ::recv(descriptor, part, sizeof part, 0)) > 0;)

@@ -1,5 +1,5 @@
-// A node and Moodle's own code for Moodle Networking, in both directions, with new keys on both sides. Needs `php`
-// and a Moodle tree where ASSIDU_MOODLE says (tests/interop/README.md); skips, and says so, otherwise.
+// A node and Moodle's own code for Moodle Networking, in both directions, with new keys on both sides. Needs
+// `php` and a Moodle tree where ASSIDU_MOODLE says (tests/interop/README.md); skips, and says so, otherwise.
 
 #include <fcntl.h>
 #include <signal.h>
@@ -23,8 +23,10 @@ constexpr const char* kMethod = "blocks/use_stats/rpclib.php/use_stats_rpc_get_s
 
 // RC4 for PHP: on a Debian as it comes, no Moodle seals anything.
 constexpr const char* kOpenSsl =
-    "openssl_conf = init\n[init]\nproviders = providers\n[providers]\ndefault = on\nlegacy = on\n[on]\nactivate = 1\n"
-    "[req]\ndistinguished_name = dn\ndefault_bits = 2048\nx509_extensions = v3_ca\nstring_mask = utf8only\n[dn]\n"
+    "openssl_conf = init\n[init]\nproviders = providers\n[providers]\ndefault = on\nlegacy = "
+    "on\n[on]\nactivate = 1\n"
+    "[req]\ndistinguished_name = dn\ndefault_bits = 2048\nx509_extensions = v3_ca\nstring_mask = "
+    "utf8only\n[dn]\n"
     "[v3_ca]\nbasicConstraints = critical,CA:true\n";
 
 class MoodleInterop : public MnetNodes {
@@ -32,7 +34,8 @@ class MoodleInterop : public MnetNodes {
     void SetUp() override {
         const char* const tree = std::getenv("ASSIDU_MOODLE");
         if (tree == nullptr) GTEST_SKIP() << "ASSIDU_MOODLE names no Moodle tree";
-        if (std::system("php -r 'exit(extension_loaded(\"curl\") && extension_loaded(\"openssl\") ? 0 : 1);' >/dev/null 2>&1") != 0)
+        if (std::system("php -r 'exit(extension_loaded(\"curl\") && extension_loaded(\"openssl\") ? 0 : 1);' "
+                        ">/dev/null 2>&1") != 0)
             GTEST_SKIP() << "no php with curl and openssl";
         ASSERT_TRUE(fs::exists(fs::path(tree) / "lib/phpxmlrpc")) << tree << ": not a Moodle of 4.1 to 5.0";
         fs::create_directories(site() / "lib");
@@ -54,11 +57,12 @@ class MoodleInterop : public MnetNodes {
     }
     [[nodiscard]] fs::path site() const { return folder / "site"; }
 
-    // What somebody does at that Moodle: its output, without the last line feed; its errors are in act_errors().
+    // What somebody does at that Moodle: its output, without the last line feed; its errors are in
+    // act_errors().
     std::string act(const std::string& arguments, bool good = true) {
-        const std::string command = "cd '" + site().string() + "' && OPENSSL_CONF='" + (folder / "openssl.cnf").string() +
-                                    "' php act.php " + arguments + " >'" + (folder / "out").string() + "' 2>'" +
-                                    (folder / "err").string() + "'";
+        const std::string command = "cd '" + site().string() + "' && OPENSSL_CONF='" +
+                                    (folder / "openssl.cnf").string() + "' php act.php " + arguments + " >'" +
+                                    (folder / "out").string() + "' 2>'" + (folder / "err").string() + "'";
         const int status = std::system(command.c_str());
         EXPECT_EQ(status == 0, good) << arguments << "\n" << act_errors();
         std::string out = contents_of(folder / "out");
@@ -86,7 +90,9 @@ class MoodleInterop : public MnetNodes {
         for (int i = 0; i < 500 && !rpc::web_post(*url, "text/xml", "<x/>"); ++i)
             ::poll(nullptr, 0, 20);
     }
-    std::string pinned() { return line_of(at("node", {"peer", "show", wwwroot("moodle")}).out, "fingerprint  "); }
+    std::string pinned() {
+        return line_of(at("node", {"peer", "show", wwwroot("moodle")}).out, "fingerprint  ");
+    }
 
     std::string fingerprint_;
     ::pid_t server_ = -1;
@@ -107,15 +113,21 @@ TEST_F(MoodleInterop, EachAddsTheOtherAndCallsAndNewKeysAreLearnt) {
     EXPECT_EQ(services.exit_code, 0) << services.err << contents_of(folder / "php.log");
     EXPECT_EQ(nlohmann::json::parse(services.out)[0]["name"], "use_stats");
     EXPECT_EQ(at("node", {"call", wwwroot("moodle"), "auth/mnet/auth.php/user_authorise"}).exit_code, 4);
-    std::cout << "$ assidu peer add\n" << added.out << added.err << "$ assidu call system/listServices\n" << services.out;
+    std::cout << "$ assidu peer add\n"
+              << added.out << added.err << "$ assidu call system/listServices\n"
+              << services.out;
 
     // Moodle's client asks for a student's time.
-    ASSERT_EQ(at("node", {"peer", "grant", wwwroot("moodle"), "use_stats", "--students", "everyone"}).exit_code, 0);
+    ASSERT_EQ(
+        at("node", {"peer", "grant", wwwroot("moodle"), "use_stats", "--students", "everyone"}).exit_code, 0);
     EXPECT_THAT(act("call " + wwwroot("node") + " system/listServices"), HasSubstr("\"use_stats\""));
     const nlohmann::json params = {{{"username", "rpcadmin"},
                                     {"remoteuserhostroot", wwwroot("moodle")},
                                     {"remotehostroot", wwwroot("moodle")}},
-                                   "nobody-é", "", "1", 0};
+                                   "nobody-é",
+                                   "",
+                                   "1",
+                                   0};
     const std::string asked = "call " + wwwroot("node") + " " + kMethod + " '" + params.dump() + "'";
     EXPECT_THAT(act(asked), HasSubstr("Target user does not exist."));
     // Faults, as Moodle's client reads them.

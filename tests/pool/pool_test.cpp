@@ -84,7 +84,8 @@ TEST_F(Pool, TheStoryOfADayIsTheSameAtTheNodeAndAtTheHub) {
     join("lyon");
     const std::int64_t morning = 1'772'438'400;
     const auto take_in = [&](const std::string& name, const std::string& rows) {
-        ASSERT_EQ(assidu({"--dir", dir_of("lyon"), "import", folder.write(name, kHeader + rows)}).exit_code, 0);
+        ASSERT_EQ(assidu({"--dir", dir_of("lyon"), "import", folder.write(name, kHeader + rows)}).exit_code,
+                  0);
         ASSERT_EQ(send("lyon").exit_code, 0);
     };
     take_in("first.csv", row(1, 42, morning) + row(2, 42, morning + 300) + row(3, 7, morning + 86'400));

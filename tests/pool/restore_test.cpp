@@ -36,13 +36,15 @@ class RestorePool : public PoolTest {
     }
     // The folder that was made.
     std::string back_up(const std::string& dir, const std::vector<std::string>& more = {}) {
-        std::vector<std::string> arguments{"--dir", dir, "backup", folder / ("backups" + std::to_string(++backups))};
+        std::vector<std::string> arguments{"--dir", dir, "backup",
+                                           folder / ("backups" + std::to_string(++backups))};
         arguments.insert(arguments.end(), more.begin(), more.end());
         const Finished made = assidu(arguments);
         EXPECT_EQ(made.exit_code, 0) << made.err;
         return value_of(made.out, "backup");
     }
-    static Finished restore(const std::string& dir, const std::string& backup, const std::vector<std::string>& more) {
+    static Finished restore(const std::string& dir, const std::string& backup,
+                            const std::vector<std::string>& more) {
         std::vector<std::string> arguments{"--dir", dir, "restore", backup};
         arguments.insert(arguments.end(), more.begin(), more.end());
         return assidu(arguments);
@@ -158,7 +160,8 @@ TEST_F(RestorePool, ABackupIsVerifiedAndADamagedOneIsRefusedByName) {
                                                                 : "keys/other.pem is in no manifest"));
         EXPECT_FALSE(fs::exists(folder / ("of-" + damage))) << "nothing is left";
     }
-    EXPECT_THAT(assidu({"--dir", dir, "backup", dir + "/inside"}).err, HasSubstr("lies in the node's folder"));
+    EXPECT_THAT(assidu({"--dir", dir, "backup", dir + "/inside"}).err,
+                HasSubstr("lies in the node's folder"));
     EXPECT_THAT(restore(folder / "no", folder.path(), {}).err, HasSubstr("no backup of assidu"));
 }
 

@@ -83,8 +83,12 @@ TEST_F(Lint, ClosedDaysOfTheScaleRefuse) {
 
 TEST_F(Lint, TimeAtTwoSitesRefusesWhereItCannotFitAndIsFlaggedWhereItMay) {
     const auto at_lyon = [&](int from_hour, int to_hour, std::int64_t measured_s) {
-        return LintContext::Elsewhere{"Lyon", day("2026-03-23"), at("2026-03-23", from_hour, 0),
-                                      at("2026-03-23", to_hour, 0), measured_s, 0};
+        return LintContext::Elsewhere{"Lyon",
+                                      day("2026-03-23"),
+                                      at("2026-03-23", from_hour, 0),
+                                      at("2026-03-23", to_hour, 0),
+                                      measured_s,
+                                      0};
     };
     context.elsewhere = {at_lyon(14, 16, 7200)};  // ada was here from 9:00 to 11:15
     EXPECT_EQ(found(student_report(ada)), Lines());
@@ -130,7 +134,8 @@ TEST_F(Lint, MachinesAreTooRegular) {
         traces.push_back(now += 30 + i % 7);  // a person
     ASSERT_EQ(regular_runs(traces).size(), 1U);
     EXPECT_TRUE(regular_runs({}).empty());
-    EXPECT_TRUE(regular_runs(std::vector<std::int64_t>(100, now)).empty());  // a page that makes many traces at once
+    EXPECT_TRUE(
+        regular_runs(std::vector<std::int64_t>(100, now)).empty());  // a page that makes many traces at once
     context.regular = regular_runs(traces);
     EXPECT_EQ(found(student_report(ada)), (Lines{"regular_clicks flagged 2026-03-23/2026-03-23 1149"}));
 }
@@ -151,7 +156,8 @@ TEST_F(Lint, SessionsOfOneLengthAtOneTimeOfDayAreFlagged) {
     EXPECT_EQ(found(report), Lines());
     add("2026-03-29", 3, 3602);  // the clocks went forward: the same time of day
     ASSERT_EQ(found(report).size(), 1U);
-    EXPECT_THAT(found(report).front(), HasSubstr("regular_days flagged 2026-03-23/2026-03-26 2026-03-29/2026-03-29"));
+    EXPECT_THAT(found(report).front(),
+                HasSubstr("regular_days flagged 2026-03-23/2026-03-26 2026-03-29/2026-03-29"));
 }
 
 TEST_F(Lint, OutagesAndAChangedScaleAreFlagged) {

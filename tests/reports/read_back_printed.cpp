@@ -299,7 +299,8 @@ Numbers courses_of_pdf(const std::string& text, const StudentReport& names) {
             wanted.emplace_back(fmt::format("{}.activity.{}", key, activity.activity),
                                 first_word(activity_name(Language::fr, activity.activity, activity.names)));
         if (!course.activities.empty())
-            wanted.emplace_back(key + ".pages", first_word(std::string(reports::text(Language::fr, "pages"))));
+            wanted.emplace_back(key + ".pages",
+                                first_word(std::string(reports::text(Language::fr, "pages"))));
     }
     static const std::regex row(R"(^\s*(\S+).*\s(\d+:\d\d:\d\d)\s+(\d+:\d\d:\d\d)\s+(\d+)\s*$)");
     Numbers numbers;

@@ -24,9 +24,9 @@ using Cells = std::map<std::string, std::vector<std::vector<std::string>>>;
 // Of the text of a PDF (pdftotext -layout) in French: totals, days, months; of a group weeks and students.
 [[nodiscard]] Numbers numbers_of_pdf(const std::string& text);
 
-// Of the table of courses and activities of a student's PDF. Its lines have no ids: `names` says in which order
-// courses, activities and the courses' own pages must stand there, and which name each begins with; a line too
-// many or too few throws.
+// Of the table of courses and activities of a student's PDF. Its lines have no ids: `names` says in which
+// order courses, activities and the courses' own pages must stand there, and which name each begins with; a
+// line too many or too few throws.
 [[nodiscard]] Numbers courses_of_pdf(const std::string& text, const StudentReport& names);
 
 }  // namespace assidu::reports::test

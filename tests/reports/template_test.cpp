@@ -155,9 +155,9 @@ TEST_F(Templates, StandOnEveryDocument) {
     const Look look = made->look(Language::fr, "");
     for (const std::string& text : {text_of(render_pdf(report, Language::fr, "", look)),
                                     text_of(render_certificate(report, "", look))}) {
-        for (const char* said : {"Université de Lyon – SFC", "12345678901234", "82690000001",
-                                 "Service de la formation continue", "Déclaration d’activité enregistrée",
-                                 "SFC – sfc@lyon.example"})
+        for (const char* said :
+             {"Université de Lyon – SFC", "12345678901234", "82690000001", "Service de la formation continue",
+              "Déclaration d’activité enregistrée", "SFC – sfc@lyon.example"})
             EXPECT_THAT(text, HasSubstr(said));
     }
     const std::string pdf = text_of(render_pdf(report, Language::fr, "", look));
@@ -191,7 +191,8 @@ TEST_F(Templates, AFunderHasItsOwnWords) {
     EXPECT_TRUE(all.shows_day("first"));
     EXPECT_FALSE(all.shows_section("sessions"));
     EXPECT_EQ(made->look(Language::en, "").header, std::vector<std::string>{"Continuing education"});
-    EXPECT_EQ(made->look(Language::en, "").footer, "SFC – sfc@lyon.example");  // French where English is not said
+    EXPECT_EQ(made->look(Language::en, "").footer,
+              "SFC – sfc@lyon.example");  // French where English is not said
 }
 
 TEST_F(Templates, TheSmallestOneChangesNothing) {
@@ -204,7 +205,8 @@ TEST_F(Templates, TheSmallestOneChangesNothing) {
 }
 
 TEST_F(Templates, EveryKeyThatIsNotKnownIsNamed) {
-    for (const char* place : {"/x", "/provider/x", "/logo/x", "/header/de", "/columns/x", "/funders/0/x", "/funders/0/columns/x"}) {
+    for (const char* place : {"/x", "/provider/x", "/logo/x", "/header/de", "/columns/x", "/funders/0/x",
+                              "/funders/0/columns/x"}) {
         json document = whole();
         document[json::json_pointer(place)] = "x";
         const std::string key = std::string(place).substr(std::string(place).rfind('/') + 1);
@@ -251,7 +253,8 @@ TEST_F(Templates, EveryWrongValueIsNamedByItsKey) {
     twice["funders"].push_back({{"funder", "OPCO ATLAS"}});
     EXPECT_THAT(objection(twice), HasSubstr("stands twice"));
     json most = whole();
-    most["header"]["fr"] = std::vector<std::string>(limits::kTemplateLinesMax, std::string(limits::kTemplateTextBytesMax, 'x'));
+    most["header"]["fr"] =
+        std::vector<std::string>(limits::kTemplateLinesMax, std::string(limits::kTemplateTextBytesMax, 'x'));
     EXPECT_EQ(objection(most), "");
     json funders = whole();
     funders["funders"] = json::array();
@@ -270,7 +273,8 @@ TEST_F(Templates, EveryWrongValueIsNamedByItsKey) {
 
 // The published schema, as far as it is used here: the good one holds, and every key of the reader is in it.
 TEST_F(Templates, TheSchemaKnowsTheKeysThatTheReaderKnows) {
-    const json schema = json::parse(contents_of(std::string(ASSIDU_SOURCE_DIR) + "/docs/formats/template.schema.json"));
+    const json schema =
+        json::parse(contents_of(std::string(ASSIDU_SOURCE_DIR) + "/docs/formats/template.schema.json"));
     const std::string page = contents_of(std::string(ASSIDU_SOURCE_DIR) + "/docs/formats/template.md");
     const std::function<void(const json&, const json&)> walk = [&](const json& rule, const json& value) {
         if (value.is_array() && rule.contains("items"))

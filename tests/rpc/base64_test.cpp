@@ -49,7 +49,8 @@ TEST(Base64, WhatIsReadIsWhatWouldBeWritten) {
     for (int i = 0; i < 200'000; ++i) {
         std::string text(static_cast<std::size_t>(4 * dice.roll(1, 2)), ' ');
         for (char& byte : text)
-            byte = kLikely[static_cast<std::size_t>(dice.roll(0, static_cast<std::int64_t>(kLikely.size()) - 1))];
+            byte = kLikely[static_cast<std::size_t>(
+                dice.roll(0, static_cast<std::int64_t>(kLikely.size()) - 1))];
         const auto bytes = unbase64(text);
         if (!bytes) continue;
         ++taken;

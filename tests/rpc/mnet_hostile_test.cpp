@@ -21,13 +21,13 @@ namespace assidu::rpc {
 namespace {
 
 namespace limits = config::limits;
+using ::testing::HasSubstr;
 using tests::kPeerA;
 using tests::kPeerB;
 using tests::mnet_certificate;
 using tests::mnet_file;
 using tests::mnet_key;
 using tests::mnet_ring;
-using ::testing::HasSubstr;
 
 const std::vector<std::string>& sealed_requests() {
     static const std::vector<std::string> files = [] {
@@ -101,8 +101,8 @@ TEST(MnetHostile, AFlippedBitInsideTheSealChangesNothingEither) {
     const MnetMessage before = received(seal_envelope(document, b, kPeerA));
     ASSERT_EQ(before.verdict, MnetVerdict::accepted) << before.why;
     const std::size_t step = all_flips() ? 1 : 16;
-    for (std::size_t bit = all_flips() ? 0U : static_cast<std::size_t>(dice.roll(0, 15)); bit < document.size() * 8;
-         bit += step) {
+    for (std::size_t bit = all_flips() ? 0U : static_cast<std::size_t>(dice.roll(0, 15));
+         bit < document.size() * 8; bit += step) {
         std::string damaged = document;
         damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << (bit % 8)));
         expect_harmless(seal_envelope(damaged, b, kPeerA), before, "bit " + std::to_string(bit));
@@ -135,8 +135,8 @@ TEST(MnetHostile, TheSmallestEnvelopesThatMoodleTakesAreTaken) {
     std::string wrapped = p.object;
     for (std::size_t at = 60; at < wrapped.size(); at += 61)
         wrapped.insert(at, "\n");
-    EXPECT_EQ(received(sealed_for_b(with("<SignatureValue>" + p.signature + "</SignatureValue><object>" + wrapped +
-                                         "</object><wwwroot>" + kPeerA + "</wwwroot>")))
+    EXPECT_EQ(received(sealed_for_b(with("<SignatureValue>" + p.signature + "</SignatureValue><object>" +
+                                         wrapped + "</object><wwwroot>" + kPeerA + "</wwwroot>")))
                   .verdict,
               MnetVerdict::accepted);
 }
@@ -145,7 +145,8 @@ TEST(MnetHostile, TheSmallestEnvelopesThatMoodleTakesAreTaken) {
 TEST(MnetHostile, NoSecondMeaningIsWrappedIntoASignedMessage) {
     const Parts p;
     const std::string signature = "<SignatureValue>" + p.signature + "</SignatureValue>";
-    const std::string object = "<object>" + p.object + "</object>", other = "<object>" + p.other + "</object>";
+    const std::string object = "<object>" + p.object + "</object>",
+                      other = "<object>" + p.other + "</object>";
     const std::string wwwroot = std::string("<wwwroot>") + kPeerA + "</wwwroot>";
     const std::string stranger = "<wwwroot>http://other.example.org</wwwroot>";
     const std::vector<std::string> wrong{
@@ -205,8 +206,7 @@ TEST(MnetHostile, EntitiesNeverReachAParser) {
         "<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;\">]>";
     for (const std::string& document :
          {bomb + with("<wwwroot>&b;</wwwroot>"), bomb + "<encryptedMessage/>", bomb + "<methodCall/>",
-          std::string("<signedMessage>&undefined;</signedMessage>"),
-          "<!doctype html>" + with("")}) {
+          std::string("<signedMessage>&undefined;</signedMessage>"), "<!doctype html>" + with("")}) {
         EXPECT_EQ(received(document).verdict, MnetVerdict::malformed) << document;
         EXPECT_EQ(received(sealed_for_b(document)).verdict, MnetVerdict::not_opened) << document;
     }
@@ -248,7 +248,8 @@ TEST(MnetHostile, LimitsHoldAtTheLimitAndOnePast) {
 }
 
 TEST(MnetHostile, ASealedKeyOfAnotherLengthOpensNothing) {
-    const SealedEnvelope envelope = std::get<SealedEnvelope>(*read_layer(mnet_file("encrypted/req-listServices.enc.xml")));
+    const SealedEnvelope envelope =
+        std::get<SealedEnvelope>(*read_layer(mnet_file("encrypted/req-listServices.enc.xml")));
     const MnetCertificate b = mnet_certificate("keys/b.crt");
     for (const std::size_t size : {0U, 1U, 15U, 17U, 32U, 245U}) {
         SealedEnvelope wrong = envelope;
@@ -279,9 +280,10 @@ TEST(MnetHostile, NumbersAndNothingOfMoodleNeverReachTheLibraryAsSuch) {
     EXPECT_EQ(value("<array><data/></array>")->params.at(0), Value::array({}));
     EXPECT_TRUE(value("<double>" + std::string(limits::kMnetNumberBytesMax, '1') + "</double>"));
     for (const std::string& wrong :
-         {std::string("<double>inf</double>"), std::string("<double>nan</double>"), std::string("<double>1e</double>"),
-          std::string("<double>.</double>"), std::string("<double/>"), std::string("<i8>12x</i8>"),
-          std::string("<i8/>"), std::string("<nil>x</nil>"), std::string("<boolean>2</boolean>"),
+         {std::string("<double>inf</double>"), std::string("<double>nan</double>"),
+          std::string("<double>1e</double>"), std::string("<double>.</double>"), std::string("<double/>"),
+          std::string("<i8>12x</i8>"), std::string("<i8/>"), std::string("<nil>x</nil>"),
+          std::string("<boolean>2</boolean>"),
           "<double>" + std::string(limits::kMnetNumberBytesMax + 1, '1') + "</double>"})
         EXPECT_FALSE(value(wrong)) << wrong;
 }
@@ -299,7 +301,8 @@ TEST(MnetHostile, WithoutTheLegacyProviderTheAnswerSaysWhatToInstall) {
     if (child == 0) {
         ::setenv("OPENSSL_MODULES", "/nowhere", 1);
         ::setenv("ASSIDU_TEST_NO_PROVIDER", "1", 1);
-        ::execl("/proc/self/exe", "test_rpc", "--gtest_filter=MnetHostile.WithoutTheLegacyProvider*", nullptr);
+        ::execl("/proc/self/exe", "test_rpc", "--gtest_filter=MnetHostile.WithoutTheLegacyProvider*",
+                nullptr);
         ::_exit(127);
     }
     int status = 0;

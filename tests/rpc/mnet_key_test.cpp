@@ -15,9 +15,9 @@
 namespace assidu::rpc {
 namespace {
 
+using ::testing::HasSubstr;
 using tests::mnet_certificate;
 using tests::mnet_file;
-using ::testing::HasSubstr;
 
 constexpr const char* kWwwroot = "https://assidu.univ-lyon.fr";
 constexpr std::int64_t kNow = 1'795'000'000;
@@ -78,7 +78,8 @@ TEST(MnetKey, IsMadeOnceAndMoodleWouldTakeItsCertificate) {
 
 TEST(MnetKey, ALongWwwrootIsNamedWhole) {
     const tests::TemporaryFolder folder;
-    const std::string wwwroot = "https://moodle.universite-de-quelque-part.example.org/formation/continue/daeu";
+    const std::string wwwroot =
+        "https://moodle.universite-de-quelque-part.example.org/formation/continue/daeu";
     ASSERT_GT(wwwroot.size(), 64U);
     ASSERT_TRUE(MnetKey::create(folder / "k.pem", wwwroot, kNow));
     const MnetKey key = MnetKey::read(folder / "k.pem").value();
@@ -100,8 +101,10 @@ TEST(MnetKey, ACertificateIsAboutOneWwwroot) {
 }
 
 TEST(MnetKey, OnlyRsaOfASensibleSizeIsTakenAndOneCertificateAtATime) {
-    EXPECT_THAT(MnetCertificate::of(certificate_of(EVP_EC_gen("P-256"), "x")).error().what, HasSubstr("not of RSA"));
-    EXPECT_THAT(MnetCertificate::of(certificate_of(EVP_RSA_gen(1'024), "x")).error().what, HasSubstr("1024 bits"));
+    EXPECT_THAT(MnetCertificate::of(certificate_of(EVP_EC_gen("P-256"), "x")).error().what,
+                HasSubstr("not of RSA"));
+    EXPECT_THAT(MnetCertificate::of(certificate_of(EVP_RSA_gen(1'024), "x")).error().what,
+                HasSubstr("1024 bits"));
     const std::string a = mnet_file("keys/a.crt");
     EXPECT_FALSE(MnetCertificate::of(a + a));
     EXPECT_FALSE(MnetCertificate::of(a + "x"));
@@ -112,15 +115,18 @@ TEST(MnetKey, OnlyRsaOfASensibleSizeIsTakenAndOneCertificateAtATime) {
     for (const char c : a)
         crlf += c == '\n' ? "\r\n" : std::string(1, c);
     EXPECT_EQ(MnetCertificate::of(crlf).value(), mnet_certificate("keys/a.crt"));
-    EXPECT_TRUE(MnetCertificate::of(std::string(config::limits::kMnetCertificateBytesMax - a.size(), '\n') + a));
-    EXPECT_FALSE(MnetCertificate::of(std::string(config::limits::kMnetCertificateBytesMax - a.size() + 1, '\n') + a));
+    EXPECT_TRUE(
+        MnetCertificate::of(std::string(config::limits::kMnetCertificateBytesMax - a.size(), '\n') + a));
+    EXPECT_FALSE(
+        MnetCertificate::of(std::string(config::limits::kMnetCertificateBytesMax - a.size() + 1, '\n') + a));
     EXPECT_FALSE(MnetKey::of(Secret::copy_of(mnet_file("keys/a.key")), mnet_file("keys/b.crt")));
 }
 
 TEST(MnetKey, ARingKeepsThreeFormerKeysAndForgetsTheRest) {
     const tests::TemporaryFolder folder;
     std::vector<std::string> fingerprints;
-    fingerprints.push_back(MnetKeyRing::open(folder.path(), kWwwroot, kNow)->current().certificate().fingerprint());
+    fingerprints.push_back(
+        MnetKeyRing::open(folder.path(), kWwwroot, kNow)->current().certificate().fingerprint());
     EXPECT_EQ(MnetKeyRing::open(folder.path(), kWwwroot, kNow)->current().certificate().fingerprint(),
               fingerprints.back());
     for (int i = 1; i <= 5; ++i) {
@@ -138,8 +144,9 @@ TEST(MnetKey, ARingKeepsThreeFormerKeysAndForgetsTheRest) {
 TEST(MnetKey, AWwwrootIsWrittenOneWay) {
     for (const char* good : {"https://moodle.example", "http://127.0.0.1:8101", "https://x.fr/moodle"})
         EXPECT_TRUE(check_wwwroot(good)) << good;
-    for (const char* bad : {"https://moodle.example/", "moodle.example", "ftp://x", "https://u@x", "https://x#y",
-                            "https://x?y", "https://x/é", "https://", "https://x/ y", "https://x/<y>", ""})
+    for (const char* bad :
+         {"https://moodle.example/", "moodle.example", "ftp://x", "https://u@x", "https://x#y", "https://x?y",
+          "https://x/é", "https://", "https://x/ y", "https://x/<y>", ""})
         EXPECT_FALSE(check_wwwroot(bad)) << bad;
     const std::string most = "https://x/" + std::string(config::limits::kMnetWwwrootBytesMax - 10, 'a');
     EXPECT_TRUE(check_wwwroot(most));

@@ -10,12 +10,12 @@
 #include <sstream>
 
 #include "config/digest.h"
-#include "tests/rpc/mnet_data.h"
 #include "rpc/arcfour.h"
 #include "rpc/mnet_envelope.h"
 #include "rpc/mnet_reception.h"
 #include "rpc/moodle_xmlrpc.h"
 #include "rpc/xmlrpc.h"
+#include "tests/rpc/mnet_data.h"
 
 namespace assidu::rpc {
 namespace {
@@ -91,13 +91,17 @@ void check_sealed(const json& entry) {
     const MnetKeyRing ring = mnet_ring(without_extension(entry["decrypt_with"]));
     const auto opened = open_envelope(*sealed, ring);
     ASSERT_TRUE(opened);
-    if (entry.contains("decrypted")) { EXPECT_EQ(opened->document, mnet_file(entry["decrypted"])); }
+    if (entry.contains("decrypted")) {
+        EXPECT_EQ(opened->document, mnet_file(entry["decrypted"]));
+    }
     if (!entry.contains("verify_with")) return;
     const auto* const is_signed = std::get_if<SignedEnvelope>(&opened->layer);
     ASSERT_NE(is_signed, nullptr);
     EXPECT_EQ(is_signed->wwwroot, sealed->wwwroot);
     EXPECT_EQ(is_signed->digest, payload_digest(is_signed->payload));
-    if (entry.contains("payload")) { EXPECT_EQ(is_signed->payload, mnet_file(entry["payload"])); }
+    if (entry.contains("payload")) {
+        EXPECT_EQ(is_signed->payload, mnet_file(entry["payload"]));
+    }
     EXPECT_EQ(mnet_certificate(entry["verify_with"]).verifies(is_signed->payload, is_signed->signature),
               entry["verify"].get<bool>());
 }
@@ -118,7 +122,9 @@ void check_fault(const json& entry) {
         }
     }
     ASSERT_EQ(vouched.has_value(), entry.contains("verify_with"));
-    if (vouched) { EXPECT_TRUE(mnet_certificate(entry["verify_with"]).verifies(payload, vouched->signature)); }
+    if (vouched) {
+        EXPECT_TRUE(mnet_certificate(entry["verify_with"]).verifies(payload, vouched->signature));
+    }
     const auto response = decode_response(payload, Dialect::moodle);
     ASSERT_TRUE(response) << response.error().what;
     ASSERT_TRUE(std::holds_alternative<Fault>(*response));
@@ -157,7 +163,8 @@ TEST(MnetVectors, EveryMessageOfTheManifestIsReadToTheByte) {
             ASSERT_TRUE(layer) << layer.error().what;
             const auto& envelope = std::get<SignedEnvelope>(*layer);
             EXPECT_EQ(envelope.payload, mnet_file(entry["payload"]));
-            EXPECT_TRUE(mnet_certificate(entry["verify_with"]).verifies(envelope.payload, envelope.signature));
+            EXPECT_TRUE(
+                mnet_certificate(entry["verify_with"]).verifies(envelope.payload, envelope.signature));
             EXPECT_EQ(envelope.wwwroot, entry["wwwroot"]);
             EXPECT_EQ(envelope.timestamp, std::to_string(entry["timestamp"].get<std::int64_t>()));
             // The signature is one that we would have made.
@@ -186,7 +193,8 @@ TEST(MnetVectors, EveryMessageOfTheManifestIsReadToTheByte) {
             const Secret key = mnet_key(decrypt_with).open_key(mnet_file(entry["sealed_key"]));
             EXPECT_EQ(config::hex({reinterpret_cast<const std::uint8_t*>(key.reveal().data()), key.size()}),
                       entry["rc4_key_hex"]);
-            EXPECT_EQ(Arcfour::get().value()->apply(key.reveal(), mnet_file(file)), mnet_file(entry["plaintext"]));
+            EXPECT_EQ(Arcfour::get().value()->apply(key.reveal(), mnet_file(file)),
+                      mnet_file(entry["plaintext"]));
         } else {
             EXPECT_EQ(kind, "negative") << "a kind that no test knows";
         }
@@ -229,8 +237,8 @@ TEST(MnetVectors, EveryNegativeIsRefusedWithMoodlesFault) {
     }
     EXPECT_EQ(seen, expected.size());
     // Where B has a new key and kept the old one.
-    const MnetMessage old =
-        receive_message(mnet_file("negative/old-key.xml"), mnet_ring("keys/b-new", "keys/b"), tests::known_in_vectors);
+    const MnetMessage old = receive_message(mnet_file("negative/old-key.xml"),
+                                            mnet_ring("keys/b-new", "keys/b"), tests::known_in_vectors);
     EXPECT_EQ(old.verdict, MnetVerdict::former_key);
     EXPECT_EQ(old.key, 1U);
     EXPECT_TRUE(old.is_verified);
@@ -274,7 +282,9 @@ TEST(MnetVectors, WhatTwoMoodlesSaidToEachOtherIsReadToTheByte) {
                 ASSERT_TRUE(call) << call.error().what;
                 EXPECT_TRUE(line.ends_with(call->method));
                 // No struct in it: what we would have written is what Moodle wrote.
-                if (call->params.empty()) { EXPECT_EQ(encode_moodle_call(call->method, call->params), payload); }
+                if (call->params.empty()) {
+                    EXPECT_EQ(encode_moodle_call(call->method, call->params), payload);
+                }
             } else {
                 const auto response = decode_response(payload, Dialect::moodle);
                 ASSERT_TRUE(response) << response.error().what;

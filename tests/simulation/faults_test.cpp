@@ -1,6 +1,6 @@
-// One exchange between a member and a hub, with the Nth write, sync or open failing, for every N until nothing
-// fails any more; with a disk that fills; and with the power going at the Nth work. Whatever happens, the next
-// attempt finishes it, and nothing acknowledged is lost.
+// One exchange between a member and a hub, with the Nth write, sync or open failing, for every N until
+// nothing fails any more; with a disk that fills; and with the power going at the Nth work. Whatever happens,
+// the next attempt finishes it, and nothing acknowledged is lost.
 
 #include <SQLiteCpp/Database.h>
 #include <gtest/gtest.h>
@@ -58,8 +58,9 @@ class Exchange {
             side->log = std::make_unique<StatementLog>(side->file);
             side->members = std::make_unique<MemberList>(side->file);
         }
-        reception = std::make_unique<Reception>(Receiver{"hub", sign_introduction("hub", "H", tls, hub_key), &hub_key},
-                                                *hub.members, *hub.log, clock, [](const std::string&) {});
+        reception = std::make_unique<Reception>(
+            Receiver{"hub", sign_introduction("hub", "H", tls, hub_key), &hub_key}, *hub.members, *hub.log,
+            clock, [](const std::string&) {});
     }
     void close() {
         reception.reset();
@@ -88,8 +89,8 @@ class Exchange {
                                  {"engine 1", kNow, 5, paris.begin_of(kMonday) + 40'000, 9});
             if (!declare_days({"lyon", scale, &paris, &key, kNow}, *lyon.ledger, *lyon.log)) return false;
             Delivery delivery("lyon",
-                              {"https://hub.example", "hub", hub_key.verifying_key(), tls, Names::roster, ""}, key,
-                              clock, carry());
+                              {"https://hub.example", "hub", hub_key.verifying_key(), tls, Names::roster, ""},
+                              key, clock, carry());
             Delivered delivered;
             return delivery.deliver(*lyon.log, delivered, "here").has_value();
         } catch (const std::exception&) {

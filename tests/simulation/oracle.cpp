@@ -17,8 +17,15 @@ std::vector<federation::StudentLedger> Truth::totals() const {
     for (const auto& [day, of_day] : rows) {
         for (const auto& [key, value] : of_day) {
             auto& totals = by_student.at(key.first);
-            totals.rows.push_back({totals.student, day, key.second, value.first, 0, value.second, std::nullopt,
-                                   std::nullopt, {}});
+            totals.rows.push_back({totals.student,
+                                   day,
+                                   key.second,
+                                   value.first,
+                                   0,
+                                   value.second,
+                                   std::nullopt,
+                                   std::nullopt,
+                                   {}});
         }
     }
     std::vector<federation::StudentLedger> all;
@@ -36,7 +43,8 @@ Rows replayed(const std::vector<std::string>& statements) {
         const std::size_t end = bytes.find("\n\n", second + 2);
         const auto header = nlohmann::json::parse(bytes.substr(first, second - first));
         if (header.at("number") != i + 1)
-            throw Divergence(fmt::format("statement {} stands in the place of {}", header.at("number").dump(), i + 1));
+            throw Divergence(
+                fmt::format("statement {} stands in the place of {}", header.at("number").dump(), i + 1));
         if (header.at("previous") != previous)
             throw Divergence(fmt::format("statement {} does not name the one before", i + 1));
         previous = config::hex(config::sha256(std::string_view(bytes).substr(0, end + 1)));

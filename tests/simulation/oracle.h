@@ -1,5 +1,5 @@
-// What must be true of a pool, worked out in the simplest way, with none of the code under test: what happened at
-// each university by day, and what a chain of statements says, read as the format's page has it.
+// What must be true of a pool, worked out in the simplest way, with none of the code under test: what
+// happened at each university by day, and what a chain of statements says, read as the format's page has it.
 #pragma once
 
 #include <cstdint>
@@ -34,13 +34,13 @@ struct Truth {
     config::CivilDay last{};         // the day of the last event
     bool has_any = false;
 
-    // The totals as a computation from the events would hand them to a ledger: of every student, those who have
-    // none any more included.
+    // The totals as a computation from the events would hand them to a ledger: of every student, those who
+    // have none any more included.
     [[nodiscard]] std::vector<federation::StudentLedger> totals() const;
 };
 
-// The rows that a chain of statements leaves, each day by its last word. Throws Divergence where the chain has a
-// hole or does not hold together.
+// The rows that a chain of statements leaves, each day by its last word. Throws Divergence where the chain
+// has a hole or does not hold together.
 [[nodiscard]] Rows replayed(const std::vector<std::string>& statements);
 
 // Days without a row are left out of both. Throws Divergence naming the first day that differs.

@@ -56,8 +56,7 @@ Pool::Pool(const PoolOptions& options)
         set_clocks();
         open(made);
         const auto token = hub_.members->invite(made.name, federation::Names::roster, now_utc_s_).value();
-        const auto introduction =
-            federation::sign_introduction(made.name, made.name, made.tls, *made.key);
+        const auto introduction = federation::sign_introduction(made.name, made.name, made.tls, *made.key);
         const auto joined = federation::ask_to_join(
             [&](std::string_view body) { return at_hub(std::string(body), made.tls); }, introduction, token);
         if (!joined || !hub_.members->accept(made.name, made.key->verifying_key().fingerprint(), now_utc_s_))
@@ -80,7 +79,8 @@ void Pool::open(Machine& machine) {
         machine.log->handovers().put(federation::read_handover(note).value(), note);
     if (&machine != &hub_) return;
     machine.reception = std::make_unique<federation::Reception>(
-        federation::Receiver{kHub, federation::sign_introduction(kHub, "hub", print_of(-1), *hub_.key), &*hub_.key},
+        federation::Receiver{kHub, federation::sign_introduction(kHub, "hub", print_of(-1), *hub_.key),
+                             &*hub_.key},
         *machine.members, *machine.log, machine.clock, [](const std::string&) {});
 }
 
@@ -175,18 +175,20 @@ void Pool::restore(Machine& machine) {
         node.durable = {};
         node.receipted = 0;
         node.computed = -1;
-        if (backup.heads.at(node.name).number < acknowledged_[node.name].number) did("restore that lost", node.name);
+        if (backup.heads.at(node.name).number < acknowledged_[node.name].number)
+            did("restore that lost", node.name);
     }
     start(machine);
 }
 
-// As node/key_rotation does it: the note first, then the key; a machine that stops between goes on with the new one.
+// As node/key_rotation does it: the note first, then the key; a machine that stops between goes on with the
+// new one.
 void Pool::rotate(Machine& machine) {
     const bool is_hub = &machine == &hub_;
     const std::string tls = is_hub ? print_of(-1) : static_cast<Node&>(machine).tls;
     rpc::SigningKey next = rpc::SigningKey::generate();
-    machine.handovers.push_back(federation::sign_handover(machine.name, tls, machine.log->head(machine.name).number,
-                                                          now_utc_s_, *machine.key, next));
+    machine.handovers.push_back(federation::sign_handover(
+        machine.name, tls, machine.log->head(machine.name).number, now_utc_s_, *machine.key, next));
     did("rotate key", machine.name);
     close(machine);
     machine.key = std::move(next);
@@ -215,9 +217,10 @@ void Pool::happen(Node& node) {
     const CivilDay today = calendar_.day_of(now_utc_s_);
     const CivilDay first = calendar_.day_of(begin_utc_s_);
     const bool is_late = dice_.one_in(3);
-    const CivilDay day{is_late ? static_cast<std::int32_t>(dice_.roll(first.number, today.number)) : today.number};
-    const std::string student = config::hex(config::sha256(
-        fmt::format("{} {}", node.name, dice_.roll(1, 4)))).substr(0, 32);
+    const CivilDay day{is_late ? static_cast<std::int32_t>(dice_.roll(first.number, today.number))
+                               : today.number};
+    const std::string student =
+        config::hex(config::sha256(fmt::format("{} {}", node.name, dice_.roll(1, 4)))).substr(0, 32);
     const std::pair key{student, dice_.roll(0, 3)};
     node.truth.students.insert(student);
     node.truth.last = node.truth.has_any ? std::max(node.truth.last, day) : day;
@@ -262,10 +265,9 @@ void Pool::work_well(Node& node) {
     did("work", node.name);
     compute(node);
     const std::string place = fmt::format("life {}", node.lives);
-    federation::Delivery delivery(node.name,
-                                  {"https://hub.example", kHub, *node.hub_key, print_of(-1),
-                                   federation::Names::roster, ""},
-                                  *node.key, node.clock, carry_of(node));
+    federation::Delivery delivery(
+        node.name, {"https://hub.example", kHub, *node.hub_key, print_of(-1), federation::Names::roster, ""},
+        *node.key, node.clock, carry_of(node));
     federation::Delivered delivered;
     bool may_issue = node.log->confirmed_place() == place;
     if (!may_issue) {
@@ -274,13 +276,16 @@ void Pool::work_well(Node& node) {
         may_issue = delivered.agreed;
     }
     if (may_issue) {
-        const federation::Declarant declarant{node.name, scale_, &calendar_, &*node.key, node.clock.now_utc_s()};
+        const federation::Declarant declarant{node.name, scale_, &calendar_, &*node.key,
+                                              node.clock.now_utc_s()};
         auto declared = federation::declare_days(declarant, *node.ledger, *node.log);
         if (declared && node.has_roster)
             declared = federation::declare_roster(
                 declarant,
-                {{"course", {}, 1, 0, {{"fullname", fmt::format("Version {}", node.roster_version)}}}}, *node.log);
-        if (!declared) throw Divergence(fmt::format("{} cannot declare: {}", node.name, declared.error().what));
+                {{"course", {}, 1, 0, {{"fullname", fmt::format("Version {}", node.roster_version)}}}},
+                *node.log);
+        if (!declared)
+            throw Divergence(fmt::format("{} cannot declare: {}", node.name, declared.error().what));
         node.durable = node.log->head(node.name);
     }
     if (dice_.one_in(4) && !is_calm_) return;  // and delivers another time
@@ -353,7 +358,8 @@ void Pool::deliver_letters() {
             if (letters_[i].at_utc_s <= now_utc_s_) due.push_back(i);
         }
         if (due.empty()) return;
-        const auto which = due[static_cast<std::size_t>(dice_.roll(0, static_cast<std::int64_t>(due.size()) - 1))];
+        const auto which =
+            due[static_cast<std::size_t>(dice_.roll(0, static_cast<std::int64_t>(due.size()) - 1))];
         const Letter letter = letters_[which];
         letters_.erase(letters_.begin() + static_cast<std::ptrdiff_t>(which));
         did("late arrival");
@@ -411,8 +417,7 @@ void Pool::mend(Machine& machine) {
 // Under the key that the hub knows: the member hands a later one over by itself.
 void Pool::accept(const std::string& name) {
     const auto member = hub_.members->find(name);
-    if (!member || !member->key ||
-        !hub_.members->accept(name, member->key->fingerprint(), now_utc_s_))
+    if (!member || !member->key || !hub_.members->accept(name, member->key->fingerprint(), now_utc_s_))
         throw Divergence(fmt::format("{} is no member any more", name));
 }
 
@@ -487,9 +492,9 @@ void Pool::settle_down() {
         }
         if (is_quiet) return;
     }
-    throw Divergence(fmt::format("it does not settle in {} rounds: {} at {}, the hub at {}: {}", kRounds, last->name,
-                                 last->log->head(last->name).number, hub_.log->head(last->name).number,
-                                 last->problem));
+    throw Divergence(fmt::format("it does not settle in {} rounds: {} at {}, the hub at {}: {}", kRounds,
+                                 last->name, last->log->head(last->name).number,
+                                 hub_.log->head(last->name).number, last->problem));
 }
 
 void Pool::check_end() {
@@ -511,13 +516,15 @@ void Pool::check_end() {
                     if (auto one = federation::read_receipt(receipt, key)) read = std::move(one);
                 }
                 if (!read || read->node != name || read->number != number || read->statement != own->digest)
-                    throw Divergence(fmt::format("statement {} of {} has a receipt of another", number, name));
+                    throw Divergence(
+                        fmt::format("statement {} of {} has a receipt of another", number, name));
             }
             statements.push_back(kept->bytes);
         }
         expect_same(node->truth.rows, rows_of(*node->ledger, name, scale_.sha256), name + "'s own ledger");
         expect_same(node->truth.rows, replayed(statements), "the statements of " + name);
-        expect_same(node->truth.rows, rows_of(*hub_.ledger, name, scale_.sha256), "the hub's ledger of " + name);
+        expect_same(node->truth.rows, rows_of(*hub_.ledger, name, scale_.sha256),
+                    "the hub's ledger of " + name);
         if (hub_.members->find(name)->announced != head)
             throw Divergence(fmt::format("the hub does not know the head that {} announced", name));
     }

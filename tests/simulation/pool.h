@@ -1,6 +1,6 @@
-// A pool in one process: universities and a hub with clocks, disks and a network of their own, all driven by one
-// seed. What they run is the real federation: ledger, declaration, delivery, reception, statement log. What must
-// be true of them is tests/simulation/oracle.h's.
+// A pool in one process: universities and a hub with clocks, disks and a network of their own, all driven by
+// one seed. What they run is the real federation: ledger, declaration, delivery, reception, statement log.
+// What must be true of them is tests/simulation/oracle.h's.
 #pragma once
 
 #include <cstdint>
@@ -84,8 +84,8 @@ class Pool {
         std::int64_t roster_version = 0;
         federation::StatementHead durable;  // declared and committed, as it knows
         std::int64_t receipted = 0;
-        std::string problem;                // of its last delivery
-        std::int64_t computed = -1;         // the change up to which its ledger is computed
+        std::string problem;         // of its last delivery
+        std::int64_t computed = -1;  // the change up to which its ledger is computed
     };
     struct Letter {  // a request that is still under way
         std::int64_t at_utc_s;

@@ -1,5 +1,5 @@
-// OpenSSL's randomness from a seed, for a simulation that must run again the same: keys, secrets, message ids.
-// Never linked into a program that anybody runs on real data.
+// OpenSSL's randomness from a seed, for a simulation that must run again the same: keys, secrets, message
+// ids. Never linked into a program that anybody runs on real data.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// assidu-simulate: a pool of 16 universities and a hub under faults, from a seed; the same seed is the same run.
+// assidu-simulate: a pool of 16 universities and a hub under faults, from a seed; the same seed is the same
+// run.
 //
 // Exit code 0: every run ended as it must; 1: one did not (its seed and the first thing that was wrong are
 // printed, and the seed is added to --keep FILE); 2: wrong words.

@@ -78,7 +78,8 @@ struct VirtualFile {
             self.disk->has_failed_ = true;
             return SQLITE_FULL;
         }
-        VirtualDisk::Write write{offset, {static_cast<const char*>(from), static_cast<std::size_t>(amount)}, 0};
+        VirtualDisk::Write write{
+            offset, {static_cast<const char*>(from), static_cast<std::size_t>(amount)}, 0};
         VirtualDisk::apply(contents.now, write);
         contents.unsynced.push_back(std::move(write));
         return SQLITE_OK;
@@ -156,7 +157,8 @@ struct VirtualFile {
         VirtualFile& self = of(file);
         VirtualDisk::Contents& contents = self.bytes();
         for (int i = first; i < first + count && (flags & SQLITE_SHM_LOCK) != 0; ++i) {
-            const bool is_others = contents.memory_exclusive[i] != nullptr && contents.memory_exclusive[i] != file;
+            const bool is_others =
+                contents.memory_exclusive[i] != nullptr && contents.memory_exclusive[i] != file;
             const int mine = (self.memory_shared >> i & 1U) != 0 ? 1 : 0;
             if (is_others || ((flags & SQLITE_SHM_EXCLUSIVE) != 0 && contents.memory_shared[i] > mine))
                 return SQLITE_BUSY;
@@ -219,7 +221,8 @@ struct VirtualFiles {
         static VirtualDisk scratch("");  // files without a name
         VirtualDisk* const disk = path == nullptr ? &scratch : disk_of(path);
         if (disk == nullptr) return SQLITE_CANTOPEN;
-        if (const int failed = disk->begin(DiskWork::open)) return failed == SQLITE_IOERR ? SQLITE_CANTOPEN : failed;
+        if (const int failed = disk->begin(DiskWork::open))
+            return failed == SQLITE_IOERR ? SQLITE_CANTOPEN : failed;
         std::shared_ptr<VirtualDisk::Contents> contents;
         if (path == nullptr) {
             contents = std::make_shared<VirtualDisk::Contents>();
@@ -362,8 +365,8 @@ void VirtualDisk::settle(Contents& contents, tests::Dice& dice) {
         const auto size = static_cast<std::int64_t>(write.bytes.size());
         for (std::int64_t at = 0; at < size; at += kSector) {
             if (dice.one_in(2)) continue;
-            apply(contents.durable, {write.offset + at,
-                                     write.bytes.substr(static_cast<std::size_t>(at), kSector), 0});
+            apply(contents.durable,
+                  {write.offset + at, write.bytes.substr(static_cast<std::size_t>(at), kSector), 0});
         }
     }
     contents.now = contents.durable;

@@ -1,8 +1,9 @@
-// The disk of a simulated machine, in memory, behind an SQLite VFS: it remembers what was synced, and after a loss
-// of power it has that, and of all other writes whatever chance leaves: none, some, or some sectors of one.
+// The disk of a simulated machine, in memory, behind an SQLite VFS: it remembers what was synced, and after a
+// loss of power it has that, and of all other writes whatever chance leaves: none, some, or some sectors of
+// one.
 //
-// install() makes it the VFS of the whole process: a path "/MACHINE/FILE" is a file on the disk of that name. One
-// thread.
+// install() makes it the VFS of the whole process: a path "/MACHINE/FILE" is a file on the disk of that name.
+// One thread.
 #pragma once
 
 #include <cstdint>
@@ -29,8 +30,8 @@ class VirtualDisk {
     static void install();
     static void seed(std::uint64_t seed);
 
-    // The machine stops after so many more writes, syncs, truncations and removals: from then on everything on the
-    // disk fails, until power_on().
+    // The machine stops after so many more writes, syncs, truncations and removals: from then on everything
+    // on the disk fails, until power_on().
     void stop_after(std::int64_t works) { fuse_ = works; }
     void stop() { fuse_ = 0; }
     void go_on() { fuse_ = is_stopped() ? 0 : -1; }

@@ -1,5 +1,6 @@
-// report_trainingsessions: its export of working days (D1 to D4), and how a stretch of time is cut at midnights and to a window of the day (D1, D4 of
-// docs/scales.md, "trainingsessions"). With the quirk off, each does what the engine does (R5).
+// report_trainingsessions: its export of working days (D1 to D4), and how a stretch of time is cut at
+// midnights and to a window of the day (D1, D4 of docs/scales.md, "trainingsessions"). With the quirk off,
+// each does what the engine does (R5).
 #pragma once
 
 #include <cstdint>
@@ -31,7 +32,8 @@ struct TrainingSessionsRules {
     // Its defects; the name of each is its quirk's, after "trainingsessions.".
     bool day_is_24_hours = true;
     bool midnight_is_zero = true;
-    // A day off is numbered within its year from 1, and compared with numbers from 0: the day after it is off.
+    // A day off is numbered within its year from 1, and compared with numbers from 0: the day after it is
+    // off.
     bool day_off_by_one = true;
 };
 

@@ -20,11 +20,11 @@ struct UseStatsRules {
     bool enrolment_filter = false;
     std::vector<std::string> ignored_modules, captured_modules;
     // Its defects; the name of each is its quirk's, after "usestats.".
-    bool exclusive_bounds = false;      // E3, 39: rows of the period's very ends do not count
-    bool ignored_carry_over = false;    // L7, 39: an ignored row hands its lap on to the next one
-    bool site_rows = false;             // E3, 39 and 401: every row outside of courses counts, not only logins
-    bool trailing_graded = true;        // L2: grading rows at the end make the lap before them -time
-    bool uncapped_credit = true;        // L4: the credit of a long gap may exceed the gap
+    bool exclusive_bounds = false;    // E3, 39: rows of the period's very ends do not count
+    bool ignored_carry_over = false;  // L7, 39: an ignored row hands its lap on to the next one
+    bool site_rows = false;           // E3, 39 and 401: every row outside of courses counts, not only logins
+    bool trailing_graded = true;      // L2: grading rows at the end make the lap before them -time
+    bool uncapped_credit = true;      // L4: the credit of a long gap may exceed the gap
     bool login_outside_session = true;  // L6: the time after a login is of no session
     bool capture_memory = true;         // L7: a captured lap is added again to every row that follows
     bool session_without_end = true;    // S2: a session ends where it begins

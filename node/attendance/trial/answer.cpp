@@ -206,14 +206,14 @@ json answer(const Scale& scale, const config::CivilCalendar& calendar, const Stu
                                                   calendar));
     }
     const std::map<std::int64_t, legacy::Place> places = places_of(catalogue);
-    const legacy::UseStats stats = legacy::use_stats(
-        legacy::use_stats_rules(scale), {rows,
-                                         user,
-                                         window_of(question.span),
-                                         question.as_of_s,
-                                         question.current_course,
-                                         places.empty() ? nullptr : &places,
-                                         {}});
+    const legacy::UseStats stats =
+        legacy::use_stats(legacy::use_stats_rules(scale), {rows,
+                                                           user,
+                                                           window_of(question.span),
+                                                           question.as_of_s,
+                                                           question.current_course,
+                                                           places.empty() ? nullptr : &places,
+                                                           {}});
     const bool of_working_days = scale.legacy_quirks.front().starts_with("trainingsessions.");
     return of_working_days ? working_days(scale, calendar, stats) : to_json(stats);
 }

@@ -28,8 +28,16 @@ class Collecting : public collect::RowSink {
     void accept(LogRow& row, std::uint64_t) override {
         if (only_ && row.user_id != *only_) return;
         if (!ids_.insert(row.id).second) return;
-        TrialRow trial{row.id, row.time_s, row.user_id, row.course, row.activity, nullptr, row.activity,
-                       false,  row.shape.origin.empty(), ""};
+        TrialRow trial{row.id,
+                       row.time_s,
+                       row.user_id,
+                       row.course,
+                       row.activity,
+                       nullptr,
+                       row.activity,
+                       false,
+                       row.shape.origin.empty(),
+                       ""};
         std::shared_ptr<const EventShape>& shape = shapes_[row.shape];
         if (!shape) shape = std::make_shared<const EventShape>(row.shape);
         trial.shape = shape;
@@ -90,26 +98,11 @@ Result<EventFile> read_case_form(const std::filesystem::path& path) {
         file.catalogue = read_catalogue(reader);
         read_students(reader, file.catalogue, file.students);
         // The rest of a case is its question, which a trial asks in words of its own.
-        for (const char* key : {"id",
-                                "title",
-                                "notes",
-                                "engine",
-                                "timezone",
-                                "userid",
-                                "currentcourse",
-                                "now",
-                                "as_of",
-                                "from",
-                                "to",
-                                "config",
-                                "scale",
-                                "expected",
-                                "verified",
-                                "ltc",
-                                "ltc_expect",
-                                "credit_rule",
-                                "tracked_courses",
-                                "dedication_courses"})
+        for (const char* key :
+             {"id",     "title",         "notes",       "engine",          "timezone",
+              "userid", "currentcourse", "now",         "as_of",           "from",
+              "to",     "config",        "scale",       "expected",        "verified",
+              "ltc",    "ltc_expect",    "credit_rule", "tracked_courses", "dedication_courses"})
             (void)reader.find(key, /*required=*/false);
         reader.finish();
     } catch (const nlohmann::json::exception& error) {

@@ -296,8 +296,7 @@ Stream stream_of(const std::vector<TrialRow>& rows) {
         const auto [at, added] =
             keys.try_emplace(trial.shape.get(), static_cast<ShapeKey>(stream.shapes.size()));
         if (added) stream.shapes.push_back(*trial.shape);
-        stream.events.push_back(
-            {trial.time_s, trial.id, trial.course, trial.activity, at->second});
+        stream.events.push_back({trial.time_s, trial.id, trial.course, trial.activity, at->second});
     }
     order_events(stream.events);
     return stream;

@@ -20,7 +20,7 @@ namespace assidu::node::attendance::trial {
 // Files have millions of these: what many rows have in common is shared.
 struct TrialRow {
     std::int64_t id = 0, time_s = 0, user_id = 0, course = 0, activity = 0;  // as of a LogRow
-    std::shared_ptr<const EventShape> shape;                                // never null
+    std::shared_ptr<const EventShape> shape;                                 // never null
     std::int64_t context_instance = 0;
     bool course_null = false, origin_null = false;
     std::string address;  // empty: not known
@@ -33,7 +33,7 @@ struct Student {
     std::vector<ForeignTime> foreign;
     std::vector<archive::EnrolmentState> enrolments;
     std::vector<archive::RoleState> roles;
-    std::vector<ExcludedTime> excluded;           // by begin
+    std::vector<ExcludedTime> excluded;         // by begin
     std::vector<config::CivilDay> signed_days;  // ascending
 };
 

@@ -25,7 +25,8 @@ constexpr std::int64_t kDaySeconds = 86'400, kHourSeconds = 3'600;
 constexpr const char* kIntakeKind = "database";
 // Moodle's settings are read again after this.
 constexpr std::int64_t kSettingsSeconds = 3'600;
-// A row that is older than the newest before it by this may be a restored copy, and is looked at more closely.
+// A row that is older than the newest before it by this may be a restored copy, and is looked at more
+// closely.
 constexpr std::int64_t kOutOfOrderSeconds = 3'600;
 // Pages that a pass may read again below what it has; beyond, the old part waits until holes in it are due.
 constexpr std::int64_t kRereadPagesMax = 20;
@@ -71,7 +72,8 @@ bool is_of_others(Fate fate) {
 std::string digest_of(const config::Settings& settings) {
     const config::StudentSelection& s = settings.students;
     std::string text = fmt::format("{}|{}", s.everyone, settings.guest_user_id);
-    for (const auto* values : {&s.institution, &s.department, &s.cohort, &s.email_domain, &s.auth, &s.mnet_host})
+    for (const auto* values :
+         {&s.institution, &s.department, &s.cohort, &s.email_domain, &s.auth, &s.mnet_host})
         text += fmt::format("|{}", fmt::join(*values, "\x1f"));
     for (const auto& [name, values] : s.profile_field)
         text += fmt::format("|{}={}", name, fmt::join(values, "\x1f"));
@@ -80,8 +82,8 @@ std::string digest_of(const config::Settings& settings) {
 }
 
 std::string describe(const SourceRow& row) {
-    return fmt::format("id {} user {} time {} event {}", row.id, row.user_id.value_or(0), row.time_s.value_or(0),
-                       row.row.shape.eventname);
+    return fmt::format("id {} user {} time {} event {}", row.id, row.user_id.value_or(0),
+                       row.time_s.value_or(0), row.row.shape.eventname);
 }
 
 }  // namespace
@@ -104,9 +106,10 @@ Result<std::unique_ptr<LogCollector>> LogCollector::make(Node& node, const Colle
     for (const archive::Intake& before : node.archive().intakes(kEveryIntake)) {
         const auto added = before.counts.find("added");
         if (before.kind == "log_page" && added != before.counts.end() && added->second > 0)
-            return refuse(fmt::format("this node holds events of a download of Moodle's log page ({}): the same events "
-                                      "would count twice, because a log page gives no ids; make another node",
-                                      before.path));
+            return refuse(
+                fmt::format("this node holds events of a download of Moodle's log page ({}): the same events "
+                            "would count twice, because a log page gives no ids; make another node",
+                            before.path));
     }
     const auto pause = [goes_on = events.wants_more](std::int64_t ms) {
         constexpr std::int64_t kSliceMs = 100;
@@ -121,8 +124,7 @@ Result<std::unique_ptr<LogCollector>> LogCollector::make(Node& node, const Colle
     if (!moodle) return std::unexpected(moodle.error());
     auto log = MoodleDatabase::of_log(*settings.database, node.folder().path, pause);
     if (!log) return std::unexpected(log.error());
-    return std::unique_ptr<LogCollector>(
-        new LogCollector(node, events, std::move(*moodle), std::move(*log)));
+    return std::unique_ptr<LogCollector>(new LogCollector(node, events, std::move(*moodle), std::move(*log)));
 }
 
 SqlResult<void> LogCollector::prepare() {
@@ -140,7 +142,8 @@ SqlResult<void> LogCollector::prepare() {
 
 SqlResult<void> LogCollector::refresh_settings() {
     const std::int64_t now_s = node_.clock().now_utc_s();
-    if (source_read_node_s_ != 0 && now_s >= source_read_node_s_ && now_s - source_read_node_s_ < kSettingsSeconds)
+    if (source_read_node_s_ != 0 && now_s >= source_read_node_s_ &&
+        now_s - source_read_node_s_ < kSettingsSeconds)
         return {};
     auto read = read_source_settings(moodle_, settings_);
     if (!read) return std::unexpected(read.error());
@@ -177,8 +180,8 @@ SqlResult<void> LogCollector::check_source(const LogBounds& bounds) {
         node_.ledger().add_outage(id, *outage);
         events_.warning("OUTAGE noted: " + outage->cause);
     }
-    // With other settings, or for the first time, everybody is looked at; rows of theirs that were passed over
-    // are looked for.
+    // With other settings, or for the first time, everybody is looked at; rows of theirs that were passed
+    // over are looked for.
     if (const std::string digest = digest_of(node_.settings()); digest != state_.selection) {
         if (state_.read_id > 0) {
             if (const auto swept = people_.sweep(); !swept) return std::unexpected(swept.error());
@@ -222,14 +225,15 @@ void LogCollector::end_pass() {
     const std::int64_t patience_s = settings_.hole_patience_s;
     if (pass.from_safe) {
         for (const archive::IdMark& mark : state_.marks) {
-            const std::int64_t now_s = settings_.replica ? std::min(pass.begun_utc_s, pass.freshness_s) : pass.begun_utc_s;
+            const std::int64_t now_s =
+                settings_.replica ? std::min(pass.begun_utc_s, pass.freshness_s) : pass.begun_utc_s;
             // By both clocks: one that was set forward makes no transaction older.
             if (now_s - mark.utc_s >= patience_s && pass.begun_node_utc_s - mark.node_utc_s >= patience_s)
                 state_.safe_id = std::max(state_.safe_id, std::min(mark.id, pass.to_id));
         }
     }
-    state_.safe_id = std::max(
-        state_.safe_id, collection().first_missing(node_.source(), state_.safe_id, state_.read_id) - 1);
+    state_.safe_id = std::max(state_.safe_id,
+                              collection().first_missing(node_.source(), state_.safe_id, state_.read_id) - 1);
     // Marks are kept as long as they may still say something.
     const std::int64_t useful_s = std::max(patience_s, settings_.reread_s) + kMarkSeconds;
     while (state_.marks.size() > 1 && state_.marks[1].id <= state_.safe_id &&
@@ -291,7 +295,8 @@ SqlResult<bool> LogCollector::one_page(Collected& collected) {
     pass.at_id = read->more ? read->last_key : pass.to_id;
     const bool goes_on = read->more && pass.at_id < pass.to_id;
     pass_rows_ += static_cast<std::int64_t>(rows.size());
-    if (const auto taken = take(rows, /*again=*/false, collected); !taken) return std::unexpected(taken.error());
+    if (const auto taken = take(rows, /*again=*/false, collected); !taken)
+        return std::unexpected(taken.error());
     if (events_.progress) events_.progress(collected.rows, pass.at_id, pass.to_id);
     return goes_on;
 }
@@ -372,14 +377,14 @@ SqlResult<void> LogCollector::take(std::vector<SourceRow>& rows, bool again, Col
 void LogCollector::judge(SourceRow& row, bool again, std::optional<Fate> before, CollectedPage& page) {
     const std::int64_t time_s = row.time_s.value_or(0);
     if (before == Fate::archived) {
-        // Held against what is archived: a row that changed is a conflict. Not of whom this node forgot, nor of
-        // days that its own retention may have taken.
+        // Held against what is archived: a row that changed is a conflict. Not of whom this node forgot, nor
+        // of days that its own retention may have taken.
         const bool held = row.user_id && selector_->of(*row.user_id) == Selected::yes &&
                           state_.newest_s - time_s <= settings_.late_days * kDaySeconds;
         if (!again && row.reason.empty() && held)
-            page.events.push_back({*row.user_id,
-                                   {time_s, row.id, row.row.course, row.row.activity,
-                                    node_.archive().intern(row.row.shape)}});
+            page.events.push_back(
+                {*row.user_id,
+                 {time_s, row.id, row.row.course, row.row.activity, node_.archive().intern(row.row.shape)}});
         return;
     }
     const bool anew = row.id > state_.anew_from_id && row.id <= state_.anew_to_id;
@@ -430,7 +435,8 @@ void LogCollector::keep(SourceRow& row, bool again, std::optional<Fate> before, 
 }
 
 // What the archive holds, or will with this page, of the same student, second and event in another course.
-std::optional<std::int64_t> LogCollector::twin_of(const archive::StudentEvent& event, const CollectedPage& page) {
+std::optional<std::int64_t> LogCollector::twin_of(const archive::StudentEvent& event,
+                                                  const CollectedPage& page) {
     const auto& shapes = node_.archive().shapes();
     const auto name = [&](ShapeKey key) -> const std::string& {
         return shapes[static_cast<std::size_t>(key)].eventname;
@@ -484,8 +490,7 @@ SqlResult<void> LogCollector::reclaim_rows(Collected& collected) {
         for (std::int64_t after = up_to_id;;) {
             if (!events_.wants_more()) return {};
             std::vector<SourceRow> rows;
-            const auto read =
-                read_log_page(log_, table_, after, state_.read_id, rows, "userid = ?", {user});
+            const auto read = read_log_page(log_, table_, after, state_.read_id, rows, "userid = ?", {user});
             if (!read) return std::unexpected(read.error());
             if (const auto taken = take(rows, /*again=*/true, collected); !taken) return taken;
             after = read->last_key;
@@ -513,13 +518,15 @@ SqlResult<void> LogCollector::accept_source() {
     state_.pass.reset();
     state_.marks.clear();
     state_.remembered.clear();
-    const auto read = log_.read(
-        fmt::format("SELECT id, timecreated, userid FROM {} ORDER BY id DESC LIMIT {}", log_.name_of(table_), kRemembered),
-        {}, [&](const SqlRow& row) {
-            if (row.whole(0).value_or(0) <= state_.read_id)
-                state_.remembered.insert(state_.remembered.begin(),
-                                         {row.whole(0).value_or(0), row.whole(1).value_or(0), row.whole(2).value_or(0)});
-        });
+    const auto read =
+        log_.read(fmt::format("SELECT id, timecreated, userid FROM {} ORDER BY id DESC LIMIT {}",
+                              log_.name_of(table_), kRemembered),
+                  {}, [&](const SqlRow& row) {
+                      if (row.whole(0).value_or(0) <= state_.read_id)
+                          state_.remembered.insert(
+                              state_.remembered.begin(),
+                              {row.whole(0).value_or(0), row.whole(1).value_or(0), row.whole(2).value_or(0)});
+                  });
     if (!read) return std::unexpected(read.error());
     collection().put_state(node_.source(), state_);
     return {};
@@ -558,7 +565,8 @@ std::int64_t LogCollector::today_s_intake() {
         "collected-" + config::iso_date(config::CivilDay{static_cast<std::int32_t>(file_day(now_s))});
     if (intake_.key != 0 && intake_.path == path) return intake_.key;
     for (archive::Intake& before : node_.archive().intakes(kLookedAt)) {
-        if (before.kind != kIntakeKind || before.path != path || before.source != node_.settings().source_name)
+        if (before.kind != kIntakeKind || before.path != path ||
+            before.source != node_.settings().source_name)
             continue;
         intake_ = std::move(before);
         return intake_.key;

@@ -1,10 +1,10 @@
 // The collector of a Moodle's log from its database (docs/collector.md): every row once, whatever order rows
 // become visible in, whenever the process or either database ends.
 //
-// The rules. Rows are read by id, in passes from below the safe id to MAX(id). An id that is missing is a hole
-// that a transaction may still fill: the safe id goes past it only when it was given out at least the patience
-// before a pass that did not find it, which a mark (the source's clock, MAX(id) then) tells. All that a page
-// changes is one transaction of the archive.
+// The rules. Rows are read by id, in passes from below the safe id to MAX(id). An id that is missing is a
+// hole that a transaction may still fill: the safe id goes past it only when it was given out at least the
+// patience before a pass that did not find it, which a mark (the source's clock, MAX(id) then) tells. All
+// that a page changes is one transaction of the archive.
 //
 // One object is for one thread; the caller has the lock on the folder while it works.
 #pragma once
@@ -32,14 +32,14 @@ struct CollectEvents {
     // Rows read by this call; the id it is at, and the one it goes to.
     std::function<void(std::int64_t rows, std::int64_t at_id, std::int64_t to_id)> progress;
     std::function<void(const std::string& line)> warning;  // about a row, or an outage that was noted
-    std::function<bool()> wants_more;                       // false asks for a clean stop
+    std::function<bool()> wants_more;                      // false asks for a clean stop
 };
 
 struct Collected {
     std::int64_t rows = 0;    // that had not been read before
     std::int64_t events = 0;  // archived of them
     std::int64_t passed = 0, rejected = 0, quarantined = 0;
-    bool at_end = false;      // the pass came to its end; false: there is more to read at once
+    bool at_end = false;  // the pass came to its end; false: there is more to read at once
 };
 
 class LogCollector {
@@ -49,16 +49,16 @@ class LogCollector {
     [[nodiscard]] static config::Result<std::unique_ptr<LogCollector>> make(Node& node,
                                                                             const CollectEvents& events);
 
-    // Goes on with the pass, or begins one; at most so many pages. What it adds to `collected` is archived and
-    // synced, whatever it answers. A trouble that is not retryable names what an administrator has to do.
+    // Goes on with the pass, or begins one; at most so many pages. What it adds to `collected` is archived
+    // and synced, whatever it answers. A trouble that is not retryable names what an administrator has to do.
     SqlResult<void> collect(std::int64_t pages_max, Collected& collected);
 
     // Goes on with a source that refuse_other_source() refuses: what it has now is what is remembered.
     SqlResult<void> accept_source();
     // Archives the rows in quarantine, all or only those without a twin. How many there were.
     std::int64_t release_quarantine(bool clones);
-    // Holds the days since the last time, up to yesterday (UTC), against the source, hour by hour and person by
-    // person, and reads again where they differ. How many rows were found missing, or are a student's now.
+    // Holds the days since the last time, up to yesterday (UTC), against the source, hour by hour and person
+    // by person, and reads again where they differ. How many rows were found missing, or are a student's now.
     SqlResult<std::int64_t> reconcile();
 
     // The other tables that are due (side_tables.h).

@@ -19,8 +19,10 @@ SourceRow row_of(const SqlRow& cells) {
     SourceRow row;
     LogValues values;
     for (std::size_t i = 0; i < kLogColumns; ++i) {
-        if (!cells.is_null(i)) values.at(i) = {LogValue::State::text, cells.bytes(i)};
-        else values.at(i).state = LogValue::State::null;
+        if (!cells.is_null(i))
+            values.at(i) = {LogValue::State::text, cells.bytes(i)};
+        else
+            values.at(i).state = LogValue::State::null;
     }
     row.id = cells.whole(0).value_or(0);
     row.user_id = user_of(values);
@@ -60,8 +62,8 @@ SqlResult<LogBounds> read_bounds(MoodleDatabase& log, const std::string& table) 
     bounds.server_utc_s = *now;
     const auto edge = [&](const char* order, std::int64_t& id, std::int64_t& time_s) {
         return log.read(
-            fmt::format("SELECT id, timecreated FROM {} ORDER BY id {} LIMIT 1", log.name_of(table), order), {},
-            [&](const SqlRow& row) {
+            fmt::format("SELECT id, timecreated FROM {} ORDER BY id {} LIMIT 1", log.name_of(table), order),
+            {}, [&](const SqlRow& row) {
                 id = row.whole(0, 1).value_or(0);
                 time_s = row.whole(1, 0, kTimeMax).value_or(0);
             });

@@ -26,7 +26,8 @@ struct SourceRow {
 // Rows with an id of (after, up_to], at most a page of them, for which `condition` holds.
 SqlResult<PageRead> read_log_page(MoodleDatabase& log, const std::string& table, std::int64_t after,
                                   std::int64_t up_to, std::vector<SourceRow>& rows,
-                                  const std::string& condition = "", std::vector<SqlParameter> parameters = {});
+                                  const std::string& condition = "",
+                                  std::vector<SqlParameter> parameters = {});
 
 // The oldest and the newest row by id, and the instant of the server's clock that they were asked at.
 struct LogBounds {

@@ -92,8 +92,7 @@ class MariadbConnection final : public SqlConnection {
         const bool tls = server.tls && server.socket.empty();
         if (tls) {
             ::mysql_options(mysql_, MYSQL_OPT_SSL_ENFORCE, &yes);
-            if (!server.tls_ca.empty())
-                ::mysql_options(mysql_, MYSQL_OPT_SSL_CA, server.tls_ca.c_str());
+            if (!server.tls_ca.empty()) ::mysql_options(mysql_, MYSQL_OPT_SSL_CA, server.tls_ca.c_str());
             ::mysql_options(mysql_, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, server.tls_ca.empty() ? &no : &yes);
         }
         const bool by_socket = !server.socket.empty();
@@ -197,8 +196,7 @@ class MariadbConnection final : public SqlConnection {
             } else {
                 const std::string_view text = std::get<std::string_view>(*next);
                 std::string escaped(text.size() * 2 + 1, '\0');
-                escaped.resize(
-                    ::mysql_real_escape_string(mysql_, escaped.data(), text.data(), text.size()));
+                escaped.resize(::mysql_real_escape_string(mysql_, escaped.data(), text.data(), text.size()));
                 statement += "'" + escaped + "'";
             }
             ++next;
@@ -208,7 +206,8 @@ class MariadbConnection final : public SqlConnection {
 
     [[nodiscard]] SqlTrouble trouble(const std::string& where) const {
         const unsigned code = ::mysql_errno(mysql_);
-        return {kind_of(code), fmt::format("{}: {} (error {})", where, in_one_line(::mysql_error(mysql_)), code)};
+        return {kind_of(code),
+                fmt::format("{}: {} (error {})", where, in_one_line(::mysql_error(mysql_)), code)};
     }
 
     const SqlAccess& access_;
@@ -219,8 +218,7 @@ class MariadbConnection final : public SqlConnection {
 
 SqlResult<std::unique_ptr<SqlConnection>> open_mariadb(const SqlAccess& access) {
     auto connection = std::make_unique<MariadbConnection>(access);
-    if (const auto connected = connection->connect(); !connected)
-        return std::unexpected(connected.error());
+    if (const auto connected = connection->connect(); !connected) return std::unexpected(connected.error());
     return connection;
 }
 

@@ -101,7 +101,8 @@ SqlResult<void> MoodleDatabase::probe(std::span<const TableNeed> needs) {
     if (!names.empty()) {
         const bool mariadb = driver() == config::DatabaseDriver::mariadb;
         const std::string sql = fmt::format(
-            "SELECT table_name AS t, column_name AS c FROM information_schema.columns WHERE table_schema {} AND {} IN "
+            "SELECT table_name AS t, column_name AS c FROM information_schema.columns WHERE table_schema {} "
+            "AND {} IN "
             "({})",
             mariadb ? "= DATABASE()" : "= ANY(current_schemas(false))",
             // Where MariaDB keeps names depends on its disk; PostgreSQL keeps Moodle's in small letters.
@@ -130,9 +131,10 @@ SqlResult<void> MoodleDatabase::probe(std::span<const TableNeed> needs) {
     }
     if (missing.empty()) return {};
     return std::unexpected(SqlTrouble{
-        Kind::wrong, fmt::format("{} has {}: it is another Moodle than this version of Assidu knows, [database] "
-                                 "prefix is not its own, or account '{}' may not read there",
-                                 place(), fmt::join(missing, ", "), access_->server.user)});
+        Kind::wrong,
+        fmt::format("{} has {}: it is another Moodle than this version of Assidu knows, [database] "
+                    "prefix is not its own, or account '{}' may not read there",
+                    place(), fmt::join(missing, ", "), access_->server.user)});
 }
 
 bool MoodleDatabase::has_table(const std::string& table) const {
@@ -162,10 +164,10 @@ SqlResult<PageRead> MoodleDatabase::page(const KeysetPage& page,
     if (page.up_to) parameters.emplace_back(*page.up_to);
     parameters.insert(parameters.end(), page.parameters.begin(), page.parameters.end());
     parameters.emplace_back(rows);
-    const std::string sql = fmt::format(
-        "SELECT {} FROM {} WHERE {} > ?{}{} ORDER BY {} LIMIT ?", columns, name_of(page.table), page.key,
-        page.up_to ? fmt::format(" AND {} <= ?", page.key) : "",
-        page.condition.empty() ? "" : fmt::format(" AND ({})", page.condition), page.key);
+    const std::string sql =
+        fmt::format("SELECT {} FROM {} WHERE {} > ?{}{} ORDER BY {} LIMIT ?", columns, name_of(page.table),
+                    page.key, page.up_to ? fmt::format(" AND {} <= ?", page.key) : "",
+                    page.condition.empty() ? "" : fmt::format(" AND ({})", page.condition), page.key);
     PageRead result{0, page.after, false};
     const auto done = read(sql, parameters, [&](const SqlRow& row) {
         // A key is a primary key of the server's: that it is a number is the server's own word.

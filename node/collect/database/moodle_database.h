@@ -1,9 +1,9 @@
 // The tables of a Moodle, read-only: their names under the site's prefix, which columns they have, rows in
 // pages by key, and no more load than the settings allow.
 //
-// A read is one statement in a transaction of its own (sql_connection.h), so that each sees what was committed
-// before it: under MariaDB's REPEATABLE READ a longer transaction would never see a new row. A connection that
-// was lost is made again, once, by the read that finds out.
+// A read is one statement in a transaction of its own (sql_connection.h), so that each sees what was
+// committed before it: under MariaDB's REPEATABLE READ a longer transaction would never see a new row. A
+// connection that was lost is made again, once, by the read that finds out.
 //
 // Reads are by keys and bounded: never OFFSET, never COUNT(*) or a sort over a table that grows. No statement
 // of ours has a question mark but for its parameters.
@@ -34,19 +34,19 @@ struct TableNeed {
     std::string table;
     std::vector<std::string> columns{};   // it cannot do without
     std::vector<std::string> optional{};  // read as NULL where the table does not have them
-    bool table_optional = false;        // the table may be missing altogether
+    bool table_optional = false;          // the table may be missing altogether
 };
 
 // Rows of a table in the order of a whole-numbered key that has an index.
 struct KeysetPage {
     std::string table;
     std::vector<std::string> columns{};
-    std::string key = "id";                // column 0 of what is read; not to be named in `columns`
-    std::int64_t after = 0;                // key > after
-    std::optional<std::int64_t> up_to{};   // key <= up_to
-    std::string condition{};               // and this, such as "userid = ?"; empty: none
+    std::string key = "id";                  // column 0 of what is read; not to be named in `columns`
+    std::int64_t after = 0;                  // key > after
+    std::optional<std::int64_t> up_to{};     // key <= up_to
+    std::string condition{};                 // and this, such as "userid = ?"; empty: none
     std::vector<SqlParameter> parameters{};  // of the condition; what they refer to is the caller's
-    std::optional<std::int64_t> rows{};    // at most; nothing: the settings' page
+    std::optional<std::int64_t> rows{};      // at most; nothing: the settings' page
 };
 struct PageRead {
     std::size_t rows = 0;
@@ -128,7 +128,7 @@ class MoodleDatabase {
     Pause pause_;
     std::unique_ptr<SqlConnection> connection_;
     struct Found {
-        std::string name;  // as the server has it
+        std::string name;                            // as the server has it
         std::map<std::string, std::string> columns;  // by their names in small letters
     };
     std::map<std::string, Found> found_;  // by Moodle's name

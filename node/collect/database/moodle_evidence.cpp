@@ -48,14 +48,14 @@ std::int64_t put(const Node& node, const std::vector<Record>& records, bool look
 
 // The state of `id` in a list that is ordered by it.
 template <class State>
-const State* find_state(const std::vector<State>& states, std::int64_t State::*key, std::int64_t id) {
+const State* find_state(const std::vector<State>& states, std::int64_t State::* key, std::int64_t id) {
     const auto found = std::ranges::lower_bound(states, id, {}, key);
     return found != states.end() && *found.*key == id ? &*found : nullptr;
 }
 
 // States that end what stands active without being among the ids seen.
 template <class State>
-void end_what_is_gone(const std::vector<State>& latest, std::int64_t State::*key, const IdsSeen& seen,
+void end_what_is_gone(const std::vector<State>& latest, std::int64_t State::* key, const IdsSeen& seen,
                       std::int64_t now_s, std::vector<State>& states) {
     for (const State& state : latest) {
         if (!state.active || std::ranges::binary_search(seen.ids, state.*key)) continue;
@@ -78,7 +78,8 @@ std::string places(std::size_t count) {
 
 std::vector<EnrolmentState> states_of(const EnrolmentSeen& seen, const EnrolmentState* latest,
                                       std::int64_t now_s) {
-    EnrolmentState state{seen.enrolment, seen.user_id, seen.course, 0, 0, seen.active, seen.begin_s, seen.end_s};
+    EnrolmentState state{seen.enrolment, seen.user_id, seen.course, 0, 0,
+                         seen.active,    seen.begin_s, seen.end_s};
     const std::int64_t made_s = std::min(seen.made_s, now_s);
     const std::int64_t changed_s = std::clamp(seen.changed_s, made_s, now_s);
     if (latest == nullptr) {
@@ -97,8 +98,8 @@ std::vector<EnrolmentState> states_of(const EnrolmentSeen& seen, const Enrolment
         return std::tie(one.user_id, one.course, one.active, one.begin_s, one.end_s);
     };
     if (said(*latest) == said(state)) return {};
-    state.since_s = changed_s > std::max(latest->since_s, latest->said_s) ? changed_s
-                                                                          : std::max(now_s, latest->since_s);
+    state.since_s =
+        changed_s > std::max(latest->since_s, latest->said_s) ? changed_s : std::max(now_s, latest->since_s);
     state.said_s = state.since_s;
     return {state};
 }
@@ -161,11 +162,10 @@ std::int64_t MoodleEvidence::put_enrolments(std::span<const HistoryRow> rows,
         bool enabled = false;
     };
     std::map<std::int64_t, Method> methods;
-    node_.catalogue().rows(node_.settings().source_name, SideTable::enrolment_method,
-                           [&](const archive::HeldRow& held) {
-                               methods[held.row.id] = {whole(held.row.values[1]),
-                                                       whole(held.row.values[2]) == 0};
-                           });
+    node_.catalogue().rows(
+        node_.settings().source_name, SideTable::enrolment_method, [&](const archive::HeldRow& held) {
+            methods[held.row.id] = {whole(held.row.values[1]), whole(held.row.values[2]) == 0};
+        });
     const auto latest = node_.evidence().latest_enrolments(node_.source(), seen.after, seen.upto);
     const std::int64_t now_s = node_.clock().now_utc_s();
     std::vector<EnrolmentState> states;
@@ -221,18 +221,20 @@ std::int64_t MoodleEvidence::put_roles(std::span<const HistoryRow> rows, const I
 }
 
 TableNeed MoodleEvidence::completion_need() {
-    return {kCompletionTable, {"id", "coursemoduleid", "userid", "completionstate", "timemodified"}, {}, true};
+    return {
+        kCompletionTable, {"id", "coursemoduleid", "userid", "completionstate", "timemodified"}, {}, true};
 }
 
-// Of a row id, coursemoduleid, userid, completionstate, timemodified. What was never completed has no instant.
+// Of a row id, coursemoduleid, userid, completionstate, timemodified. What was never completed has no
+// instant.
 std::optional<archive::CompletionRecord> MoodleEvidence::completion_of(const SqlRow& row,
                                                                        CompletionsRead& done) const {
     ++done.rows;
     const auto activity = row.whole_or(1, 0), user = row.whole_or(2, 0), state = row.whole_or(3, 0),
                time_s = row.whole_or(4, 0);
     const std::int64_t latest_s = node_.clock().now_utc_s() + config::limits::kFutureSecondsMax;
-    if (!activity || !user || !state || !time_s || *activity <= 0 || *state < 0 || *state > 3 || *time_s < 0 ||
-        *time_s > latest_s || (*state != 0 && *time_s == 0)) {
+    if (!activity || !user || !state || !time_s || *activity <= 0 || *state < 0 || *state > 3 ||
+        *time_s < 0 || *time_s > latest_s || (*state != 0 && *time_s == 0)) {
         ++done.broken;
         return std::nullopt;
     }
@@ -284,12 +286,12 @@ SqlResult<CompletionsRead> MoodleEvidence::read_recent_completions(std::int64_t 
         const auto some =
             std::span(courses).subspan(begin, std::min(kCoursesAStatement, courses.size() - begin));
         const std::vector<SqlParameter> parameters(some.begin(), some.end());
-        const auto read = database_.read(
-            fmt::format("SELECT id FROM {} WHERE course IN ({})", database_.name_of("course_modules"),
-                        places(some.size())),
-            parameters, [&](const SqlRow& row) {
-                if (const auto id = row.whole(0)) activities.push_back(*id);
-            });
+        const auto read =
+            database_.read(fmt::format("SELECT id FROM {} WHERE course IN ({})",
+                                       database_.name_of("course_modules"), places(some.size())),
+                           parameters, [&](const SqlRow& row) {
+                               if (const auto id = row.whole(0)) activities.push_back(*id);
+                           });
         if (!read) return std::unexpected(read.error());
     }
     std::vector<archive::CompletionRecord> records;

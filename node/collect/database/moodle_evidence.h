@@ -1,6 +1,6 @@
-// What a Moodle's tables say of students beside the log, into the evidence store: where courses stand, who was
-// enrolled and in which role, what was completed. The other side of side_tables.h, whose pages it is given; the
-// completions it reads itself.
+// What a Moodle's tables say of students beside the log, into the evidence store: where courses stand, who
+// was enrolled and in which role, what was completed. The other side of side_tables.h, whose pages it is
+// given; the completions it reads itself.
 //
 // A page is what the Moodle says now, and is held against the latest state that the store has: what says the
 // same writes nothing, so that reading may be repeated and interrupted anywhere. Records are those of the
@@ -47,7 +47,8 @@ struct RoleSeen {
                                                              const archive::EnrolmentState* latest,
                                                              std::int64_t now_s);
 [[nodiscard]] std::optional<archive::RoleState> state_of(const RoleSeen& seen,
-                                                         const archive::RoleState* latest, std::int64_t now_s);
+                                                         const archive::RoleState* latest,
+                                                         std::int64_t now_s);
 
 // All ids (after, upto] that the Moodle has of a table, whosever they are: what the store has beside them is
 // gone since the node saw it gone.
@@ -71,15 +72,15 @@ class MoodleEvidence {
     // Each returns how many records changed the store.
     std::int64_t put_courses(std::span<const archive::CourseRecord> courses);
     // Pages of side tables, as the catalogue has their columns; of others than category, enrolment and
-    // role_assignment it takes nothing. Methods and roles are those that the catalogue has by now. `changed_s`
-    // is timemodified of each row of enrolments.
+    // role_assignment it takes nothing. Methods and roles are those that the catalogue has by now.
+    // `changed_s` is timemodified of each row of enrolments.
     std::int64_t put_page(archive::SideTable table, std::span<const archive::HistoryRow> rows,
                           std::span<const std::int64_t> changed_s, const IdsSeen& seen);
 
     // All of course_modules_completion, by its key.
     SqlResult<CompletionsRead> read_all_completions();
-    // What was completed since an instant in the courses in which this node's students have events since then:
-    // the table has an index by activity, and none by instant.
+    // What was completed since an instant in the courses in which this node's students have events since
+    // then: the table has an index by activity, and none by instant.
     SqlResult<CompletionsRead> read_recent_completions(std::int64_t since_s);
 
     static constexpr const char* kCompletionTable = "course_modules_completion";

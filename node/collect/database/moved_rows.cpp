@@ -1,6 +1,6 @@
-// LogCollector::find_moved_rows(): rows of a day that are somebody else's in the source than they were when they
-// were collected. Plugins that merge accounts change the log in place, under the ids that were read: hour by
-// hour nothing is missing.
+// LogCollector::find_moved_rows(): rows of a day that are somebody else's in the source than they were when
+// they were collected. Plugins that merge accounts change the log in place, under the ids that were read:
+// hour by hour nothing is missing.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -21,8 +21,8 @@ struct Sum {
     bool operator==(const Sum&) const = default;
 };
 
-std::set<std::int64_t> ids_of(const archive::Archive& archive, archive::SourceKey source, std::int64_t user_id,
-                              std::int64_t day) {
+std::set<std::int64_t> ids_of(const archive::Archive& archive, archive::SourceKey source,
+                              std::int64_t user_id, std::int64_t day) {
     std::set<std::int64_t> ids;
     archive.events_backwards(source, user_id, [&](std::vector<Event>& events) {
         if (events.empty()) return true;
@@ -44,7 +44,8 @@ Sum sum_of(const std::set<std::int64_t>& ids) {
 }
 
 // By person, an hour a statement: a range of the index on timecreated.
-SqlResult<std::map<std::int64_t, Sum>> sums_of_day(MoodleDatabase& log, const std::string& table, std::int64_t day) {
+SqlResult<std::map<std::int64_t, Sum>> sums_of_day(MoodleDatabase& log, const std::string& table,
+                                                   std::int64_t day) {
     std::map<std::int64_t, Sum> sums;
     const std::string sql = fmt::format(
         "SELECT userid, COUNT(*), SUM(id) FROM {} WHERE timecreated >= ? AND timecreated < ? GROUP BY userid",
@@ -61,15 +62,16 @@ SqlResult<std::map<std::int64_t, Sum>> sums_of_day(MoodleDatabase& log, const st
     return sums;
 }
 
-SqlResult<std::set<std::int64_t>> read_ids(MoodleDatabase& log, const std::string& table, std::int64_t user_id,
-                                           std::int64_t day) {
+SqlResult<std::set<std::int64_t>> read_ids(MoodleDatabase& log, const std::string& table,
+                                           std::int64_t user_id, std::int64_t day) {
     std::set<std::int64_t> ids;
     const SqlParameter where[] = {user_id, day * kDaySeconds, (day + 1) * kDaySeconds};
-    const auto read = log.read(
-        fmt::format("SELECT id FROM {} WHERE userid = ? AND timecreated >= ? AND timecreated < ?", log.name_of(table)),
-        where, [&](const SqlRow& row) {
-            if (const auto id = row.whole(0)) ids.insert(*id);
-        });
+    const auto read =
+        log.read(fmt::format("SELECT id FROM {} WHERE userid = ? AND timecreated >= ? AND timecreated < ?",
+                             log.name_of(table)),
+                 where, [&](const SqlRow& row) {
+                     if (const auto id = row.whole(0)) ids.insert(*id);
+                 });
     if (!read) return std::unexpected(read.error());
     return ids;
 }
@@ -86,8 +88,9 @@ SqlResult<std::int64_t> LogCollector::find_moved_rows(std::int64_t day, std::vec
     for (const auto& [user, sum] : *theirs) {
         if (user > 0 && selector_->of(user) == Selected::yes) users.insert(user);
     }
-    std::map<std::int64_t, std::int64_t> was_of;  // ids that are archived as that person's, and are not theirs any more
-    std::set<std::int64_t> strange;               // ids of somebody of whom they are not archived
+    std::map<std::int64_t, std::int64_t>
+        was_of;                      // ids that are archived as that person's, and are not theirs any more
+    std::set<std::int64_t> strange;  // ids of somebody of whom they are not archived
     for (const std::int64_t user : users) {
         const std::set<std::int64_t> mine = ids_of(node_.archive(), node_.source(), user, day);
         const auto sum = theirs->find(user);
@@ -121,17 +124,22 @@ SqlResult<std::int64_t> LogCollector::read_moved_rows(std::int64_t day, const st
         if (!read) return std::unexpected(read.error());
         for (const SourceRow& row : rows) {
             const auto was = was_of.find(row.id);
-            if (was != was_of.end() && row.user_id != was->second) ++moved[{was->second, row.user_id.value_or(0)}];
+            if (was != was_of.end() && row.user_id != was->second)
+                ++moved[{was->second, row.user_id.value_or(0)}];
         }
         held = rows;
-        if (const auto taken = take(held, /*again=*/false, collected); !taken) return std::unexpected(taken.error());
-        if (const auto taken = take(rows, /*again=*/true, collected); !taken) return std::unexpected(taken.error());
+        if (const auto taken = take(held, /*again=*/false, collected); !taken)
+            return std::unexpected(taken.error());
+        if (const auto taken = take(rows, /*again=*/true, collected); !taken)
+            return std::unexpected(taken.error());
     }
     for (const auto& [between, rows] : moved)
-        warnings.push_back(fmt::format(
-            "{} rows of UTC day {} that were collected as those of user {} are those of user {} in the log now (accounts "
-            "that were merged?): the archive keeps them as they were",
-            rows, config::iso_date(config::CivilDay{static_cast<std::int32_t>(day)}), between.first, between.second));
+        warnings.push_back(
+            fmt::format("{} rows of UTC day {} that were collected as those of user {} are those of user {} "
+                        "in the log now (accounts "
+                        "that were merged?): the archive keeps them as they were",
+                        rows, config::iso_date(config::CivilDay{static_cast<std::int32_t>(day)}),
+                        between.first, between.second));
     return collected.events;
 }
 

@@ -20,8 +20,9 @@ class PeopleRefresh {
     PeopleRefresh(const PeopleRefresh&) = delete;
     PeopleRefresh& operator=(const PeopleRefresh&) = delete;
 
-    // Brings the catalogue up to date for those of these users whom this object did not look up within the last
-    // hour. Whether anything in it changed. Whoever becomes selected is put down to be reclaimed (reclaim.h).
+    // Brings the catalogue up to date for those of these users whom this object did not look up within the
+    // last hour. Whether anything in it changed. Whoever becomes selected is put down to be reclaimed
+    // (reclaim.h).
     SqlResult<bool> refresh_people(std::span<const std::int64_t> users);
     // The same for every user of the Moodle, by id.
     SqlResult<bool> sweep();

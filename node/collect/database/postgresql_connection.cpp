@@ -55,7 +55,9 @@ class PostgresqlConnection final : public SqlConnection {
             {"user", server.user.c_str()},
             {"password", password.c_str()},
             {"connect_timeout", connect_s.c_str()},
-            {"sslmode", !tls ? "disable" : server.tls_ca.empty() ? "require" : "verify-full"},
+            {"sslmode", !tls                    ? "disable"
+                        : server.tls_ca.empty() ? "require"
+                                                : "verify-full"},
             {"sslrootcert", server.tls_ca.c_str()},
             {"gssencmode", "disable"},
             {"client_encoding", "UTF8"},
@@ -192,12 +194,11 @@ class PostgresqlConnection final : public SqlConnection {
     // Of a connection that never came about there is a text alone.
     [[nodiscard]] SqlTrouble connect_trouble() const {
         const std::string_view message = ::PQerrorMessage(connection_);
-        constexpr std::array<std::string_view, 6> kForbidden{
-            "authentication failed", "no pg_hba.conf entry", "does not exist", "SSL", "certificate",
-            "no password supplied"};
-        const bool forbidden = std::ranges::any_of(kForbidden, [&](std::string_view part) {
-            return message.find(part) != std::string_view::npos;
-        });
+        constexpr std::array<std::string_view, 6> kForbidden{"authentication failed", "no pg_hba.conf entry",
+                                                             "does not exist",        "SSL",
+                                                             "certificate",           "no password supplied"};
+        const bool forbidden = std::ranges::any_of(
+            kForbidden, [&](std::string_view part) { return message.find(part) != std::string_view::npos; });
         return {forbidden ? Kind::forbidden : Kind::away,
                 fmt::format("cannot connect to {}: {}", place_of(access_.server), in_one_line(message))};
     }
@@ -221,8 +222,7 @@ class PostgresqlConnection final : public SqlConnection {
 
 SqlResult<std::unique_ptr<SqlConnection>> open_postgresql(const SqlAccess& access) {
     auto connection = std::make_unique<PostgresqlConnection>(access);
-    if (const auto connected = connection->connect(); !connected)
-        return std::unexpected(connected.error());
+    if (const auto connected = connection->connect(); !connected) return std::unexpected(connected.error());
     return connection;
 }
 

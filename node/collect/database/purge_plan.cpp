@@ -41,10 +41,10 @@ class Planner {
                 node_.archive().collection().count_missing(node_.source(), state_.safe_id, state_.read_id);
             plan_.why.push_back(
                 bounds.max_id > state_.read_id
-                    ? fmt::format("rows behind id {} are not all collected; the log goes on to id {}", state_.safe_id,
-                                  bounds.max_id)
-                    : fmt::format("{} ids behind {} are missing and may still appear; they are waited for", holes,
-                                  state_.safe_id));
+                    ? fmt::format("rows behind id {} are not all collected; the log goes on to id {}",
+                                  state_.safe_id, bounds.max_id)
+                    : fmt::format("{} ids behind {} are missing and may still appear; they are waited for",
+                                  holes, state_.safe_id));
         }
         if (const auto compared = compare(); !compared) return std::unexpected(compared.error());
         plan_.safe = plan_.before_utc_s > plan_.oldest_utc_s && wants_more_();
@@ -58,7 +58,8 @@ class Planner {
         return plan_;
     }
 
-    SqlResult<std::optional<std::int64_t>> instant(std::string_view sql, std::vector<SqlParameter> parameters) {
+    SqlResult<std::optional<std::int64_t>> instant(std::string_view sql,
+                                                   std::vector<SqlParameter> parameters) {
         std::optional<std::int64_t> found;
         const auto read = log_.read(fmt::format(fmt::runtime(sql), log_.name_of(table_)), parameters,
                                     [&](const SqlRow& row) {
@@ -75,18 +76,19 @@ class Planner {
             const std::int64_t to_s = std::min(hour_end, plan_.before_utc_s);
             std::vector<std::int64_t> ids;
             const SqlParameter span[] = {from_s, to_s};
-            const auto read = log_.read(
-                fmt::format("SELECT id FROM {} WHERE timecreated >= ? AND timecreated < ?", log_.name_of(table_)),
-                span, [&](const SqlRow& row) { ids.push_back(row.whole(0).value_or(0)); });
+            const auto read =
+                log_.read(fmt::format("SELECT id FROM {} WHERE timecreated >= ? AND timecreated < ?",
+                                      log_.name_of(table_)),
+                          span, [&](const SqlRow& row) { ids.push_back(row.whole(0).value_or(0)); });
             if (!read) return std::unexpected(read.error());
             PurgeDay& day = plan_.days[from_s / kDaySeconds];
             const std::int64_t missing = count(ids, day);
             if (missing > 0) {
                 plan_.before_utc_s = from_s;
-                plan_.why.push_back(
-                    fmt::format("{} rows of the hour from {} were never collected: `assidu collect` reads them again at "
-                                "its next reconciliation",
-                                missing, node_.calendar().local_iso(from_s)));
+                plan_.why.push_back(fmt::format(
+                    "{} rows of the hour from {} were never collected: `assidu collect` reads them again at "
+                    "its next reconciliation",
+                    missing, node_.calendar().local_iso(from_s)));
                 return {};
             }
             if (progress_) progress_(from_s);

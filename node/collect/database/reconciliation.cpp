@@ -36,8 +36,9 @@ SqlResult<std::int64_t> LogCollector::reconcile() {
             const SqlParameter span[] = {from_s, from_s + kHourSeconds};
             // A range of the index on timecreated.
             const auto read = log_.read(
-                fmt::format("SELECT COUNT(*), MIN(id), MAX(id) FROM {} WHERE timecreated >= ? AND timecreated < ?",
-                            log_.name_of(table_)),
+                fmt::format(
+                    "SELECT COUNT(*), MIN(id), MAX(id) FROM {} WHERE timecreated >= ? AND timecreated < ?",
+                    log_.name_of(table_)),
                 span, [&](const SqlRow& row) {
                     theirs = {row.whole(0).value_or(0), row.whole_or(1, 0).value_or(0),
                               row.whole_or(2, 0).value_or(0)};
@@ -54,8 +55,9 @@ SqlResult<std::int64_t> LogCollector::reconcile() {
             gone += std::max<std::int64_t>(0, mine.rows + more - theirs.rows);
         }
         if (gone > 0)
-            warnings.push_back(fmt::format("{} rows of UTC day {} that were collected are not in the log any more", gone,
-                                           config::iso_date(config::CivilDay{static_cast<std::int32_t>(day)})));
+            warnings.push_back(
+                fmt::format("{} rows of UTC day {} that were collected are not in the log any more", gone,
+                            config::iso_date(config::CivilDay{static_cast<std::int32_t>(day)})));
         const auto moved = find_moved_rows(day, warnings);
         if (!moved) return std::unexpected(moved.error());
         found += *moved;
@@ -74,13 +76,13 @@ SqlResult<std::int64_t> LogCollector::reconcile() {
 SqlResult<void> LogCollector::read_again(std::int64_t from_s, std::int64_t to_s, std::int64_t& found) {
     std::vector<std::int64_t> ids;
     const SqlParameter span[] = {from_s, to_s};
-    const auto listed = log_.read(fmt::format("SELECT id FROM {} WHERE timecreated >= ? AND timecreated < ?",
-                                              log_.name_of(table_)),
-                                  span, [&](const SqlRow& row) {
-                                      const auto id = row.whole(0);
-                                      // Those above are the next pass's.
-                                      if (id && *id <= state_.read_id) ids.push_back(*id);
-                                  });
+    const auto listed = log_.read(
+        fmt::format("SELECT id FROM {} WHERE timecreated >= ? AND timecreated < ?", log_.name_of(table_)),
+        span, [&](const SqlRow& row) {
+            const auto id = row.whole(0);
+            // Those above are the next pass's.
+            if (id && *id <= state_.read_id) ids.push_back(*id);
+        });
     if (!listed) return std::unexpected(listed.error());
     std::ranges::sort(ids);
     const auto fates = collection().fates(node_.source(), ids);

@@ -23,8 +23,8 @@ constexpr std::int64_t kEnd = std::numeric_limits<std::int64_t>::max();
 constexpr std::size_t kNamedMax = 500;
 constexpr const char* kRecentCompletions = "read.completion_recent";
 
-// How a column's value is taken over: a text, a whole number (NULL is 0), or a decimal as the database wrote it
-// (NULL is empty).
+// How a column's value is taken over: a text, a whole number (NULL is 0), or a decimal as the database wrote
+// it (NULL is empty).
 enum class Kind : char { text = 't', whole = 'w', decimal = 'd' };
 
 // A side table that is its Moodle table column by column, in the order of the catalogue's.
@@ -53,12 +53,13 @@ const std::vector<Plain>& plain_tables() {
         {SideTable::role, "role", {"shortname", "archetype"}, "tt"},
         {SideTable::grade_item,
          "grade_items",
-         {"courseid", "itemname", "itemtype", "itemmodule", "iteminstance", "idnumber", "grademax", "gradepass",
-          "hidden"},
+         {"courseid", "itemname", "itemtype", "itemmodule", "iteminstance", "idnumber", "grademax",
+          "gradepass", "hidden"},
          "wtttwtddw"},
         {SideTable::grade,
          "grade_grades",
-         {"itemid", "userid", "finalgrade", "rawgrademax", "hidden", "overridden", "excluded", "timemodified"},
+         {"itemid", "userid", "finalgrade", "rawgrademax", "hidden", "overridden", "excluded",
+          "timemodified"},
          "wwddwwww"},
         {SideTable::mnet_host, "mnet_host", {"wwwroot", "name", "deleted"}, "ttw"},
     };
@@ -69,10 +70,11 @@ const Plain* plain_of(SideTable table) {
     return found == plain_tables().end() ? nullptr : &*found;
 }
 
-const std::vector<std::string> kUserColumns{"username", "idnumber",   "firstname", "lastname",   "email",  "institution",
-                                            "department", "auth", "mnethostid", "suspended", "deleted"};
-const std::vector<std::string> kCourseColumns{"fullname", "shortname", "idnumber", "category", "startdate",
-                                              "enddate"};
+const std::vector<std::string> kUserColumns{"username",   "idnumber",    "firstname",  "lastname",
+                                            "email",      "institution", "department", "auth",
+                                            "mnethostid", "suspended",   "deleted"};
+const std::vector<std::string> kCourseColumns{"fullname", "shortname", "idnumber",
+                                              "category", "startdate", "enddate"};
 const std::vector<std::string> kModuleColumns{"course", "module", "instance", "section", "idnumber"};
 
 // Values of a row; what makes no sense is left empty and counted.
@@ -140,7 +142,8 @@ SideRead& SideRead::operator+=(const SideRead& other) {
     return *this;
 }
 
-SideTables::SideTables(Node& node, MoodleDatabase& database, const Rhythm& rhythm, std::function<bool()> goes_on)
+SideTables::SideTables(Node& node, MoodleDatabase& database, const Rhythm& rhythm,
+                       std::function<bool()> goes_on)
     : node_(node),
       database_(database),
       rhythm_(rhythm),
@@ -185,8 +188,8 @@ SqlResult<void> SideTables::load_names() {
         }
     };
     hosts_.clear(), modules_.clear(), cohorts_.clear(), fields_.clear();
-    if (auto done = all("mnet_host", {"wwwroot"},
-                        [&](std::int64_t id, Cells& cells) { hosts_[id] = cells.text(1); });
+    if (auto done =
+            all("mnet_host", {"wwwroot"}, [&](std::int64_t id, Cells& cells) { hosts_[id] = cells.text(1); });
         !done)
         return done;
     if (auto done = all("modules", {"name"},
@@ -255,18 +258,17 @@ SqlResult<SideRead> SideTables::read_due() {
             return std::unexpected(done.error());
     }
     // What was completed before the last reading but one was read by then.
-    const std::int64_t since_s =
-        node_.catalogue()
-            .mark(node_.settings().source_name, kRecentCompletions)
-            .value_or(node_.clock().now_utc_s()) -
-        rhythm_.often_s;
+    const std::int64_t since_s = node_.catalogue()
+                                     .mark(node_.settings().source_name, kRecentCompletions)
+                                     .value_or(node_.clock().now_utc_s()) -
+                                 rhythm_.often_s;
     if (auto done = run("read.completion", rhythm_.seldom_s,
                         [&] { return read_completions([&] { return evidence_.read_all_completions(); }); });
         !done)
         return std::unexpected(done.error());
-    if (auto done = run(
-            kRecentCompletions, rhythm_.often_s,
-            [&] { return read_completions([&] { return evidence_.read_recent_completions(since_s); }); });
+    if (auto done =
+            run(kRecentCompletions, rhythm_.often_s,
+                [&] { return read_completions([&] { return evidence_.read_recent_completions(since_s); }); });
         !done)
         return std::unexpected(done.error());
     return all;
@@ -294,8 +296,8 @@ archive::PersonRecord person_of(const SqlRow& row, const std::map<std::int64_t, 
     archive::PersonRecord person;
     person.user_id = row.whole(0).value_or(0);
     std::size_t at = 1;
-    for (std::string* text : {&person.username, &person.idnumber, &person.firstname, &person.lastname, &person.email,
-                              &person.institution, &person.department, &person.auth})
+    for (std::string* text : {&person.username, &person.idnumber, &person.firstname, &person.lastname,
+                              &person.email, &person.institution, &person.department, &person.auth})
         *text = cells.text(at++);
     const std::int64_t host = cells.whole(at++);
     const auto known = hosts.find(host);
@@ -312,8 +314,8 @@ SqlResult<SideRead> SideTables::read_all_people() {
     KeysetPage page{.table = "user", .columns = kUserColumns};
     for (;;) {
         std::vector<archive::PersonRecord> people;
-        const auto read = database_.page(
-            page, [&](const SqlRow& row) { people.push_back(person_of(row, hosts_, all)); });
+        const auto read =
+            database_.page(page, [&](const SqlRow& row) { people.push_back(person_of(row, hosts_, all)); });
         if (!read) return std::unexpected(read.error());
         const auto done = take_people(people, IdRange{page.after, read->more ? read->last_key : kEnd});
         if (!done) return done;
@@ -333,8 +335,8 @@ SqlResult<SideRead> SideTables::refresh_people(Ids user_ids) {
         page.condition = fmt::format("id IN ({})", places(some.size()));
         page.parameters = parameters_of(some);
         std::vector<archive::PersonRecord> people;
-        const auto read = database_.page(
-            page, [&](const SqlRow& row) { people.push_back(person_of(row, hosts_, all)); });
+        const auto read =
+            database_.page(page, [&](const SqlRow& row) { people.push_back(person_of(row, hosts_, all)); });
         if (!read) return std::unexpected(read.error());
         const auto done = take_people(people, std::nullopt);
         if (!done) return done;
@@ -400,8 +402,7 @@ SqlResult<SideRead> SideTables::take_people(std::vector<archive::PersonRecord>& 
     done.rows += static_cast<std::int64_t>(people.size());
     reclaim_newly_selected(node_, kept);
     const std::string& source = node_.settings().source_name;
-    const std::int64_t changed =
-        node_.catalogue().put(source, kept, node_.clock().now_utc_s(), all_of);
+    const std::int64_t changed = node_.catalogue().put(source, kept, node_.clock().now_utc_s(), all_of);
     if (changed > 0)
         node_.catalogue().set_mark(
             source, archive::kPeopleGeneration,
@@ -463,8 +464,7 @@ SqlResult<SideRead> SideTables::read_all_activities() {
     KeysetPage page{.table = "course_modules", .columns = kModuleColumns};
     for (;;) {
         Page found;
-        const auto read =
-            database_.page(page, [&](const SqlRow& row) { found.add(row, modules_, all); });
+        const auto read = database_.page(page, [&](const SqlRow& row) { found.add(row, modules_, all); });
         if (!read) return std::unexpected(read.error());
         const auto done = take_activities(found.activities, found.instances, found.instance_of,
                                           IdRange{page.after, read->more ? read->last_key : kEnd});
@@ -488,11 +488,9 @@ SqlResult<SideRead> SideTables::refresh_activities(Ids activities) {
         page.condition = fmt::format("id IN ({})", places(some.size()));
         page.parameters = parameters_of(some);
         Page found;
-        const auto read =
-            database_.page(page, [&](const SqlRow& row) { found.add(row, modules_, all); });
+        const auto read = database_.page(page, [&](const SqlRow& row) { found.add(row, modules_, all); });
         if (!read) return std::unexpected(read.error());
-        const auto done =
-            take_activities(found.activities, found.instances, found.instance_of, std::nullopt);
+        const auto done = take_activities(found.activities, found.instances, found.instance_of, std::nullopt);
         if (!done) return done;
         all += *done;
     }
@@ -579,18 +577,19 @@ SqlResult<SideRead> SideTables::read_side(SideTable table) {
         };
         PageRead page{0, after, false};
         if (plain != nullptr) {
-            const auto read = database_.page(
-                {.table = moodle_table, .columns = plain->columns, .after = after}, take);
+            const auto read =
+                database_.page({.table = moodle_table, .columns = plain->columns, .after = after}, take);
             if (!read) return std::unexpected(read.error());
             page = *read;
         } else {
             constexpr std::int64_t kPageRows = 5'000;
             const SqlParameter parameters[] = {after, kPageRows};
             const auto read = database_.read(
-                fmt::format("SELECT a.id, a.roleid, c.contextlevel, c.instanceid, a.userid, a.timemodified FROM {} "
-                            "a JOIN {} c ON c.id = a.contextid WHERE a.id > ? AND c.contextlevel IN (10,40,50) "
-                            "ORDER BY a.id LIMIT ?",
-                            database_.name_of("role_assignments"), database_.name_of("context")),
+                fmt::format(
+                    "SELECT a.id, a.roleid, c.contextlevel, c.instanceid, a.userid, a.timemodified FROM {} "
+                    "a JOIN {} c ON c.id = a.contextid WHERE a.id > ? AND c.contextlevel IN (10,40,50) "
+                    "ORDER BY a.id LIMIT ?",
+                    database_.name_of("role_assignments"), database_.name_of("context")),
                 parameters, [&](const SqlRow& row) {
                     page.last_key = row.whole(0).value_or(page.last_key);
                     take(row);

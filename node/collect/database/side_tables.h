@@ -1,6 +1,6 @@
 // The other tables of a Moodle into the catalogue: people, courses, activities, and who was where with what
-// result (queries Q3 to Q13 and Q15 of docs/collector.md). What of it a scale asks goes into the evidence store
-// as well (moodle_evidence.h), with the completions. Read in pages by id, each table at its own rhythm:
+// result (queries Q3 to Q13 and Q15 of docs/collector.md). What of it a scale asks goes into the evidence
+// store as well (moodle_evidence.h), with the completions. Read in pages by id, each table at its own rhythm:
 // what changes under the log's eyes hourly, grades nightly, and at once what a page of the log names and the
 // catalogue does not know. An unchanged table writes nothing.
 //
@@ -46,8 +46,8 @@ class SideTables {
     // All must outlive it. `goes_on` false ends a reading between two pages; what was read stands.
     SideTables(Node& node, MoodleDatabase& database, const Rhythm& rhythm, std::function<bool()> goes_on);
 
-    // Everything that is due by the catalogue's marks; what was interrupted is due again. The first call reads
-    // everything.
+    // Everything that is due by the catalogue's marks; what was interrupted is due again. The first call
+    // reads everything.
     SqlResult<SideRead> read_due();
     // These people anew, of whom a page of the log speaks. One whom the Moodle does not have is left unknown.
     SqlResult<SideRead> refresh_people(std::span<const std::int64_t> user_ids);

@@ -24,7 +24,8 @@ std::int64_t number_of(const std::optional<std::string>& text) {
 }
 
 std::string go_on() {
-    return "nothing was collected; if it is the right one all the same, `assidu collect --accept-source` goes on "
+    return "nothing was collected; if it is the right one all the same, `assidu collect --accept-source` "
+           "goes on "
            "with it";
 }
 
@@ -36,8 +37,8 @@ SqlResult<SourceSettings> read_source_settings(MoodleDatabase& moodle,
     std::optional<std::string> site, stores, lifetime, guest;
     const bool standard = !settings.log_server;
     const char* const plugin = standard ? "logstore_standard" : "logstore_database";
-    const auto take = [](std::optional<std::string>& into, SqlResult<std::optional<std::string>> value)
-        -> SqlResult<void> {
+    const auto take = [](std::optional<std::string>& into,
+                         SqlResult<std::optional<std::string>> value) -> SqlResult<void> {
         if (!value) return std::unexpected(value.error());
         into = std::move(*value);
         return {};
@@ -73,11 +74,12 @@ SqlResult<std::vector<archive::RememberedRow>> read_remembered(MoodleDatabase& l
     std::vector<archive::RememberedRow> found;
     for (const archive::RememberedRow& known : state.remembered) {
         const SqlParameter parameters[] = {known.id};
-        const auto read = log.read(
-            fmt::format("SELECT id, timecreated, userid FROM {} WHERE id = ?", log.name_of(table)), parameters,
-            [&](const SqlRow& row) {
-                found.push_back({row.whole(0).value_or(0), row.whole(1).value_or(0), row.whole(2).value_or(0)});
-            });
+        const auto read =
+            log.read(fmt::format("SELECT id, timecreated, userid FROM {} WHERE id = ?", log.name_of(table)),
+                     parameters, [&](const SqlRow& row) {
+                         found.push_back(
+                             {row.whole(0).value_or(0), row.whole(1).value_or(0), row.whole(2).value_or(0)});
+                     });
         if (!read) return std::unexpected(read.error());
     }
     return found;
@@ -88,18 +90,20 @@ config::Result<void> refuse_other_source(const archive::CollectorState& state,
                                          const LogBounds& bounds,
                                          const std::vector<archive::RememberedRow>& found) {
     if (!configured_site.empty() && configured_site != settings.site)
-        return config::refuse(fmt::format(
-            "the database is that of the Moodle {}, and [source] site_identifier names {}: nothing was collected",
-            shown(settings.site), shown(configured_site)));
+        return config::refuse(
+            fmt::format("the database is that of the Moodle {}, and [source] site_identifier names {}: "
+                        "nothing was collected",
+                        shown(settings.site), shown(configured_site)));
     if (state.read_id == 0) return {};
     if (!state.site.empty() && state.site != settings.site)
-        return config::refuse(fmt::format("the database is that of the Moodle {}, and {} was collected from before: {}",
-                                          shown(settings.site), shown(state.site), go_on()));
-    if (bounds.max_id < state.read_id)
         return config::refuse(
-            fmt::format("the log's highest id is {}, and id {} was read before: the database was restored from a "
-                        "backup, is a copy that lags, or its last rows were deleted; {}",
-                        bounds.max_id, state.read_id, go_on()));
+            fmt::format("the database is that of the Moodle {}, and {} was collected from before: {}",
+                        shown(settings.site), shown(state.site), go_on()));
+    if (bounds.max_id < state.read_id)
+        return config::refuse(fmt::format(
+            "the log's highest id is {}, and id {} was read before: the database was restored from a "
+            "backup, is a copy that lags, or its last rows were deleted; {}",
+            bounds.max_id, state.read_id, go_on()));
     std::size_t there = 0, gone = 0;
     for (const archive::RememberedRow& known : state.remembered) {
         const auto now = std::ranges::find(found, known.id, &archive::RememberedRow::id);
@@ -110,16 +114,17 @@ config::Result<void> refuse_other_source(const archive::CollectorState& state,
         }
         ++there;
         if (*now != known)
-            return config::refuse(fmt::format(
-                "row {} of the log is of user {} at {}, and was of user {} at {} when it was read: the database was "
-                "restored or rewritten; {}",
-                known.id, now->user_id, now->time_s, known.user_id, known.time_s, go_on()));
+            return config::refuse(
+                fmt::format("row {} of the log is of user {} at {}, and was of user {} at {} when it was "
+                            "read: the database was "
+                            "restored or rewritten; {}",
+                            known.id, now->user_id, now->time_s, known.user_id, known.time_s, go_on()));
     }
     if (there == 0 && gone > 0)
-        return config::refuse(
-            fmt::format("the last {} rows that were read, up to id {}, are not in the log any more, and older ones are: "
-                        "the database was restored, or they were deleted; {}",
-                        gone, state.remembered.back().id, go_on()));
+        return config::refuse(fmt::format(
+            "the last {} rows that were read, up to id {}, are not in the log any more, and older ones are: "
+            "the database was restored, or they were deleted; {}",
+            gone, state.remembered.back().id, go_on()));
     return {};
 }
 
@@ -132,8 +137,9 @@ std::optional<federation::Outage> purged_before_collection(const archive::Collec
                     state.read_id + 1, bounds.min_id - 1)};
 }
 
-std::optional<federation::Outage> watch_silence(archive::CollectorState& state, const SourceSettings& settings,
-                                                const LogBounds& bounds, std::int64_t newest_access_s) {
+std::optional<federation::Outage> watch_silence(archive::CollectorState& state,
+                                                const SourceSettings& settings, const LogBounds& bounds,
+                                                std::int64_t newest_access_s) {
     const std::int64_t now_s = bounds.server_utc_s;
     const bool moved = bounds.max_id != state.moved_id;
     if (moved || state.moved_utc_s == 0 || state.moved_utc_s > now_s) {
@@ -164,9 +170,10 @@ std::vector<std::string> warnings_of(const archive::CollectorState& state, std::
     std::vector<std::string> warnings;
     const std::int64_t lag_s = state.whole_node_utc_s == 0 ? 0 : now_utc_s - state.whole_node_utc_s;
     if (state.lifetime_s > 0 && lag_s * 2 >= state.lifetime_s)
-        warnings.push_back(fmt::format(
-            "the log was last read to its end {} h ago, and Moodle deletes rows after {} days: events WILL BE LOST",
-            lag_s / kHourSeconds, state.lifetime_s / kDaySeconds));
+        warnings.push_back(
+            fmt::format("the log was last read to its end {} h ago, and Moodle deletes rows after {} days: "
+                        "events WILL BE LOST",
+                        lag_s / kHourSeconds, state.lifetime_s / kDaySeconds));
     if (state.silent_since_s > 0) warnings.push_back(state.silent_cause);
     warnings.insert(warnings.end(), state.warnings.begin(), state.warnings.end());
     return warnings;
@@ -190,9 +197,10 @@ std::vector<std::string> thin_hours(archive::Collection& collection, archive::So
         const auto now = hours.find(hour);
         const std::int64_t rows = now == hours.end() ? 0 : now->second.rows;
         if (median >= kUsualRowsMin && rows * 10 < median)
-            thin.push_back(fmt::format("{} rows in the hour from UTC second {}, where {} are usual: the log may "
-                                       "have failed",
-                                       rows, hour * kHourSeconds, median));
+            thin.push_back(
+                fmt::format("{} rows in the hour from UTC second {}, where {} are usual: the log may "
+                            "have failed",
+                            rows, hour * kHourSeconds, median));
     }
     return thin;
 }

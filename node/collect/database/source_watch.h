@@ -1,5 +1,5 @@
-// What can be wrong at the source, looked at before a page is read: another Moodle than before, a table that was
-// restored, rows that were purged before they were collected, a log that is switched off.
+// What can be wrong at the source, looked at before a page is read: another Moodle than before, a table that
+// was restored, rows that were purged before they were collected, a log that is switched off.
 #pragma once
 
 #include <cstdint>
@@ -17,13 +17,14 @@ namespace assidu::node::collect::database {
 
 // Moodle's own settings of its log (tables config and config_plugins).
 struct SourceSettings {
-    std::string site;              // siteidentifier
-    bool store_enabled = true;     // the log store that is read is among tool_log's enabled_stores
-    std::string enabled_stores;    // as it stands
-    std::int64_t lifetime_s = 0;   // after which rows are deleted; 0: never
+    std::string site;             // siteidentifier
+    bool store_enabled = true;    // the log store that is read is among tool_log's enabled_stores
+    std::string enabled_stores;   // as it stands
+    std::int64_t lifetime_s = 0;  // after which rows are deleted; 0: never
     std::optional<std::int64_t> guest_user_id;
 };
-SqlResult<SourceSettings> read_source_settings(MoodleDatabase& moodle, const config::DatabaseSettings& settings);
+SqlResult<SourceSettings> read_source_settings(MoodleDatabase& moodle,
+                                               const config::DatabaseSettings& settings);
 
 // The instant of the newest sign of life of anybody, user.lastaccess; 0 if there is none.
 SqlResult<std::int64_t> newest_access(MoodleDatabase& moodle);
@@ -33,7 +34,8 @@ SqlResult<std::int64_t> newest_access(MoodleDatabase& moodle);
 // has them now, by read_remembered().
 [[nodiscard]] config::Result<void> refuse_other_source(const archive::CollectorState& state,
                                                        const std::string& configured_site,
-                                                       const SourceSettings& settings, const LogBounds& bounds,
+                                                       const SourceSettings& settings,
+                                                       const LogBounds& bounds,
                                                        const std::vector<archive::RememberedRow>& found);
 SqlResult<std::vector<archive::RememberedRow>> read_remembered(MoodleDatabase& log, const std::string& table,
                                                                const archive::CollectorState& state);
@@ -49,7 +51,8 @@ SqlResult<std::vector<archive::RememberedRow>> read_remembered(MoodleDatabase& l
                                                               std::int64_t newest_access_s);
 
 // Warnings that hold at this instant, for a person: a lag of half the log's lifetime, a log that is silent.
-[[nodiscard]] std::vector<std::string> warnings_of(const archive::CollectorState& state, std::int64_t now_utc_s);
+[[nodiscard]] std::vector<std::string> warnings_of(const archive::CollectorState& state,
+                                                   std::int64_t now_utc_s);
 
 // Hours of the day whose rows are under a tenth of the median of the same weekday's; nothing where the usual
 // volume is too small to tell.

@@ -36,8 +36,7 @@ class SqlRow {
         std::int64_t max = std::numeric_limits<std::int64_t>::max()) const;
     // The same with a value for NULL.
     [[nodiscard]] config::Result<std::int64_t> whole_or(
-        std::size_t column, std::int64_t if_null,
-        std::int64_t min = std::numeric_limits<std::int64_t>::min(),
+        std::size_t column, std::int64_t if_null, std::int64_t min = std::numeric_limits<std::int64_t>::min(),
         std::int64_t max = std::numeric_limits<std::int64_t>::max()) const;
     // Refused if it is longer than `bytes_max` or no UTF-8, or has a NUL byte. NULL is empty. Line ends and
     // other control characters may be in it: Moodle's texts have them.

@@ -47,7 +47,8 @@ using Users = std::vector<std::int64_t>;
 
 TEST_F(Evidence, WhatIsThereAlreadyChangesNothingAndMarksNobody) {
     const CompletionRecord completion{7, 501, 100, 1};
-    const DeclarationRecord declaration{"attendanceregister_session", 4, 8, 50, 60, 10, 0, std::nullopt, true};
+    const DeclarationRecord declaration{
+        "attendanceregister_session", 4, 8, 50, 60, 10, 0, std::nullopt, true};
     const ForeignRecord foreign{ForeignRecord::Meter::scorm, 5, 9, 100, 30, 10, 502};
     const EnrolmentState enrolment{1, 10, 20, 100, 100, true, 50, std::nullopt};
     const RoleState role{1, 11, "student", 50, 20, 100, true};
@@ -78,14 +79,16 @@ TEST_F(Evidence, OfTwoThatDifferItsKindSaysWhichHolds) {
     EXPECT_EQ(store->of(source, 7).completions.size(), 2U) << "another instant is another row";
 
     put<ForeignRecord>({{ForeignRecord::Meter::scorm, 1, 7, 100, 50, 10, 501}});
-    EXPECT_EQ(put<ForeignRecord>({{ForeignRecord::Meter::scorm, 1, 7, 90, 70, 10, 501}}), 0) << "an older dump";
+    EXPECT_EQ(put<ForeignRecord>({{ForeignRecord::Meter::scorm, 1, 7, 90, 70, 10, 501}}), 0)
+        << "an older dump";
     EXPECT_EQ(put<ForeignRecord>({{ForeignRecord::Meter::scorm, 1, 7, 110, 20, 10, 501}}), 1);
     EXPECT_EQ(store->of(source, 7).foreign.at(0).seconds, 20);
     put<ForeignRecord>({{ForeignRecord::Meter::timestat, 1, 7, 100, 5, 10, 501}});
     EXPECT_EQ(store->of(source, 7).foreign.size(), 2U);
 
     // What somebody assumes of an enrolment's begin gives way to what was said then, in either order.
-    const EnrolmentState assumed{1, 7, 10, 100, 900, true, 500, std::nullopt}, said{1, 7, 10, 100, 100, true, {}, {}};
+    const EnrolmentState assumed{1, 7, 10, 100, 900, true, 500, std::nullopt},
+        said{1, 7, 10, 100, 100, true, {}, {}};
     put<EnrolmentState>({assumed});
     EXPECT_EQ(put<EnrolmentState>({said}), 1);
     EXPECT_EQ(put<EnrolmentState>({assumed}), 0);
@@ -95,7 +98,9 @@ TEST_F(Evidence, OfTwoThatDifferItsKindSaysWhichHolds) {
 TEST_F(Evidence, ARowThatBecomesSomebodyElsesTouchesBoth) {
     put<DeclarationRecord>({{"attendanceregister_session", 4, 8, 50, 60, 10, 0, std::nullopt, false}});
     touched();
-    EXPECT_EQ(put<DeclarationRecord>({{"attendanceregister_session", 4, 9, 50, 60, 10, 0, std::nullopt, false}}), 1);
+    EXPECT_EQ(
+        put<DeclarationRecord>({{"attendanceregister_session", 4, 9, 50, 60, 10, 0, std::nullopt, false}}),
+        1);
     EXPECT_EQ(touched(), (Users{8, 9}));
     EXPECT_TRUE(store->of(source, 8).declarations.empty());
 }
@@ -142,7 +147,8 @@ TEST_F(Evidence, AnExclusionIsRevokedAndNeverDeleted) {
 
 TEST_F(Evidence, OfADayEveryRecordStays) {
     const config::CivilDay day{20'514};
-    const DayRecord signed_day{7, day, true, "the dean", 1'000, "s1"}, withdrawn{7, day, false, "the dean", 2'000, "s2"};
+    const DayRecord signed_day{7, day, true, "the dean", 1'000, "s1"},
+        withdrawn{7, day, false, "the dean", 2'000, "s2"};
     store->put_days(source, std::vector{signed_day});
     EXPECT_EQ(touched(), Users{7});
     store->put_days(source, std::vector{signed_day});
@@ -165,14 +171,16 @@ TEST_F(Evidence, AnArchiveOfFormat3GoesForwardWithItsEvents) {
     const ShapeKey shape = archive->intern({});
     const std::vector<StudentEvent> batch{{7, {1'000, 1, 10, 0, shape}}};
     const std::int64_t intake = archive->begin_intake({});
-    (void)archive->append(source, batch, intake, [](const Appended&) { return std::map<std::string, std::int64_t>{}; });
+    (void)archive->append(source, batch, intake,
+                          [](const Appended&) { return std::map<std::string, std::int64_t>{}; });
     store.reset();
     archive.reset();
     {
         SQLite::Database file(path(), SQLite::OPEN_READWRITE);
-        for (const char* table : {"completion", "declaration", "foreign_time", "enrolment", "role", "course_place",
-                                  "category", "activity_worth", "exclusion_revoked", "exclusion", "signed_day", "collector",
-                                  "collected", "collected_hour", "quarantine", "clone", "reclaim"})
+        for (const char* table :
+             {"completion", "declaration", "foreign_time", "enrolment", "role", "course_place", "category",
+              "activity_worth", "exclusion_revoked", "exclusion", "signed_day", "collector", "collected",
+              "collected_hour", "quarantine", "clone", "reclaim"})
             file.exec(std::string("DROP TABLE ") + table);
         file.exec("ALTER TABLE source DROP COLUMN evidence_revision");
         file.exec("ALTER TABLE source DROP COLUMN evidence_computed");

@@ -75,7 +75,8 @@ std::vector<Put> random_evidence(tests::Dice& dice, std::int64_t begin_s, std::i
     const auto user = [&] { return dice.roll(2, 6); };
     for (std::int64_t id = 1; id <= 5; ++id) {
         // An id is always the same student's and course's.
-        archive::EnrolmentState state{id, 2 + id % 5, id % 3 + 1, dice.one_in(2) ? 0 : instant(), 0, !dice.one_in(5), {}, {}};
+        archive::EnrolmentState state{id, 2 + id % 5,      id % 3 + 1, dice.one_in(2) ? 0 : instant(),
+                                      0,  !dice.one_in(5), {},         {}};
         state.said_s = state.since_s;
         if (dice.one_in(3)) state.end_s = instant();
         puts.push_back(put_of(state));
@@ -87,12 +88,20 @@ std::vector<Put> random_evidence(tests::Dice& dice, std::int64_t begin_s, std::i
             role.active = false;
             puts.push_back(put_of(role));
         }
-        puts.push_back(put_of(archive::CompletionRecord{user(), dice.roll(501, 503), instant(), static_cast<int>(dice.roll(0, 3))}));
-        puts.push_back(put_of(archive::DeclarationRecord{"attendanceregister_session", id, user(), instant(), dice.roll(1, 4'000),
-                                                         dice.roll(1, 3), dice.one_in(2) ? dice.roll(501, 503) : 0, {}, false}));
-        puts.push_back(put_of(archive::ForeignRecord{dice.one_in(2) ? archive::ForeignRecord::Meter::scorm
-                                                                   : archive::ForeignRecord::Meter::timestat,
-                                                     id, user(), instant(), dice.roll(1, 4'000), 0, dice.roll(501, 503)}));
+        puts.push_back(put_of(archive::CompletionRecord{user(), dice.roll(501, 503), instant(),
+                                                        static_cast<int>(dice.roll(0, 3))}));
+        puts.push_back(put_of(archive::DeclarationRecord{"attendanceregister_session",
+                                                         id,
+                                                         user(),
+                                                         instant(),
+                                                         dice.roll(1, 4'000),
+                                                         dice.roll(1, 3),
+                                                         dice.one_in(2) ? dice.roll(501, 503) : 0,
+                                                         {},
+                                                         false}));
+        puts.push_back(put_of(archive::ForeignRecord{
+            dice.one_in(2) ? archive::ForeignRecord::Meter::scorm : archive::ForeignRecord::Meter::timestat,
+            id, user(), instant(), dice.roll(1, 4'000), 0, dice.roll(501, 503)}));
         const archive::Exclusion excluded{0, user(), instant(), 0, "r", "a", id, {}, {}, {}};
         if (dice.one_in(3)) {
             archive::Exclusion whole = excluded;
@@ -316,8 +325,8 @@ class Differential : public ::testing::Test {
         const RandomRows random = random_rows(dice);
         const char* const scales[] = {"sonate",      "usestats",      "trainingsessions", "capped.json",
                                       "weekly.json", "sessions.json", "presence.json",    "evident.json"};
-        const std::string scale = scales[dice.one_in(3) ? 7 : dice.roll(0, 6)], name = fmt::format("a{}", number),
-                          fresh = fmt::format("b{}", number);
+        const std::string scale = scales[dice.one_in(3) ? 7 : dice.roll(0, 6)],
+                          name = fmt::format("a{}", number), fresh = fmt::format("b{}", number);
         std::vector<Put> evidence = random_evidence(dice, random.begin_s, random.end_s);
         shuffle(dice, evidence);
         std::size_t put = 0;
@@ -333,7 +342,8 @@ class Differential : public ::testing::Test {
             if (dice.one_in(4)) learn(*node, dice.roll(501, 503));
             for (std::int64_t more = dice.roll(0, 12); more > 0 && put < evidence.size(); --more) {
                 evidence[put](*node);
-                if (dice.one_in(5)) evidence[static_cast<std::size_t>(dice.roll(0, static_cast<std::int64_t>(put)))](*node);
+                if (dice.one_in(5))
+                    evidence[static_cast<std::size_t>(dice.roll(0, static_cast<std::int64_t>(put)))](*node);
                 ++put;
             }
             if (dice.one_in(2)) (void)compute(*node, dice.one_in(4) ? dice.roll(0, 3) : INT64_MAX);
@@ -374,8 +384,8 @@ class Differential : public ::testing::Test {
         EXPECT_EQ(rows_of(node->ledger(), *node), rows_of(again.ledger(), again));
         check_statements(*node, folder / (name + "/hub.sqlite"));
         EXPECT_EQ(services::declare(*node, false).value(), 0) << "nothing is said twice";
-        const auto recomputed = recompute(
-            *node, node->scale(), [](std::int64_t, std::int64_t) {}, [] { return true; });
+        const auto recomputed =
+            recompute(*node, node->scale(), [](std::int64_t, std::int64_t) {}, [] { return true; });
         ASSERT_TRUE(recomputed);
         EXPECT_TRUE(recomputed->changed.empty());
     }
@@ -407,7 +417,8 @@ class Differential : public ::testing::Test {
         RandomRows random = random_rows(dice);
         if (dice.one_in(2)) never_rest(dice, random);
         // Scales that look back further are refused events_days.
-        const char* const scales[] = {"sonate", "usestats", "trainingsessions", "sessions.json", "presence.json"};
+        const char* const scales[] = {"sonate", "usestats", "trainingsessions", "sessions.json",
+                                      "presence.json"};
         const std::string scale = scales[dice.roll(0, 4)], name = fmt::format("r{}", number),
                           keeps = fmt::format("k{}", number);
         SCOPED_TRACE(scale);
@@ -464,8 +475,8 @@ class Differential : public ::testing::Test {
         EXPECT_EQ(kept.from, wanted.from);
         EXPECT_EQ(kept.sessions, wanted.sessions);
         EXPECT_EQ(kept.dropped, wanted.dropped);
-        const auto recomputed = recompute(
-            *node, node->scale(), [](std::int64_t, std::int64_t) {}, [] { return true; });
+        const auto recomputed =
+            recompute(*node, node->scale(), [](std::int64_t, std::int64_t) {}, [] { return true; });
         ASSERT_TRUE(recomputed);
         EXPECT_TRUE(recomputed->changed.empty());
         EXPECT_EQ(halves_of(*node, horizon).before, settled);

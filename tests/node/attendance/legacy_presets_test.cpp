@@ -37,7 +37,8 @@ Row page(std::int64_t id, std::int64_t time_s, const char* module = "") {
 }
 
 std::int64_t total(const config::Scale& scale, const std::vector<Row>& rows, Window window) {
-    return use_stats(use_stats_rules(scale), {rows, 7, window, window.to_s + 100'000, 10, nullptr, {}}).total_s();
+    return use_stats(use_stats_rules(scale), {rows, 7, window, window.to_s + 100'000, 10, nullptr, {}})
+        .total_s();
 }
 
 TEST(UseStats39, RowsOfThePeriodsVeryEndsDoNotCount) {

@@ -60,7 +60,8 @@ struct Known {
 // Ten minutes in course 10 from nine, and ten more in course 20.
 Known two_courses() {
     Known known;
-    known.events = {{kNine, 1, 10, 0, kPage}, {kNine + 600, 2, 20, 0, kPage}, {kNine + 1200, 3, 0, 0, kLogout}};
+    known.events = {
+        {kNine, 1, 10, 0, kPage}, {kNine + 600, 2, 20, 0, kPage}, {kNine + 1200, 3, 0, 0, kLogout}};
     return known;
 }
 
@@ -169,7 +170,8 @@ TEST(Exclusions, ExcludedTimeDoesNotCountAndUsesUpNoCap) {
 
 TEST(Exclusions, WhatHappenedInExcludedTimeGivesNoCredit) {
     Scale scale = sonate();
-    scale.credits.completion = {{std::nullopt, std::nullopt, std::nullopt, 1800, Scale::CreditMode::floor, {1}}};
+    scale.credits.completion = {
+        {std::nullopt, std::nullopt, std::nullopt, 1800, Scale::CreditMode::floor, {1}}};
     scale.credits.declared = Scale::ForeignTime::floor;
     scale.credits.declared_validated = false;
     scale.credits.scorm = Scale::ForeignTime::floor;
@@ -203,16 +205,16 @@ TEST(AttributeLater, AGapThatCountsWholeIsOfTheEventThatEndsIt) {
     Scale scale = sonate();
     scale.gap.attribute = Scale::Attribute::later;
     Known known;
-    known.events = {{kNine, 1, 0, 0, kLogin},           {kNine + 10, 2, 10, 501, kQuiz},
-                    {kNine + 100, 3, 20, 0, kPage},     {kNine + 5'000, 4, 30, 0, kPage},
-                    {kNine + 5'200, 5, 0, 0, kLogout},  {kNine + 9'000, 6, 40, 0, kPage}};
+    known.events = {{kNine, 1, 0, 0, kLogin},          {kNine + 10, 2, 10, 501, kQuiz},
+                    {kNine + 100, 3, 20, 0, kPage},    {kNine + 5'000, 4, 30, 0, kPage},
+                    {kNine + 5'200, 5, 0, 0, kLogout}, {kNine + 9'000, 6, 40, 0, kPage}};
     std::map<std::int64_t, std::int64_t> by_course;
     for (const federation::LedgerRow& row : daily_rows(known.attend(scale), paris(), {}))
         by_course[row.course] += row.measured_s;
     // The login's ten seconds go to the quiz, the quiz's to course 20; the idle credit stays with course 20,
     // the time before the logout with course 30, the last credit with course 40.
-    EXPECT_EQ(by_course, (std::map<std::int64_t, std::int64_t>{
-                             {0, 0}, {10, 10}, {20, 90 + 900}, {30, 200}, {40, 900}}));
+    EXPECT_EQ(by_course,
+              (std::map<std::int64_t, std::int64_t>{{0, 0}, {10, 10}, {20, 90 + 900}, {30, 200}, {40, 900}}));
     scale.caps.activity_day_s["quiz"] = 4;
     EXPECT_EQ(known.measured(scale), 10 + 90 + 900 + 200 + 900 - 6);
     const std::vector<EventShape> all = shapes();
@@ -227,8 +229,10 @@ TEST(DayEnd, TheLastEventOfADayThatAnotherFollowsHasACreditOfItsOwn) {
     scale.gap.day_end_credit_s = 300;
     const std::int64_t midnight = paris().end_of(paris().day_of(kNine));
     Known known;
-    known.events = {{midnight - 1'000, 1, 10, 0, kPage}, {midnight - 600, 2, 10, 0, kPage},
-                    {midnight + 100, 3, 10, 0, kPage},   {midnight + 200, 4, 0, 0, kLogout}};
+    known.events = {{midnight - 1'000, 1, 10, 0, kPage},
+                    {midnight - 600, 2, 10, 0, kPage},
+                    {midnight + 100, 3, 10, 0, kPage},
+                    {midnight + 200, 4, 0, 0, kLogout}};
     EXPECT_EQ(known.measured(scale), 400 + 300 + 100);
     const Attendance attendance = known.attend(scale);
     ASSERT_EQ(attendance.sessions.size(), 2U) << "the day's end ends the session";
@@ -247,11 +251,13 @@ class Reference {
     Reference(const Known& known, const Scale& scale) : known_(known), scale_(scale), shapes_(shapes()) {}
 
     // Measured and credited seconds by day, course and activity.
-    using Totals = std::map<std::tuple<std::int32_t, std::int64_t, std::int64_t>, std::pair<std::int64_t, std::int64_t>>;
+    using Totals =
+        std::map<std::tuple<std::int32_t, std::int64_t, std::int64_t>, std::pair<std::int64_t, std::int64_t>>;
     Totals totals() {
         measure();
         credit();
-        std::erase_if(totals_, [](const auto& one) { return one.second == std::pair<std::int64_t, std::int64_t>{}; });
+        std::erase_if(totals_,
+                      [](const auto& one) { return one.second == std::pair<std::int64_t, std::int64_t>{}; });
         return totals_;
     }
 
@@ -283,10 +289,12 @@ class Reference {
     }
     // The state of `key` that holds at an instant: of those before it the latest.
     template <class State, class Key>
-    const State* holding(const std::vector<State>& states, Key key, std::int64_t id, std::int64_t at_s) const {
+    const State* holding(const std::vector<State>& states, Key key, std::int64_t id,
+                         std::int64_t at_s) const {
         const State* held = nullptr;
         for (const State& state : states) {
-            if (state.*key == id && state.since_s <= at_s && (held == nullptr || held->since_s < state.since_s))
+            if (state.*key == id && state.since_s <= at_s &&
+                (held == nullptr || held->since_s < state.since_s))
                 held = &state;
         }
         return held;
@@ -296,7 +304,8 @@ class Reference {
             const auto* held = holding(known_.enrolments, &EnrolmentState::enrolment, id, event.time_s);
             if (held == nullptr || !held->active || held->course != event.course) continue;
             if (scale_.filter.enrolment == Scale::Enrolment::active) return true;
-            if (held->begin_s.value_or(INT64_MIN) <= event.time_s && event.time_s < held->end_s.value_or(INT64_MAX))
+            if (held->begin_s.value_or(INT64_MIN) <= event.time_s &&
+                event.time_s < held->end_s.value_or(INT64_MAX))
                 return true;
         }
         return false;
@@ -304,8 +313,7 @@ class Reference {
     bool has_role(const Event& event) const {
         for (std::int64_t id = 1; id <= 6; ++id) {
             const auto* held = holding(known_.roles, &RoleState::assignment, id, event.time_s);
-            if (held == nullptr || !held->active ||
-                std::ranges::count(scale_.filter.roles, held->role) == 0)
+            if (held == nullptr || !held->active || std::ranges::count(scale_.filter.roles, held->role) == 0)
                 continue;
             if (held->context_level == 10 || (held->context_level == 50 && held->instance == event.course))
                 return true;
@@ -337,7 +345,8 @@ class Reference {
                 const Event& next = kept[i + 1];
                 const std::int64_t apart = next.time_s - event.time_s;
                 const std::int64_t judged = apart / gap.truncate_to_s * gap.truncate_to_s;
-                const bool over = gap.compare == Scale::Compare::gt ? judged > gap.idle_s : judged >= gap.idle_s;
+                const bool over =
+                    gap.compare == Scale::Compare::gt ? judged > gap.idle_s : judged >= gap.idle_s;
                 const bool other_day = paris().day_of(event.time_s) != paris().day_of(next.time_s);
                 if (gap.day_end_credit_s && other_day) {
                     worth = std::min(apart, *gap.day_end_credit_s);
@@ -345,7 +354,8 @@ class Reference {
                     worth = std::min(apart, gap.idle_credit_s);
                 } else {
                     worth = apart;
-                    if (gap.attribute == Scale::Attribute::later && next.shape != kLogin && next.shape != kLogout)
+                    if (gap.attribute == Scale::Attribute::later && next.shape != kLogin &&
+                        next.shape != kLogout)
                         owner = next;
                 }
             }
@@ -391,7 +401,8 @@ class Reference {
     void grant(std::int64_t activity, std::int64_t course, std::int64_t at_s, std::int64_t seconds,
                Scale::CreditMode mode) {
         std::int64_t& held = held_[activity];
-        const std::int64_t more = mode == Scale::CreditMode::add ? seconds : std::max<std::int64_t>(seconds - held, 0);
+        const std::int64_t more =
+            mode == Scale::CreditMode::add ? seconds : std::max<std::int64_t>(seconds - held, 0);
         held += more;
         if (more > 0) totals_[{paris().day_of(at_s).number, course, activity}].second += more;
     }
@@ -430,8 +441,8 @@ Known random_evidence(tests::Dice& dice, RandomLog log) {
     // Of one key and instant there is one state.
     const auto once = [](auto& states, auto key) {
         std::ranges::stable_sort(states, {}, [&](const auto& s) { return std::pair(s.*key, s.since_s); });
-        const auto repeated = std::ranges::unique(
-            states, {}, [&](const auto& s) { return std::pair(s.*key, s.since_s); });
+        const auto repeated =
+            std::ranges::unique(states, {}, [&](const auto& s) { return std::pair(s.*key, s.since_s); });
         states.erase(repeated.begin(), repeated.end());
     };
     once(known.enrolments, &EnrolmentState::enrolment);
@@ -446,8 +457,8 @@ Known random_evidence(tests::Dice& dice, RandomLog log) {
     }
     for (std::int64_t activity = 501; activity <= 504; ++activity) {
         for (std::int64_t count = dice.roll(0, 2); count > 0; --count)
-            known.completions.push_back({instant(), activity, activity - 500, static_cast<int>(dice.roll(0, 3)),
-                                         "quiz", "", std::nullopt});
+            known.completions.push_back({instant(), activity, activity - 500,
+                                         static_cast<int>(dice.roll(0, 3)), "quiz", "", std::nullopt});
         if (dice.one_in(2))
             known.foreign.push_back(
                 {ForeignTime::Source::scorm, instant(), dice.roll(0, 3'000), activity - 500, activity});
@@ -468,7 +479,10 @@ void choose(tests::Dice& dice, Scale& scale) {
     if (dice.one_in(3)) scale.calendar.user_days = true;
     if (dice.one_in(3)) scale.caps.day_s = dice.roll(0, 7'200);
     if (dice.one_in(2))
-        scale.credits.completion = {{std::nullopt, std::nullopt, std::nullopt, dice.roll(0, 7'200),
+        scale.credits.completion = {{std::nullopt,
+                                     std::nullopt,
+                                     std::nullopt,
+                                     dice.roll(0, 7'200),
                                      dice.one_in(2) ? Scale::CreditMode::floor : Scale::CreditMode::add,
                                      {1, 2}}};
     if (dice.one_in(2)) scale.credits.scorm = Scale::ForeignTime::floor;
@@ -503,7 +517,8 @@ TEST(ScaleRules, GiveWhatASlowReferenceGives) {
             excluded += lost.reason == Loss::excluded ? 1 : 0;
         // And every day of it can be explained.
         const std::vector<EventShape> all = shapes();
-        const Explanation explanation(known.view(), CompiledScale(scale, all, known.places), paris(), {}, kAsOf);
+        const Explanation explanation(known.view(), CompiledScale(scale, all, known.places), paris(), {},
+                                      kAsOf);
         for (const federation::LedgerRow& row : explanation.rows())
             (void)explanation.day(row.day);  // throws where the reasons are not those of the number
     }

@@ -31,8 +31,8 @@ class EvidenceCommands : public NodeProcess {
                                            row(3, 42, kMorning + 900, 0, "loggedout"));
     }
     json student(const std::string& day = "2026-03-02") {
-        const Finished report = run({"report", "student", "--student", "42", "--from", day, "--to", day,
-                                     "--format", "json"});
+        const Finished report =
+            run({"report", "student", "--student", "42", "--from", day, "--to", day, "--format", "json"});
         EXPECT_EQ(report.exit_code, 0) << report.err;
         return json::parse(report.out);
     }
@@ -72,16 +72,20 @@ TEST_F(EvidenceCommands, ExcludedTimeDoesNotCountIsExplainedAuditedAndRevoked) {
     EXPECT_THAT(run({"exclude", "list"}).out, HasSubstr("revoked"));
     EXPECT_THAT(run({"explain", "42", "2026-03-02", "--lang", "en"}).out,
                 HasSubstr("Exclusion no. 1 was revoked"));
-    EXPECT_EQ(run({"exclude", "add", "42", "2026-03-03", "2026-03-02", "--reason", "x", "--author", "y"}).exit_code, 2);
-    EXPECT_EQ(run({"exclude", "add", "nobody", "2026-03-03", "2026-03-03", "--reason", "x", "--author", "y"}).exit_code,
+    EXPECT_EQ(
+        run({"exclude", "add", "42", "2026-03-03", "2026-03-02", "--reason", "x", "--author", "y"}).exit_code,
+        2);
+    EXPECT_EQ(run({"exclude", "add", "nobody", "2026-03-03", "2026-03-03", "--reason", "x", "--author", "y"})
+                  .exit_code,
               6);
     EXPECT_EQ(run({"recompute"}).exit_code, 0);
 }
 
 TEST_F(EvidenceCommands, ANodeCreditsCompletionsBesideTheMeasuredTime) {
     init();
-    use_scale({{"credits",
-                {{"completion", {{{"match", {{"modname", "quiz"}}}, {"seconds", 1800}, {"mode", "floor"}}}}}}});
+    use_scale(
+        {{"credits",
+          {{"completion", {{{"match", {{"modname", "quiz"}}}, {"seconds", 1800}, {"mode", "floor"}}}}}}});
     ASSERT_EQ(run({"import", log()}).exit_code, 0);
     EXPECT_EQ(explained().at("credited_s"), 0);
     const std::string dump =
@@ -104,8 +108,8 @@ TEST_F(EvidenceCommands, ANodeCreditsCompletionsBesideTheMeasuredTime) {
     const Finished again = run({"recompute"});
     EXPECT_EQ(again.exit_code, 0) << again.err;
     EXPECT_THAT(again.out, HasSubstr("No row differs."));
-    const Finished compared = run({"scale", "compare", "sonate", dir() + "/mine.json", "--student", "42", "--from",
-                                   "2026-03-02", "--to", "2026-03-02"});
+    const Finished compared = run({"scale", "compare", "sonate", dir() + "/mine.json", "--student", "42",
+                                   "--from", "2026-03-02", "--to", "2026-03-02"});
     EXPECT_EQ(compared.exit_code, 0) << compared.err;
     EXPECT_THAT(compared.out, HasSubstr("A: no_credit  B: credit:completion"));
 }
@@ -117,8 +121,9 @@ TEST_F(EvidenceCommands, AScaleThatAsksForWhatNobodyKnowsIsNoReasonToCountNothin
     EXPECT_EQ(without.exit_code, 6);
     EXPECT_THAT(without.err, HasSubstr("no data: scale mine 1 has key 'filter.enrolment'"));
     EXPECT_THAT(without.err, HasSubstr("3  new events archived"));
-    const std::string enrolments = folder.write(
-        "ue.csv", "id,status,enrolid,userid,timestart,timeend,timecreated,timemodified,courseid\n1,0,1,42,0,0,100,100,10\n");
+    const std::string enrolments = folder.write("ue.csv",
+                                                "id,status,enrolid,userid,timestart,timeend,timecreated,"
+                                                "timemodified,courseid\n1,0,1,42,0,0,100,100,10\n");
     const std::string roles = folder.write(
         "ra.csv", "id,userid,shortname,contextlevel,instanceid,timemodified\n1,42,student,50,10," +
                       std::to_string(kMorning + 1) + "\n");
@@ -127,8 +132,8 @@ TEST_F(EvidenceCommands, AScaleThatAsksForWhatNobodyKnowsIsNoReasonToCountNothin
     const json day = explained();
     EXPECT_EQ(day.at("measured_s"), 300);
     EXPECT_EQ(day.at("events").at(0).at("dropped_by"), "role");
-    EXPECT_THAT(run({"report", "student", "--student", "42", "--from", "2026-03-02", "--to", "2026-03-02", "--lang",
-                     "en"})
+    EXPECT_THAT(run({"report", "student", "--student", "42", "--from", "2026-03-02", "--to", "2026-03-02",
+                     "--lang", "en"})
                     .out,
                 HasSubstr("made without a role that the scale counts"));
 }
@@ -145,8 +150,9 @@ TEST_F(EvidenceCommands, DaysCountWhereTheyWereSignedByThisNode) {
     ASSERT_EQ(run({"days", "add", "42", "2026-03-02", "--author", "C. Martin"}).exit_code, 0);
     EXPECT_EQ(explained().at("measured_s"), 900);
     SQLite::Database(dir() + "/archive.sqlite", SQLite::OPEN_READWRITE)
-        .exec("INSERT INTO signed_day (source, user_id, day, counts, author, made_utc_s, signature) "
-              "SELECT source, user_id, 20520, 1, author, made_utc_s, signature FROM signed_day LIMIT 1");
+        .exec(
+            "INSERT INTO signed_day (source, user_id, day, counts, author, made_utc_s, signature) "
+            "SELECT source, user_id, 20520, 1, author, made_utc_s, signature FROM signed_day LIMIT 1");
     EXPECT_THAT(run({"days", "list", "42"}).out, HasSubstr("2026-03-08  counts     "));
     EXPECT_THAT(run({"days", "list", "42"}).out, HasSubstr("NOT SIGNED BY THIS NODE"));
     EXPECT_THAT(run({"explain", "42", "2026-03-02", "--lang", "en"}).out,
@@ -155,11 +161,12 @@ TEST_F(EvidenceCommands, DaysCountWhereTheyWereSignedByThisNode) {
 
 TEST_F(EvidenceCommands, EvidenceOfOthersIsNotKept) {
     init({"--students", "institution=Lyon"});
-    const std::string people =
-        folder.write("people.csv", "id,username,firstname,lastname,institution\n42,elodie,E,R,Lyon\n43,lea,L,P,Paris\n");
+    const std::string people = folder.write(
+        "people.csv", "id,username,firstname,lastname,institution\n42,elodie,E,R,Lyon\n43,lea,L,P,Paris\n");
     const std::string dump =
-        folder.write("completion.csv", "coursemoduleid,userid,completionstate,timemodified\n501,42,1,100\n501,43,1,100\n"
-                                       "501,99,1,100\n501,43,9,100\n");
+        folder.write("completion.csv",
+                     "coursemoduleid,userid,completionstate,timemodified\n501,42,1,100\n501,43,1,100\n"
+                     "501,99,1,100\n501,43,9,100\n");
     EXPECT_EQ(run({"import", dump}).exit_code, 4);
     const Finished imported = run({"import", people, dump});
     ASSERT_EQ(imported.exit_code, 0) << imported.err;

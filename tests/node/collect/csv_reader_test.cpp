@@ -340,7 +340,8 @@ TEST(CsvReader, TextsOfMarksAreReadAsOneByteAfterTheOtherWouldBe) {
                 bytes += field + (fields > 1 ? "," : dice.one_in(3) ? "\r\n" : "\n");
             }
         }
-        if (dice.one_in(4)) bytes.resize(bytes.size() - std::min(bytes.size(), static_cast<std::size_t>(dice.roll(1, 3))));
+        if (dice.one_in(4))
+            bytes.resize(bytes.size() - std::min(bytes.size(), static_cast<std::size_t>(dice.roll(1, 3))));
         const std::vector<Read> expected = Careful(bytes).all();
         for (const Read& read : expected)
             refused += read.refused.empty() ? 0 : 1;

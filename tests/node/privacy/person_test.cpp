@@ -81,31 +81,34 @@ class PersonWithEvidence : public Person {
         const auto both = [](const char* line) {
             return fmt::format(fmt::runtime(line), 42) + fmt::format(fmt::runtime(line), 43);
         };
-        ASSERT_EQ(run({"import",
-                       folder.write("completion.csv", "coursemoduleid,userid,completionstate,timemodified\n" +
-                                                          both("501,{},1,1772438700\n")),
-                       folder.write("enrolments.csv",
-                                    "id,userid,courseid,status,timestart,timeend,timecreated,timemodified\n" +
-                                        both("7{0},{0},10,1,0,0,1772000000,1772438000\n")),
-                       folder.write("roles.csv", "id,userid,shortname,contextlevel,instanceid,timemodified\n" +
-                                                     both("8{0},{0},student,50,10,1772000000\n")),
-                       folder.write("register.csv",
-                                    "id,userid,login,logout,onlinesess,refcourse,addedbyuserid\n" +
-                                        both("9{0},{0},1772440000,1772443600,0,10,2\n")),
-                       folder.write("timestat.csv",
-                                    "id,userid,timespent,timecreated,courseid,contextlevel,contextinstanceid\n" +
-                                        both("6{0},{0},120,1772438800,10,70,501\n"))})
-                      .exit_code,
-                  0);
+        ASSERT_EQ(
+            run({"import",
+                 folder.write("completion.csv", "coursemoduleid,userid,completionstate,timemodified\n" +
+                                                    both("501,{},1,1772438700\n")),
+                 folder.write("enrolments.csv",
+                              "id,userid,courseid,status,timestart,timeend,timecreated,timemodified\n" +
+                                  both("7{0},{0},10,1,0,0,1772000000,1772438000\n")),
+                 folder.write("roles.csv", "id,userid,shortname,contextlevel,instanceid,timemodified\n" +
+                                               both("8{0},{0},student,50,10,1772000000\n")),
+                 folder.write("register.csv", "id,userid,login,logout,onlinesess,refcourse,addedbyuserid\n" +
+                                                  both("9{0},{0},1772440000,1772443600,0,10,2\n")),
+                 folder.write("timestat.csv",
+                              "id,userid,timespent,timecreated,courseid,contextlevel,contextinstanceid\n" +
+                                  both("6{0},{0},120,1772438800,10,70,501\n"))})
+                .exit_code,
+            0);
         for (const char* user : {"42", "43"}) {
             ASSERT_EQ(run({"exclude", "add", user, "2026-03-02T09:05", "2026-03-02T09:06", "--reason",
                            "wandering of " + std::string(user), "--author", "Tutor of " + std::string(user)})
                           .exit_code,
                       0);
-            ASSERT_EQ(run({"days", "add", user, "2026-03-02", "--author", "Signer of " + std::string(user)}).exit_code,
+            ASSERT_EQ(run({"days", "add", user, "2026-03-02", "--author", "Signer of " + std::string(user)})
+                          .exit_code,
                       0);
         }
-        ASSERT_EQ(run({"exclude", "revoke", "1", "--reason", "mistaken for 42", "--author", "Dean of 42"}).exit_code, 0);
+        ASSERT_EQ(run({"exclude", "revoke", "1", "--reason", "mistaken for 42", "--author", "Dean of 42"})
+                      .exit_code,
+                  0);
     }
     std::int64_t rows_of(const std::string& table, int user) const {
         return SQLite::Database(dir() + "/archive.sqlite")
@@ -121,7 +124,8 @@ TEST_F(PersonWithEvidence, ExportTellsAllOfItAndNothingOfOthers) {
     const Finished exported = run({"person", "export", "42"});
     ASSERT_EQ(exported.exit_code, 0) << exported.err;
     const auto evidence = nlohmann::json::parse(exported.out).at("evidence");
-    EXPECT_EQ(evidence.at("completions"), nlohmann::json::parse(R"([{"activity":501,"utc_s":1772438700,"state":1}])"));
+    EXPECT_EQ(evidence.at("completions"),
+              nlohmann::json::parse(R"([{"activity":501,"utc_s":1772438700,"state":1}])"));
     EXPECT_EQ(evidence.at("declarations").at(0).at("seconds"), 3600);
     EXPECT_EQ(evidence.at("declarations").at(0).at("declared_utc_s"), nullptr);
     EXPECT_EQ(evidence.at("foreign_times").at(0).at("meter"), "timestat");

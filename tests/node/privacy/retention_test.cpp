@@ -82,18 +82,20 @@ TEST_F(Retention, OldEvidenceGoesWithTheEventsButWhatStillHoldsStays) {
     ASSERT_EQ(
         run({"import",
              // Enrolled 200 days ago and still is; enrolled 200 days ago and suspended 100 days ago.
-             folder.write("enrolments.csv",
-                          "id,userid,courseid,status,timestart,timeend,timecreated,timemodified\n1,42,10,0,0,0," +
-                              at(200) + "," + at(200) + "\n2,42,11,1,0,0," + at(200) + "," + at(100) + "\n"),
+             folder.write(
+                 "enrolments.csv",
+                 "id,userid,courseid,status,timestart,timeend,timecreated,timemodified\n1,42,10,0,0,0," +
+                     at(200) + "," + at(200) + "\n2,42,11,1,0,0," + at(200) + "," + at(100) + "\n"),
              folder.write("completion.csv", "coursemoduleid,userid,completionstate,timemodified\n501,42,0," +
                                                 at(101) + "\n501,42,1," + at(100) + "\n"),
-             folder.write("timestat.csv",
-                          "id,userid,timespent,timecreated,courseid,contextlevel,contextinstanceid\n1,42,60," +
-                              at(100) + ",10,70,501\n2,42,60," + at(5) + ",10,70,501\n")})
+             folder.write(
+                 "timestat.csv",
+                 "id,userid,timespent,timecreated,courseid,contextlevel,contextinstanceid\n1,42,60," +
+                     at(100) + ",10,70,501\n2,42,60," + at(5) + ",10,70,501\n")})
             .exit_code,
         0);
-    ASSERT_EQ(run({"exclude", "add", "42", day_text(100), day_text(100), "--reason", "an old reason", "--author",
-                   "T"})
+    ASSERT_EQ(run({"exclude", "add", "42", day_text(100), day_text(100), "--reason", "an old reason",
+                   "--author", "T"})
                   .exit_code,
               0);
     const std::string digest = ledger_digest();

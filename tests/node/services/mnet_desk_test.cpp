@@ -20,11 +20,11 @@ namespace limits = config::limits;
 using rpc::Fault;
 using rpc::MnetVerdict;
 using rpc::Value;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using tests::kPeerA;
 using tests::kPeerB;
 using tests::mnet_file;
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 
 constexpr std::int64_t kNow = 1'795'300'000;
 constexpr const char* kGetStatsPath = "blocks/use_stats/rpclib.php/use_stats_rpc_get_stats";
@@ -45,7 +45,8 @@ class Web {
 
 // A node, as far as Moodle Networking goes.
 struct Site {
-    Site(Web& at, std::string address) : web(at), wwwroot(std::move(address)), peers(folder / "peers.sqlite") {
+    Site(Web& at, std::string address)
+        : web(at), wwwroot(std::move(address)), peers(folder / "peers.sqlite") {
         std::filesystem::create_directory(folder / "keys");
         const std::string host = rpc::web_url_of(wwwroot)->host;
         web.desks[host] = [this](const std::string& body) {
@@ -66,9 +67,9 @@ struct Site {
         auto opened = MnetIdentity::open(NodeFolder{folder.path()}, settings, clock);
         if (!opened) throw std::runtime_error(opened.error().what);
         identity = std::move(*opened);
-        client = std::make_unique<MnetClient>(
-            *identity, peers, mutex, clock,
-            [this](const rpc::WebUrl& url, std::string_view, std::string_view body) { return web.post(url, body); });
+        client = std::make_unique<MnetClient>(*identity, peers, mutex, clock,
+                                              [this](const rpc::WebUrl& url, std::string_view,
+                                                     std::string_view body) { return web.post(url, body); });
         methods = std::make_unique<MnetMethods>(
             [this](const UseStatsCaller& caller, std::string_view function, std::span<const Value> params,
                    bool wrapped) -> config::Result<UseStatsAnswer> {
@@ -89,7 +90,8 @@ struct Site {
     void know(Site& other) {
         start();
         other.start();
-        ASSERT_TRUE(peers.accept(other.wwwroot, "moodle", other.identity->ring()->current().certificate(), kNow));
+        ASSERT_TRUE(
+            peers.accept(other.wwwroot, "moodle", other.identity->ring()->current().certificate(), kNow));
     }
     config::Result<MnetAnswer> call(Site& other, const std::string& method, std::vector<Value> params = {}) {
         start();
@@ -164,13 +166,15 @@ TEST_F(MnetDeskTest, StrangersAreFewAndAKeyThatIsThereStays) {
     node.start();
     const auto swap = [&](const std::string& wwwroot, const std::string& key) {
         node.clock.set(node.clock.now_utc_s() + 60);  // more than a minute's allowance would come at once
-        return node.desk->answer(rpc::encode_moodle_call("system/keyswap", {Value::text(wwwroot), Value::text(mnet_file(key)),
-                                                                            Value::text("moodle")}),
-                                 "192.0.2.1");
+        return node.desk->answer(
+            rpc::encode_moodle_call(
+                "system/keyswap", {Value::text(wwwroot), Value::text(mnet_file(key)), Value::text("moodle")}),
+            "192.0.2.1");
     };
     // Another's certificate, none at all, our own address: the key is given, and nothing put down.
-    for (const auto& [wwwroot, key] : {std::pair{"http://other.example.org", "keys/a.crt"},
-                                       std::pair{kPeerA, "keys/a.key"}, std::pair{"not an address", "keys/a.crt"}})
+    for (const auto& [wwwroot, key] :
+         {std::pair{"http://other.example.org", "keys/a.crt"}, std::pair{kPeerA, "keys/a.key"},
+          std::pair{"not an address", "keys/a.crt"}})
         EXPECT_THAT(swap(wwwroot, key), HasSubstr("BEGIN CERTIFICATE"));
     EXPECT_THAT(node.peers.all(), IsEmpty());
     (void)swap(std::string(kPeerA) + "/", "keys/a.crt");
@@ -194,9 +198,10 @@ TEST_F(MnetDeskTest, AMinuteHasSoManyKeyswaps) {
     const auto certificate = mnet_file("keys/a.crt");
     for (std::int64_t i = 0; i <= limits::kMnetKeyswapsAMinuteMax; ++i) {
         const bool last = i == limits::kMnetKeyswapsAMinuteMax;
-        (void)node.desk->answer(rpc::encode_moodle_call("system/keyswap", {Value::text(last ? kPeerA : "http://nobody.example"),
-                                                                           Value::text(certificate)}),
-                                "192.0.2.1");
+        (void)node.desk->answer(
+            rpc::encode_moodle_call("system/keyswap", {Value::text(last ? kPeerA : "http://nobody.example"),
+                                                       Value::text(certificate)}),
+            "192.0.2.1");
     }
     EXPECT_FALSE(node.peers.find(kPeerA)) << "put down beyond the allowance";
 }
@@ -207,14 +212,21 @@ TEST_F(MnetDeskTest, APeerGetsWhatWasGrantedAndNothingElse) {
     grant("use_stats", {"cohort=DAEU A"});
     const Value services = value_of(moodle.call(node, "system/listServices"));
     ASSERT_EQ(services.as_array()->size(), 1U);
-    EXPECT_EQ(services.as_array()->front(),
-              Value::structure({{"name", Value::text("use_stats")}, {"apiversion", Value::text("1")},
-                                {"publish", Value::text("1")}, {"subscribe", Value::text("0")}}));
-    EXPECT_EQ(value_of(moodle.call(node, "system/listMethods", {Value::text("use_stats")})).as_array()->size(), 4U);
-    EXPECT_EQ(value_of(moodle.call(node, "system/listMethods", {Value::text("mnet_enrol")})), Value::array({}));
-    EXPECT_NE(value_of(moodle.call(node, "system/methodSignature", {Value::text(kGetStatsPath)})).as_structure(), nullptr);
-    EXPECT_EQ(value_of(moodle.call(node, "system/methodSignature", {Value::text("a/b.php/c")})), Value::boolean(false));
-    EXPECT_EQ(value_of(moodle.call(node, "system/methodHelp", {Value::text("a/b.php/c")})), Value::boolean(false));
+    EXPECT_EQ(services.as_array()->front(), Value::structure({{"name", Value::text("use_stats")},
+                                                              {"apiversion", Value::text("1")},
+                                                              {"publish", Value::text("1")},
+                                                              {"subscribe", Value::text("0")}}));
+    EXPECT_EQ(
+        value_of(moodle.call(node, "system/listMethods", {Value::text("use_stats")})).as_array()->size(), 4U);
+    EXPECT_EQ(value_of(moodle.call(node, "system/listMethods", {Value::text("mnet_enrol")})),
+              Value::array({}));
+    EXPECT_NE(
+        value_of(moodle.call(node, "system/methodSignature", {Value::text(kGetStatsPath)})).as_structure(),
+        nullptr);
+    EXPECT_EQ(value_of(moodle.call(node, "system/methodSignature", {Value::text("a/b.php/c")})),
+              Value::boolean(false));
+    EXPECT_EQ(value_of(moodle.call(node, "system/methodHelp", {Value::text("a/b.php/c")})),
+              Value::boolean(false));
 
     EXPECT_EQ(value_of(moodle.call(node, kGetStatsPath, {Value(), Value()})),
               Value::text("use_stats_rpc_get_stats 2"));
@@ -236,10 +248,11 @@ TEST_F(MnetDeskTest, APeerGetsWhatWasGrantedAndNothingElse) {
 TEST_F(MnetDeskTest, UnknownMethodsGetMoodlesFaults) {
     know_each_other();
     grant("use_stats", {"everyone"});
-    for (const auto& [method, code] : std::map<std::string, int>{{"system/nothing", 7018},
-                                                                 {"auth/mnet/auth.php/user_authorise", 7012},
-                                                                 {"blocks/use_stats/rpclib.php/other", 7012},
-                                                                 {"blocks/use_stats/../rpclib.php/use_stats_rpc_get_stats", 7012}})
+    for (const auto& [method, code] :
+         std::map<std::string, int>{{"system/nothing", 7018},
+                                    {"auth/mnet/auth.php/user_authorise", 7012},
+                                    {"blocks/use_stats/rpclib.php/other", 7012},
+                                    {"blocks/use_stats/../rpclib.php/use_stats_rpc_get_stats", 7012}})
         EXPECT_EQ(fault_code(moodle.call(node, method)), code) << method;
     // With a dot, which Moodle itself does not take; and what is no name.
     rpc::Call call{"system.listServices", {}};
@@ -333,8 +346,9 @@ TEST_F(MnetDeskTest, AForgedNewKeyIsNotPinned) {
     const std::string pinned = moodle.pinned(victim);
     const auto answering = [&](const rpc::MnetKey& signer, const std::string& pem) {
         web.desks["peer-a.example.org"] = [&, pem](const std::string&) {
-            return rpc::seal_envelope(rpc::sign_envelope(rpc::encode_moodle_fault(7025, pem), signer, kPeerA, kNow),
-                                      moodle.identity->ring()->current().certificate(), kPeerA);
+            return rpc::seal_envelope(
+                rpc::sign_envelope(rpc::encode_moodle_fault(7025, pem), signer, kPeerA, kNow),
+                moodle.identity->ring()->current().certificate(), kPeerA);
         };
         const auto answer = moodle.call(victim, "system/listServices");
         EXPECT_FALSE(answer);
@@ -342,11 +356,13 @@ TEST_F(MnetDeskTest, AForgedNewKeyIsNotPinned) {
         return answer ? "" : answer.error().what;
     };
     // Signed by another key; signed by the right one, with a certificate of another, or one that is no newer.
-    EXPECT_THAT(answering(mallory, mnet_file("keys/mallory.crt")), HasSubstr("the pinned one has not signed"));
+    EXPECT_THAT(answering(mallory, mnet_file("keys/mallory.crt")),
+                HasSubstr("the pinned one has not signed"));
     const auto a = tests::mnet_key("keys/a");
     EXPECT_THAT(answering(a, mnet_file("keys/other.crt")), HasSubstr("is about"));
     EXPECT_THAT(answering(a, mnet_file("keys/a.crt")), HasSubstr("not newer"));
-    EXPECT_THAT(answering(a, mnet_file("keys/a-new.crt")), HasSubstr("not newer"));  // made in the same second
+    EXPECT_THAT(answering(a, mnet_file("keys/a-new.crt")),
+                HasSubstr("not newer"));  // made in the same second
     EXPECT_THAT(answering(a, "no certificate"), HasSubstr("gives none"));
     web.desks["peer-a.example.org"] = [](const std::string&) { return std::string("<html>404</html>"); };
     EXPECT_THAT(moodle.call(victim, "system/listServices").error().what, HasSubstr("root is <html>"));
@@ -356,10 +372,11 @@ TEST_F(MnetDeskTest, ABadSignatureMakesUsAskAtMostOnceAMinute) {
     know_each_other();
     const auto mallory = tests::mnet_key("keys/mallory");
     const auto bad = [&] {
-        const std::string document = rpc::sign_envelope(rpc::encode_moodle_call("system/listServices", {}), mallory,
-                                                        moodle.wwwroot, kNow);
+        const std::string document = rpc::sign_envelope(rpc::encode_moodle_call("system/listServices", {}),
+                                                        mallory, moodle.wwwroot, kNow);
         return node.desk->answer(
-            rpc::seal_envelope(document, node.identity->ring()->current().certificate(), moodle.wwwroot), "192.0.2.1");
+            rpc::seal_envelope(document, node.identity->ring()->current().certificate(), moodle.wwwroot),
+            "192.0.2.1");
     };
     for (int i = 0; i < 5; ++i)
         (void)bad();
@@ -368,8 +385,8 @@ TEST_F(MnetDeskTest, ABadSignatureMakesUsAskAtMostOnceAMinute) {
     (void)bad();
     EXPECT_EQ(web.posts, 2);
     // Of somebody who is not known, nobody is asked anything.
-    const std::string document =
-        rpc::sign_envelope(rpc::encode_moodle_call("system/listServices", {}), mallory, "http://169.254.169.254", kNow);
+    const std::string document = rpc::sign_envelope(rpc::encode_moodle_call("system/listServices", {}),
+                                                    mallory, "http://169.254.169.254", kNow);
     EXPECT_THAT(node.desk->answer(rpc::seal_envelope(document, node.identity->ring()->current().certificate(),
                                                      "http://169.254.169.254"),
                                   "192.0.2.1"),
@@ -391,8 +408,9 @@ TEST_F(MnetDeskTest, AnotherSpellingOfBlocksIsTriedOnceAndTold) {
         const std::string document = call->method.starts_with("block/")
                                          ? rpc::encode_moodle_response(Value::text("here"))
                                          : rpc::encode_moodle_fault(7012, "Unable to locate function");
-        return rpc::seal_envelope(rpc::sign_envelope(document, node.identity->ring()->current(), node.wwwroot, kNow),
-                                  moodle.identity->ring()->current().certificate(), node.wwwroot);
+        return rpc::seal_envelope(
+            rpc::sign_envelope(document, node.identity->ring()->current(), node.wwwroot, kNow),
+            moodle.identity->ring()->current().certificate(), node.wwwroot);
     };
     const auto answer = moodle.call(node, kGetStatsPath);
     EXPECT_EQ(value_of(answer), Value::text("here"));
@@ -449,7 +467,8 @@ TEST_F(MnetDeskTest, ANodeHasSoManyPeers) {
         all.commit();
     }
     EXPECT_TRUE(node.peers.accept("http://last", "moodle", certificate, kNow));
-    EXPECT_THAT(node.peers.accept("http://one-more", "moodle", certificate, kNow).error().what, HasSubstr("1000"));
+    EXPECT_THAT(node.peers.accept("http://one-more", "moodle", certificate, kNow).error().what,
+                HasSubstr("1000"));
     EXPECT_TRUE(node.peers.accept("http://last", "moodle", certificate, kNow)) << "who is there already";
 }
 
@@ -467,10 +486,9 @@ class MnetVectorsAtADesk : public ::testing::Test {
         b.start();
         body = b.desk->answer(mnet_file(file), "192.0.2.1");
         const auto certificate = tests::mnet_certificate(signer + ".crt");
-        return rpc::receive_message(body, tests::mnet_ring("keys/a"),
-                                    [&](const std::string& wwwroot) {
-                                        return wwwroot == kPeerB ? std::optional(certificate) : std::nullopt;
-                                    });
+        return rpc::receive_message(body, tests::mnet_ring("keys/a"), [&](const std::string& wwwroot) {
+            return wwwroot == kPeerB ? std::optional(certificate) : std::nullopt;
+        });
     }
     static Fault fault_of(const rpc::MnetMessage& message) {
         const auto response = rpc::decode_response(message.payload, rpc::Dialect::moodle);
@@ -487,12 +505,15 @@ TEST_F(MnetVectorsAtADesk, AcceptedOnesAreAnsweredSignedAndSealed) {
         EXPECT_EQ(message.sender, kPeerB);
     }
     const auto prohibited = answer("encrypted/req-all-types.enc.xml");
-    EXPECT_EQ(fault_of(prohibited), (Fault{7012, "Unable to locate function, or function prohibited for RPC."}));
+    EXPECT_EQ(fault_of(prohibited),
+              (Fault{7012, "Unable to locate function, or function prohibited for RPC."}));
 }
 
 TEST_F(MnetVectorsAtADesk, RefusedOnesGetTheFaultOfTheManifestInItsLayers) {
-    const std::map<std::string, int> sealed{{"tampered-object", 710},     {"tampered-signature", 710},
-                                            {"signed-by-mallory", 710},   {"sha256-signature", 710},
+    const std::map<std::string, int> sealed{{"tampered-object", 710},
+                                            {"tampered-signature", 710},
+                                            {"signed-by-mallory", 710},
+                                            {"sha256-signature", 710},
                                             {"inner-wwwroot-differs", 710}};
     for (const auto& [name, code] : sealed) {
         b.clock.set(b.clock.now_utc_s() + limits::kMnetRefreshSeconds);

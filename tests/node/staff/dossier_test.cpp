@@ -60,9 +60,9 @@ TEST(DossierText, ComesBackAndRefusesWhatIsNone) {
     const std::string text = federation::dossiers_text({sample()});
     for (const auto& [from, to] :
          {std::pair("\"funder\":\"OPCO Atlas\"", "\"funder\":\"\""),
-          std::pair("\"nature\":\"training\"", "\"nature\":\"x\""),
-          std::pair("2026-06-30", "2026-01-04"), std::pair("3600", "-1"), std::pair("3600", "72000001"),
-          std::pair("\"status\"", "\"state\""), std::pair("\"groups\":[\"a\",\"b\"]", "\"groups\":[1]")}) {
+          std::pair("\"nature\":\"training\"", "\"nature\":\"x\""), std::pair("2026-06-30", "2026-01-04"),
+          std::pair("3600", "-1"), std::pair("3600", "72000001"), std::pair("\"status\"", "\"state\""),
+          std::pair("\"groups\":[\"a\",\"b\"]", "\"groups\":[1]")}) {
         std::string wrong = text;
         ASSERT_NE(wrong.find(from), std::string::npos) << from;
         wrong.replace(wrong.find(from), std::string(from).size(), to);
@@ -182,8 +182,9 @@ TEST_F(DossierCommands, ASpreadsheetIsTakenInAndShownOnTheReport) {
     EXPECT_EQ(list({"--student", "E50"}).size(), 1U);
     EXPECT_EQ(list({"--funder", "nobody"}).size(), 0U);
 
-    const Finished report = run({"report", "student", "--student", "ada", "--from", "2026-03-01", "--to",
-                                 "2026-03-31", "--out", folder / "out", "--format", "json,pdf,certificate,html"});
+    const Finished report =
+        run({"report", "student", "--student", "ada", "--from", "2026-03-01", "--to", "2026-03-31", "--out",
+             folder / "out", "--format", "json,pdf,certificate,html"});
     ASSERT_EQ(report.exit_code, 0) << report.err;
     std::string data, page;
     for (const auto& entry : fs::directory_iterator(folder / "out")) {
@@ -193,7 +194,8 @@ TEST_F(DossierCommands, ASpreadsheetIsTakenInAndShownOnTheReport) {
         if (path.ends_with(".pdf")) {
             ASSERT_EQ(std::system(("pdftotext -layout " + path + " " + path + ".txt").c_str()), 0);
             const std::string text = contents_of(path + ".txt");
-            for (const char* said : {"OPCO Atlas", "2026-17", "DAEU A", "salariée de Dupont & fils", "350:30:00"})
+            for (const char* said :
+                 {"OPCO Atlas", "2026-17", "DAEU A", "salariée de Dupont & fils", "350:30:00"})
                 EXPECT_THAT(text, HasSubstr(said)) << path;
         }
     }
@@ -220,24 +222,25 @@ TEST_F(DossierCommands, TheSameFileAgainChangesNothingAndAnotherWordChanges) {
 TEST_F(DossierCommands, EveryBadLineIsNamedWithItsNumberAndCostsOnlyItself) {
     const std::string csv =
         "student,funder,dossier,from,to,planned_hours,nature\n"
-        "ada,F,1,2026-01-01,2026-12-31,10,\n"             // 2: good
-        "eve,F,2,2026-01-01,2026-12-31,10,\n"             // 3
-        "ada,,3,2026-01-01,2026-12-31,10,\n"              // 4
-        "ada,F,4,2026-01-01,2025-12-31,10,\n"             // 5
-        "ada,F,5,31/02/2026,2026-12-31,10,\n"             // 6
-        "ada,F,6,2026-01-01,2026-12-31,ten,\n"            // 7
-        "ada,F,7,2026-01-01,2026-12-31,10,holiday\n"      // 8
-        "ada,F,1,2026-01-01,2026-12-31,10,\n"             // 9: line 2 again
-        "ada,F,1,2026-01-01,2026-12-31,11,\n"             // 10: contradicts line 2
-        "ada,F\n"                                         // 11
-        "bob,F,1,2026-01-01,2026-12-31,10,\n";            // 12: good, the same file of another student
+        "ada,F,1,2026-01-01,2026-12-31,10,\n"         // 2: good
+        "eve,F,2,2026-01-01,2026-12-31,10,\n"         // 3
+        "ada,,3,2026-01-01,2026-12-31,10,\n"          // 4
+        "ada,F,4,2026-01-01,2025-12-31,10,\n"         // 5
+        "ada,F,5,31/02/2026,2026-12-31,10,\n"         // 6
+        "ada,F,6,2026-01-01,2026-12-31,ten,\n"        // 7
+        "ada,F,7,2026-01-01,2026-12-31,10,holiday\n"  // 8
+        "ada,F,1,2026-01-01,2026-12-31,10,\n"         // 9: line 2 again
+        "ada,F,1,2026-01-01,2026-12-31,11,\n"         // 10: contradicts line 2
+        "ada,F\n"                                     // 11
+        "bob,F,1,2026-01-01,2026-12-31,10,\n";        // 12: good, the same file of another student
     const Finished strict = import(csv, {"--strict"});
     EXPECT_EQ(strict.exit_code, 4);
     EXPECT_TRUE(list().empty());
     const Finished taken = import(csv);
     EXPECT_EQ(taken.exit_code, 0);
-    EXPECT_THAT(taken.out, HasSubstr("11 lines, 2 dossiers added, 0 changed, 0 as they were, 1 lines repeated, "
-                                     "8 rejected"));
+    EXPECT_THAT(taken.out,
+                HasSubstr("11 lines, 2 dossiers added, 0 changed, 0 as they were, 1 lines repeated, "
+                          "8 rejected"));
     for (const char* named :
          {"dossiers.csv:3: no student of this node is called 'eve'", "dossiers.csv:4: funder is empty",
           "dossiers.csv:5: it ends before it begins", "dossiers.csv:6: from is no date",
@@ -261,7 +264,8 @@ TEST_F(DossierCommands, AFileHasALimitOnItsLinesAndOneLineMoreCostsAll) {
 TEST_F(DossierCommands, AFileThatIsNoTableOfDossiersIsRefused) {
     EXPECT_EQ(import("").exit_code, 4);
     EXPECT_THAT(import("student,funder\nada,F\n").err, HasSubstr("need a column 'dossier'"));
-    EXPECT_THAT(import("student,stagiaire,funder,dossier,from,to\n").err, HasSubstr("two columns say the student"));
+    EXPECT_THAT(import("student,stagiaire,funder,dossier,from,to\n").err,
+                HasSubstr("two columns say the student"));
     EXPECT_EQ(run({"dossier", "import", folder / "missing.csv"}).exit_code, 4);
     EXPECT_EQ(run({"dossier"}).exit_code, 2);
 }

@@ -13,9 +13,7 @@ using ::testing::Not;
 
 class LintCommands : public NodeProcess {
   protected:
-    void SetUp() override {
-        init();
-    }
+    void SetUp() override { init(); }
     void fill() {
         std::string log = kHeader;
         std::int64_t id = 0;
@@ -33,7 +31,8 @@ class LintCommands : public NodeProcess {
         ASSERT_EQ(run({"dossier", "import", folder.write("dossiers.csv", dossiers)}).exit_code, 0);
     }
     Finished report(const std::string& kind, std::vector<std::string> more = {}) const {
-        std::vector<std::string> words{"report", kind, "--from", "2026-03-02", "--to", "2026-03-04", "--lang", "en"};
+        std::vector<std::string> words{"report", kind,         "--from", "2026-03-02",
+                                       "--to",   "2026-03-04", "--lang", "en"};
         words.insert(words.end(), more.begin(), more.end());
         return run(words);
     }
@@ -74,7 +73,8 @@ TEST_F(LintCommands, AnOverrideNeedsAReasonStandsOnTheReportAndInTheAuditAndHold
     EXPECT_EQ(report("student", with({"time_after_end"})).exit_code, 2);
     EXPECT_EQ(report("student", with({"closed_day", "--reason", "x"})).exit_code, 2);
     EXPECT_EQ(report("student", {"--override", "time_after_end", "--reason", "x"}).exit_code, 2);
-    const Finished made = report("student", with({"time_after_end", "--reason", "the funder agreed", "--author", "Mme Roux"}));
+    const Finished made =
+        report("student", with({"time_after_end", "--reason", "the funder agreed", "--author", "Mme Roux"}));
     ASSERT_EQ(made.exit_code, 0) << made.err;
     const json finding = json::parse(made.out)["findings"][0];
     EXPECT_EQ(finding["override"]["reason"], "the funder agreed");
@@ -83,12 +83,15 @@ TEST_F(LintCommands, AnOverrideNeedsAReasonStandsOnTheReportAndInTheAuditAndHold
     EXPECT_THAT(run({"audit"}).out, HasSubstr("the funder agreed"));
     // It holds for this period, and for no other.
     EXPECT_EQ(report("student", {"--student", "ada", "--format", "json"}).exit_code, 0);
-    EXPECT_EQ(run({"report", "lint", "--student", "ada", "--from", "2026-03-01", "--to", "2026-03-04"}).exit_code, 11);
+    EXPECT_EQ(
+        run({"report", "lint", "--student", "ada", "--from", "2026-03-01", "--to", "2026-03-04"}).exit_code,
+        11);
     // The dossier ends a day earlier: another finding.
-    ASSERT_EQ(run({"dossier", "import",
-                   folder.write("d.csv", "student,funder,dossier,from,to\nada,OPCO,A-1,2026-01-01,2026-03-02\n")})
-                  .exit_code,
-              0);
+    ASSERT_EQ(
+        run({"dossier", "import",
+             folder.write("d.csv", "student,funder,dossier,from,to\nada,OPCO,A-1,2026-01-01,2026-03-02\n")})
+            .exit_code,
+        0);
     EXPECT_EQ(report("student", {"--student", "ada", "--format", "json"}).exit_code, 11);
 }
 

@@ -56,11 +56,13 @@ TEST_F(WebProcess, TheExamplesOfThePageForDevelopersAreWhatTheySay) {
 TEST_F(WebProcess, OverTlsItsCertificateIsShownAndItsCookiesAreOfThisHostAlone) {
     init();
     import_people();
-    output_of("cd '" + dir() +
-              "' && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout web.key -out web.pem "
-              "-days 2 -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1 2> /dev/null && chmod 600 web.key");
-    output_of("printf 'correct horse battery\\n' | '" + std::string(ASSIDU_BINARY_DIR) + "/assidu' --dir '" + dir() +
-              "' --quiet staff put anne --students everyone");
+    output_of(
+        "cd '" + dir() +
+        "' && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout web.key -out "
+        "web.pem "
+        "-days 2 -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1 2> /dev/null && chmod 600 web.key");
+    output_of("printf 'correct horse battery\\n' | '" + std::string(ASSIDU_BINARY_DIR) + "/assidu' --dir '" +
+              dir() + "' --quiet staff put anne --students everyone");
     listen("tls_certificate = \"web.pem\"\ntls_key = \"web.key\"\n");
     serve();
     ASSERT_THAT(root, ::testing::StartsWith("https://127.0.0.1:"));
@@ -68,8 +70,8 @@ TEST_F(WebProcess, OverTlsItsCertificateIsShownAndItsCookiesAreOfThisHostAlone) 
     const std::string page = output_of(curl + root + "/");
     EXPECT_THAT(page, ::testing::HasSubstr("200 OK"));
     EXPECT_THAT(page, ::testing::HasSubstr("Strict-Transport-Security: max-age=31536000"));
-    const std::string login =
-        output_of(curl + root + "/staff/login -d name=anne --data-urlencode 'password=correct horse battery'");
+    const std::string login = output_of(
+        curl + root + "/staff/login -d name=anne --data-urlencode 'password=correct horse battery'");
     EXPECT_THAT(login, ::testing::HasSubstr("Set-Cookie: __Host-assidu="));
     EXPECT_THAT(login, ::testing::HasSubstr("; Secure"));
 }

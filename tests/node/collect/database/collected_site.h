@@ -25,15 +25,16 @@ class CollectedSite {
     static constexpr std::int64_t kStudent = 10, kOther = 20;  // the first of ten each
 
     // `more`: further lines of [database]. Students are those of the institution Lyon.
-    explicit CollectedSite(MoodleServer& server, const std::string& more = "", const std::string& students =
-                                                                                   "institution=Lyon")
+    explicit CollectedSite(MoodleServer& server, const std::string& more = "",
+                           const std::string& students = "institution=Lyon")
         : tables(server) {
         const Finished made = assidu({"init", "--dir", dir(), "--name", "Lyon", "--wwwroot",
                                       "https://moodle.example.org", "--students", students});
         if (made.exit_code != 0) throw std::runtime_error(made.err);
         std::string settings = contents_of(folder / "node/assidu.toml");
         std::ofstream(folder / "node/assidu.toml", std::ios::app)
-            << tables.settings_toml() << "rows_per_second = 0\n" << more;
+            << tables.settings_toml() << "rows_per_second = 0\n"
+            << more;
         for (std::int64_t i = 0; i < 10; ++i) {
             tables.add_user({kStudent + i, "student" + std::to_string(i), "Lyon"});
             tables.add_user({kOther + i, "other" + std::to_string(i), "Nantes"});
@@ -84,7 +85,8 @@ class CollectedSite {
         for (std::size_t i = 0; i < rows.size(); ++i) {
             const std::int64_t user = std::stoll(rows[i][1]);
             if (!fates[i]) {
-                if (++missing <= 5) ADD_FAILURE() << "row " << ids[i] << " of user " << user << " was never collected";
+                if (++missing <= 5)
+                    ADD_FAILURE() << "row " << ids[i] << " of user " << user << " was never collected";
                 continue;
             }
             using node::archive::Fate;

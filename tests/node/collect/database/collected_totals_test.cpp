@@ -50,21 +50,34 @@ class CollectedTotalsTest : public ::testing::TestWithParam<DatabaseDriver> {
     }
     static void fill(tests::MoodleTables& tables, std::int64_t completed_s) {
         tables.run("INSERT INTO {course_categories} (id, name, path) VALUES (2, 'Sciences', '/2')");
-        tables.run("INSERT INTO {course} (id, category, fullname, shortname, idnumber) VALUES (30, 2, 'A', 'a', 'A'), "
-                   "(40, 2, 'B', 'b', 'B')");
+        tables.run(
+            "INSERT INTO {course} (id, category, fullname, shortname, idnumber) VALUES (30, 2, 'A', 'a', "
+            "'A'), "
+            "(40, 2, 'B', 'b', 'B')");
         tables.run("INSERT INTO {modules} (id, name) VALUES (70, 'quiz')");
-        tables.run("INSERT INTO {course_modules} (id, course, module, instance, section) VALUES (501, 30, 70, 7, 4)");
-        tables.run("INSERT INTO {enrol} (id, enrol, courseid, status) VALUES (5, 'manual', 30, 0), (6, 'manual', 40, 0)");
-        tables.run("INSERT INTO {user_enrolments} (id, enrolid, userid, status, timestart, timeend, timecreated, "
-                   "timemodified) VALUES (1, 5, 10, 0, 0, 0, 1000, 1000), (2, 6, 10, 0, 0, 0, 1000, 1000), "
-                   "(3, 5, 11, 1, 0, 0, 1000, 1000), (4, 5, 12, 0, 0, 0, 1000, 1000)");
-        tables.run("INSERT INTO {context} (id, contextlevel, instanceid) VALUES (900, 50, 30), (901, 50, 40)");
-        tables.run("INSERT INTO {role} (id, shortname, archetype) VALUES (50, 'etudiant', 'student'), "
-                   "(51, 'tuteur', 'teacher')");
-        tables.run("INSERT INTO {role_assignments} (id, roleid, contextid, userid, timemodified) VALUES "
-                   "(90, 50, 900, 10, 600), (91, 51, 901, 10, 600), (92, 50, 900, 11, 600), (93, 51, 900, 12, 600)");
-        tables.run("INSERT INTO {course_modules_completion} (id, coursemoduleid, userid, completionstate, timemodified) "
-                   "VALUES (1, 501, 10, 1, " + std::to_string(completed_s) + ")");
+        tables.run(
+            "INSERT INTO {course_modules} (id, course, module, instance, section) VALUES (501, 30, 70, 7, "
+            "4)");
+        tables.run(
+            "INSERT INTO {enrol} (id, enrol, courseid, status) VALUES (5, 'manual', 30, 0), (6, 'manual', "
+            "40, 0)");
+        tables.run(
+            "INSERT INTO {user_enrolments} (id, enrolid, userid, status, timestart, timeend, timecreated, "
+            "timemodified) VALUES (1, 5, 10, 0, 0, 0, 1000, 1000), (2, 6, 10, 0, 0, 0, 1000, 1000), "
+            "(3, 5, 11, 1, 0, 0, 1000, 1000), (4, 5, 12, 0, 0, 0, 1000, 1000)");
+        tables.run(
+            "INSERT INTO {context} (id, contextlevel, instanceid) VALUES (900, 50, 30), (901, 50, 40)");
+        tables.run(
+            "INSERT INTO {role} (id, shortname, archetype) VALUES (50, 'etudiant', 'student'), "
+            "(51, 'tuteur', 'teacher')");
+        tables.run(
+            "INSERT INTO {role_assignments} (id, roleid, contextid, userid, timemodified) VALUES "
+            "(90, 50, 900, 10, 600), (91, 51, 901, 10, 600), (92, 50, 900, 11, 600), (93, 51, 900, 12, 600)");
+        tables.run(
+            "INSERT INTO {course_modules_completion} (id, coursemoduleid, userid, completionstate, "
+            "timemodified) "
+            "VALUES (1, 501, 10, 1, " +
+            std::to_string(completed_s) + ")");
     }
     MoodleServer& server() { return MoodleServer::shared(GetParam()); }
 };
@@ -93,8 +106,10 @@ TEST_P(CollectedTotalsTest, RolesEnrolmentsAndCompletionsOfTheMoodleDecideOverIt
 
     Node node = site.open();
     std::vector<federation::LedgerRow> rows;
-    node.ledger().rows({node.settings().node_id, node.scale_identity().sha256,
-                        {config::CivilDay{INT32_MIN}, config::CivilDay{INT32_MAX}}, std::nullopt},
+    node.ledger().rows({node.settings().node_id,
+                        node.scale_identity().sha256,
+                        {config::CivilDay{INT32_MIN}, config::CivilDay{INT32_MAX}},
+                        std::nullopt},
                        [&](const federation::LedgerRow& found) { rows.push_back(found); });
     ASSERT_EQ(rows.size(), 1U) << collected.out;
     EXPECT_EQ(rows[0].course, kCourse);
@@ -115,7 +130,8 @@ TEST_P(CollectedTotalsTest, DaysAreDeclaredAsFarAsTheLogWasReadAndNotAsFarAsItHa
     const auto last_declared = [&] {
         Node node = site.open();
         EXPECT_TRUE(services::declare(node, /*with_roster=*/false));
-        const auto days = node.statements().stated_days(node.settings().node_id, node.scale_identity().sha256);
+        const auto days =
+            node.statements().stated_days(node.settings().node_id, node.scale_identity().sha256);
         return days.empty() ? config::CivilDay{0} : days.rbegin()->first;
     };
     const auto closed_by = [&](std::int64_t utc_s) {

@@ -1,6 +1,6 @@
 // The proof that matters: writers commit rows concurrently and out of order, with rollbacks, holes, slow
-// transactions and skewed clocks, while the collector is killed at random instants, again and again. Afterwards
-// the archive is the source, row by row, and nothing is there twice.
+// transactions and skewed clocks, while the collector is killed at random instants, again and again.
+// Afterwards the archive is the source, row by row, and nothing is there twice.
 //
 // ASSIDU_TEST_KILLS sets how often (make soak-collector: 200).
 #include <fcntl.h>
@@ -109,18 +109,21 @@ TEST_P(KilledCollector, HasEveryRowOfTheSourceOnce) {
     const std::uint64_t seed = test_seed();
     Dice dice(seed);
     // Holes are given up within the test; the slowest transaction takes 8 x 0.4 s, and a busy machine's time.
-    CollectedSite site(MoodleServer::shared(GetParam()),
-                       "page_rows = 40\ncollect_every_s = 1\nhole_patience_s = 30\nreread_ids = 100\nreread_s = 5\n");
+    CollectedSite site(
+        MoodleServer::shared(GetParam()),
+        "page_rows = 40\ncollect_every_s = 1\nhole_patience_s = 30\nreread_ids = 100\nreread_s = 5\n");
     std::atomic<bool> end = false;
     Written written;
     std::vector<std::thread> writers;
     for (int i = 0; i < kWriters; ++i)
-        writers.emplace_back([&, i] { write(site.tables, seed + 1 + static_cast<std::uint64_t>(i), end, written); });
+        writers.emplace_back(
+            [&, i] { write(site.tables, seed + 1 + static_cast<std::uint64_t>(i), end, written); });
     int killed = 0, ended = 0;
     const int wanted = kills_wanted();
     while (killed < wanted && ended < wanted) {
         const pid_t child = start_collector(site);
-        // Some while it starts, connects and recovers, some once it has begun to write, some after a whole pass.
+        // Some while it starts, connects and recovers, some once it has begun to write, some after a whole
+        // pass.
         const std::int64_t when = dice.roll(0, 2);
         if (when == 1) wait_for_change(site.folder / "node/archive.sqlite-wal");
         if (when == 2) wait_for_change(site.folder / "collector.log");
@@ -143,10 +146,11 @@ TEST_P(KilledCollector, HasEveryRowOfTheSourceOnce) {
     last = site.collect();
     site.expect_equal();
     std::cout << fmt::format(
-        "{} kills, {} transactions ({} slow), {} rows committed, {} rolled back; read to id {} when the last kill "
+        "{} kills, {} transactions ({} slow), {} rows committed, {} rolled back; read to id {} when the last "
+        "kill "
         "came, safe id {}; then {}",
-        killed, written.transactions.load(), written.slow.load(), written.committed.load(), written.rolled_back.load(),
-        before.read_id, before.safe_id, last);
+        killed, written.transactions.load(), written.slow.load(), written.committed.load(),
+        written.rolled_back.load(), before.read_id, before.safe_id, last);
     EXPECT_EQ(site.tables.number("SELECT COUNT(*) FROM {logstore_standard_log}"), written.committed.load());
     EXPECT_GT(before.read_id, 0) << "the collector got somewhere between the kills";
 }

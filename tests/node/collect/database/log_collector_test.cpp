@@ -12,11 +12,11 @@ namespace assidu::node::collect::database {
 namespace {
 
 using config::DatabaseDriver;
+using ::testing::HasSubstr;
+using ::testing::Not;
 using tests::CollectedSite;
 using tests::Finished;
 using tests::MoodleServer;
-using ::testing::HasSubstr;
-using ::testing::Not;
 using Json = nlohmann::json;
 
 class LogCollectorTest : public ::testing::TestWithParam<DatabaseDriver> {
@@ -161,9 +161,10 @@ TEST_P(LogCollectorTest, AReplicasHolesWaitForItsRowsAndNotForItsClock) {
     std::int64_t server_utc_s = site.now_s;
     while (server_utc_s < site.now_s + 4) {
         (void)site.collect();
-        server_utc_s = site.tables.number(GetParam() == DatabaseDriver::mariadb
-                                              ? "SELECT UNIX_TIMESTAMP()"
-                                              : "SELECT floor(extract(epoch from clock_timestamp()))::bigint");
+        server_utc_s =
+            site.tables.number(GetParam() == DatabaseDriver::mariadb
+                                   ? "SELECT UNIX_TIMESTAMP()"
+                                   : "SELECT floor(extract(epoch from clock_timestamp()))::bigint");
     }
     EXPECT_EQ(status(site)["collector"]["safe_id"], 1);
     auto late = row(11, site.now_s);
@@ -224,13 +225,17 @@ TEST_P(LogCollectorTest, NotesAnOutageWhereRowsWerePurgedBeforeTheyWereCollected
     for (std::int64_t i = 0; i < 6; ++i)
         site.tables.add_row(row(10, site.now_s - 80'000 + i * 1000));
     site.tables.run("DELETE FROM {logstore_standard_log} WHERE id <= 7");
-    EXPECT_THAT(site.collect(), HasSubstr("OUTAGE noted: rows were purged from Moodle's log before they were collected (ids 4 to 7)"));
+    EXPECT_THAT(
+        site.collect(),
+        HasSubstr(
+            "OUTAGE noted: rows were purged from Moodle's log before they were collected (ids 4 to 7)"));
     auto node = site.open();
     const auto outages = node.ledger().outages(node.settings().node_id, 0, INT64_MAX);
     ASSERT_EQ(outages.size(), 1U);
     EXPECT_EQ(outages[0].from_utc_s, site.now_s - 90'000 + 2);
     EXPECT_EQ(outages[0].to_utc_s, site.now_s - 80'000 + 4000);
-    EXPECT_EQ(node.archive().events(node.source(), 10).size(), 5U) << "a purge takes nothing from the archive";
+    EXPECT_EQ(node.archive().events(node.source(), 10).size(), 5U)
+        << "a purge takes nothing from the archive";
 }
 
 TEST_P(LogCollectorTest, APurgeOfWhatWasCollectedIsNoOutage) {
@@ -378,7 +383,9 @@ TEST_P(LogCollectorTest, SaysWhereAccountsWereMergedAndTakesTheRowsThatBecameASt
     EXPECT_THAT(warned, HasSubstr("as those of user 10 are those of user 11 in the log now"));
     EXPECT_THAT(warned, Not(HasSubstr("user 12")));
     auto node = site.open();
-    const auto events_of = [&](std::int64_t user) { return node.archive().events(node.source(), user).size(); };
+    const auto events_of = [&](std::int64_t user) {
+        return node.archive().events(node.source(), user).size();
+    };
     EXPECT_EQ(events_of(10), 4U) << "what was archived stays what it was";
     EXPECT_EQ(events_of(11), 4U);
     EXPECT_EQ(events_of(12), 4U) << "rows that were nobody's here are a student's now";
@@ -514,7 +521,8 @@ TEST(SourceWatchTest, WarnsAtHalfTheLifetimeOfTheLog) {
     state.lifetime_s = 10 * 86'400;
     state.whole_node_utc_s = 1'000'000;
     EXPECT_TRUE(warnings_of(state, 1'000'000 + 5 * 86'400 - 1).empty());
-    EXPECT_THAT(warnings_of(state, 1'000'000 + 5 * 86'400), ::testing::ElementsAre(HasSubstr("WILL BE LOST")));
+    EXPECT_THAT(warnings_of(state, 1'000'000 + 5 * 86'400),
+                ::testing::ElementsAre(HasSubstr("WILL BE LOST")));
     state.lifetime_s = 0;
     EXPECT_TRUE(warnings_of(state, 1'000'000 + 500 * 86'400).empty()) << "nothing is ever deleted there";
 }
@@ -529,9 +537,8 @@ TEST(SourceWatchTest, AnHourWithATenthOfTheUsualRowsIsNamed) {
         archive::CollectedPage page;
         for (int i = 0; i < count; ++i)
             page.rows.push_back({++id, utc_day * 86'400 + 10 * 3'600 + i, archive::Fate::not_selected});
-        (void)archive->collection().take(source, page, 0, [](const archive::Appended&) {
-            return std::map<std::string, std::int64_t>{};
-        });
+        (void)archive->collection().take(
+            source, page, 0, [](const archive::Appended&) { return std::map<std::string, std::int64_t>{}; });
     };
     for (int week = 1; week <= 3; ++week)
         rows_at(day - 7 * week, 100);

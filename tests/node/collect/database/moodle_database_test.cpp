@@ -10,10 +10,10 @@ namespace assidu::node::collect::database {
 namespace {
 
 using config::DatabaseDriver;
-using tests::MoodleServer;
-using tests::MoodleTables;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using tests::MoodleServer;
+using tests::MoodleTables;
 using Kind = SqlTrouble::Kind;
 
 const std::vector<TableNeed> kUsers{{"user", {"id", "username", "institution"}, {"companyid"}}};
@@ -77,9 +77,8 @@ TEST_P(MoodleDatabaseTest, ReadsPagesByKeyInOrder) {
 TEST_P(MoodleDatabaseTest, NamesEverythingThatTheSchemaLacks) {
     MoodleTables tables(server());
     MoodleDatabase database = open(settings(tables));
-    const std::vector<TableNeed> needs{{"user", {"id", "shoesize", "hat"}},
-                                       {"local_nothing", {"id"}},
-                                       {"local_maybe", {"id"}, {}, true}};
+    const std::vector<TableNeed> needs{
+        {"user", {"id", "shoesize", "hat"}}, {"local_nothing", {"id"}}, {"local_maybe", {"id"}, {}, true}};
     const auto probed = database.probe(needs);
     ASSERT_FALSE(probed);
     EXPECT_EQ(probed.error().kind, Kind::wrong);
@@ -94,9 +93,7 @@ TEST_P(MoodleDatabaseTest, NamesEverythingThatTheSchemaLacks) {
 TEST_P(MoodleDatabaseTest, SeesWhatIsCommittedBetweenTwoReads) {
     MoodleTables tables(server());
     MoodleDatabase database = open(settings(tables));
-    const auto count = [&] {
-        return database.page({"user", {"username"}}, [](const SqlRow&) {})->rows;
-    };
+    const auto count = [&] { return database.page({"user", {"username"}}, [](const SqlRow&) {})->rows; };
     const std::size_t before = count();
     tables.add_user({77, "later"});
     EXPECT_EQ(count(), before + 1);

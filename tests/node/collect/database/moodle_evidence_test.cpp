@@ -18,10 +18,10 @@ namespace assidu::node::collect::database {
 namespace {
 
 using config::DatabaseDriver;
-using tests::MoodleServer;
-using tests::MoodleTables;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using tests::MoodleServer;
+using tests::MoodleTables;
 
 constexpr std::int64_t kMonday = 1'772'438'400, kDay = 86'400;
 
@@ -100,22 +100,31 @@ INSTANTIATE_TEST_SUITE_P(On, MoodleEvidenceTest,
 void fill_evidence(MoodleTables& tables) {
     tables.add_user({10, "elodie", "Lyon"});
     tables.add_user({11, "lea", "Nantes"});
-    tables.run("INSERT INTO {course_categories} (id, name, path) VALUES (2, 'Sciences', '/2'), (3, 'Maths', '/2/3'), "
-               "(4, 'broken', '2;4')");
-    tables.run("INSERT INTO {course} (id, category, fullname, shortname, idnumber) VALUES (30, 3, 'A', 'a', 'MATH1')");
+    tables.run(
+        "INSERT INTO {course_categories} (id, name, path) VALUES (2, 'Sciences', '/2'), (3, 'Maths', "
+        "'/2/3'), "
+        "(4, 'broken', '2;4')");
+    tables.run(
+        "INSERT INTO {course} (id, category, fullname, shortname, idnumber) VALUES (30, 3, 'A', 'a', "
+        "'MATH1')");
     tables.run("INSERT INTO {modules} (id, name) VALUES (70, 'quiz')");
-    tables.run("INSERT INTO {course_modules} (id, course, module, instance, section) VALUES (501, 30, 70, 7, 4), "
-               "(502, 30, 70, 8, 4), (503, 30, 70, 9, 4)");
+    tables.run(
+        "INSERT INTO {course_modules} (id, course, module, instance, section) VALUES (501, 30, 70, 7, 4), "
+        "(502, 30, 70, 8, 4), (503, 30, 70, 9, 4)");
     tables.run("INSERT INTO {enrol} (id, enrol, courseid, status) VALUES (5, 'manual', 30, 0)");
-    tables.run("INSERT INTO {user_enrolments} (id, enrolid, userid, status, timestart, timeend, timecreated, timemodified) "
-               "VALUES (1, 5, 10, 0, 0, 0, 1000, 2000), (2, 5, 11, 0, 0, 0, 1000, 1000)");
+    tables.run(
+        "INSERT INTO {user_enrolments} (id, enrolid, userid, status, timestart, timeend, timecreated, "
+        "timemodified) "
+        "VALUES (1, 5, 10, 0, 0, 0, 1000, 2000), (2, 5, 11, 0, 0, 0, 1000, 1000)");
     tables.run("INSERT INTO {context} (id, contextlevel, instanceid) VALUES (900, 50, 30), (901, 40, 3)");
     tables.run("INSERT INTO {role} (id, shortname, archetype) VALUES (50, 'etudiant', 'student')");
-    tables.run("INSERT INTO {role_assignments} (id, roleid, contextid, userid, timemodified) VALUES "
-               "(90, 50, 900, 10, 600), (91, 50, 901, 10, 700), (92, 50, 900, 11, 600)");
-    tables.run("INSERT INTO {course_modules_completion} (id, coursemoduleid, userid, completionstate, timemodified) "
-               "VALUES (1, 501, 10, 1, 1500), (2, 502, 10, 0, 0), (3, 501, 11, 1, 1500), (4, 502, 11, 1, 1500), "
-               "(5, 503, 10, 7, 1500)");
+    tables.run(
+        "INSERT INTO {role_assignments} (id, roleid, contextid, userid, timemodified) VALUES "
+        "(90, 50, 900, 10, 600), (91, 50, 901, 10, 700), (92, 50, 900, 11, 600)");
+    tables.run(
+        "INSERT INTO {course_modules_completion} (id, coursemoduleid, userid, completionstate, timemodified) "
+        "VALUES (1, 501, 10, 1, 1500), (2, 502, 10, 0, 0), (3, 501, 11, 1, 1500), (4, 502, 11, 1, 1500), "
+        "(5, 503, 10, 7, 1500)");
 }
 
 TEST_P(MoodleEvidenceTest, WhatAScaleAsksForStandsInTheEvidenceStoreAndReadingAgainWritesNothing) {
@@ -152,7 +161,8 @@ TEST_P(MoodleEvidenceTest, EnrolmentsAndRolesChangeWhenTheMoodleSaysSoAndEndWhen
     EXPECT_THAT(evidence(10).enrolments,
                 ElementsAre(archive::EnrolmentState{1, 10, 30, 1000, 2000, true, {}, {}},
                             archive::EnrolmentState{1, 10, 30, 1772440000, 1772440000, false, {}, {}}));
-    tables.run("UPDATE {user_enrolments} SET status=0, timeend=1780000000, timemodified=1772600000 WHERE id=1");
+    tables.run(
+        "UPDATE {user_enrolments} SET status=0, timeend=1780000000, timemodified=1772600000 WHERE id=1");
     read_at(kMonday + 2 * kDay);
     ASSERT_EQ(evidence(10).enrolments.size(), 3U);
     EXPECT_EQ(evidence(10).enrolments[2],
@@ -191,7 +201,8 @@ TEST_P(MoodleEvidenceTest, ACompletionOfAnActiveCourseComesWithinTheHourAndEvery
     archive::Intake intake;
     intake.source = "moodle";
     intake.key = node->archive().begin_intake(intake);
-    tables.run("UPDATE {course_modules_completion} SET completionstate=2, timemodified=1772442060 WHERE id=1");
+    tables.run(
+        "UPDATE {course_modules_completion} SET completionstate=2, timemodified=1772442060 WHERE id=1");
     read_at(kMonday + 3'700);
     EXPECT_EQ(evidence(10).completions.size(), 2U) << "nobody was in the course";
     node->archive().append(node->source(), std::span(&event, 1), intake.key,
@@ -199,7 +210,8 @@ TEST_P(MoodleEvidenceTest, ACompletionOfAnActiveCourseComesWithinTheHourAndEvery
     read_at(kMonday + 2 * 3'700);
     ASSERT_EQ(evidence(10).completions.size(), 3U);
     EXPECT_EQ(evidence(10).completions[1], (archive::CompletionRecord{10, 501, 1772442060, 2}));
-    tables.run("UPDATE {course_modules_completion} SET completionstate=3, timemodified=1772450000 WHERE id=2");
+    tables.run(
+        "UPDATE {course_modules_completion} SET completionstate=3, timemodified=1772450000 WHERE id=2");
     read_at(kMonday + 12 * 3'600);
     EXPECT_EQ(evidence(10).completions.size(), 3U) << "nobody was in the course since";
     read_at(kMonday + kDay);

@@ -1,6 +1,6 @@
-// Databases of real Moodles are not ours to give away: they are read where ASSIDU_REAL_MOODLE names a folder with
-// the dumps moodle-mariadb.sql.gz and moodle-postgres.sql.gz, and the time reports that SONATE's plugin made of
-// them where ASSIDU_REAL_TIME_REPORTS names a folder of theirs.
+// Databases of real Moodles are not ours to give away: they are read where ASSIDU_REAL_MOODLE names a folder
+// with the dumps moodle-mariadb.sql.gz and moodle-postgres.sql.gz, and the time reports that SONATE's plugin
+// made of them where ASSIDU_REAL_TIME_REPORTS names a folder of theirs.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -30,31 +30,41 @@ class RealMoodle : public ::testing::TestWithParam<DatabaseDriver> {
         const config::DatabaseServer admin = server->administrator(name);
         const bool mariadb = GetParam() == DatabaseDriver::mariadb;
         const std::string load =
-            mariadb ? fmt::format("(echo 'SET GLOBAL innodb_file_per_table=ON;'; gunzip -c '{}/moodle-mariadb.sql.gz') | "
-                                  "mariadb --no-defaults -S '{}' -u root {}",
-                                  dumps, admin.socket, name)
-                    : fmt::format("gunzip -c '{}/moodle-postgres.sql.gz' | psql -q -h '{}' -p {} -U postgres {} >/dev/null",
-                                  dumps, admin.socket, admin.port, name);
+            mariadb
+                ? fmt::format(
+                      "(echo 'SET GLOBAL innodb_file_per_table=ON;'; gunzip -c '{}/moodle-mariadb.sql.gz') | "
+                      "mariadb --no-defaults -S '{}' -u root {}",
+                      dumps, admin.socket, name)
+                : fmt::format(
+                      "gunzip -c '{}/moodle-postgres.sql.gz' | psql -q -h '{}' -p {} -U postgres {} "
+                      ">/dev/null",
+                      dumps, admin.socket, admin.port, name);
         ASSERT_EQ(std::system(load.c_str()), 0) << load;
         node::collect::database::SqlAccess access;
         access.server = admin;
         access.read_only = false;
         auto connection = node::collect::database::SqlConnection::open(access);
         ASSERT_TRUE(connection) << connection.error().what;
-        const auto granted = (*connection)->read(
-            mariadb ? "GRANT SELECT ON " + name + ".* TO assidu@'%'" : "GRANT SELECT ON ALL TABLES IN SCHEMA public TO assidu",
-            {}, [](const node::collect::database::SqlRow&) {});
+        const auto granted = (*connection)
+                                 ->read(mariadb ? "GRANT SELECT ON " + name + ".* TO assidu@'%'"
+                                                : "GRANT SELECT ON ALL TABLES IN SCHEMA public TO assidu",
+                                        {}, [](const node::collect::database::SqlRow&) {});
         ASSERT_TRUE(granted) << granted.error().what;
-        const auto read = (*connection)->read(
-            "SELECT id FROM mdl_course", {},
-            [&](const node::collect::database::SqlRow& row) { courses.insert(*row.whole(0)); });
+        const auto read =
+            (*connection)
+                ->read("SELECT id FROM mdl_course", {},
+                       [&](const node::collect::database::SqlRow& row) { courses.insert(*row.whole(0)); });
         ASSERT_TRUE(read);
-        const auto people = (*connection)->read(
-            "SELECT id, username FROM mdl_user", {}, [&](const node::collect::database::SqlRow& row) {
-                users[std::string(row.bytes(1))] = *row.whole(0);
-            });
+        const auto people = (*connection)
+                                ->read("SELECT id, username FROM mdl_user", {},
+                                       [&](const node::collect::database::SqlRow& row) {
+                                           users[std::string(row.bytes(1))] = *row.whole(0);
+                                       });
         ASSERT_TRUE(people);
-        ASSERT_EQ(assidu({"init", "--dir", folder / "node", "--name", "Lyon", "--wwwroot", "https://m.example.org"}).exit_code, 0);
+        ASSERT_EQ(
+            assidu({"init", "--dir", folder / "node", "--name", "Lyon", "--wwwroot", "https://m.example.org"})
+                .exit_code,
+            0);
         // Its rows were made at once, of days long before: none of them is late.
         std::ofstream(folder / "node/assidu.toml", std::ios::app)
             << server->settings_toml(name) << "late_days = 36525\n";
@@ -67,7 +77,8 @@ class RealMoodle : public ::testing::TestWithParam<DatabaseDriver> {
     std::map<std::string, std::int64_t> users;
 };
 
-INSTANTIATE_TEST_SUITE_P(On, RealMoodle, ::testing::Values(DatabaseDriver::mariadb, DatabaseDriver::postgresql),
+INSTANTIATE_TEST_SUITE_P(On, RealMoodle,
+                         ::testing::Values(DatabaseDriver::mariadb, DatabaseDriver::postgresql),
                          [](const auto& driver) {
                              return driver.param == DatabaseDriver::mariadb ? "Mariadb" : "Postgresql";
                          });
@@ -106,8 +117,7 @@ std::vector<std::pair<std::string, std::string>> days_of(const std::string& csv)
 TEST_P(RealMoodle, GivesTheTimeReportsThatThePluginGave) {
     const char* const reports = std::getenv("ASSIDU_REAL_TIME_REPORTS");
     if (reports == nullptr) GTEST_SKIP() << "ASSIDU_REAL_TIME_REPORTS names no folder of time reports";
-    const Finished collected =
-        assidu({"--dir", folder / "node", "collect", "--once", "--no-compute"});
+    const Finished collected = assidu({"--dir", folder / "node", "collect", "--once", "--no-compute"});
     ASSERT_EQ(collected.exit_code, 0) << collected.out << collected.err;
     std::cout << collected.out;
     config::SystemClock clock;
