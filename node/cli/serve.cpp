@@ -80,6 +80,7 @@ bool is_lasting(std::int32_t fault) {
         case PoolFault::malformed:
         case PoolFault::bad_statement:
         case PoolFault::not_agreed:
+        case PoolFault::bad_attestation:
             return true;
         case PoolFault::stale:
         case PoolFault::replay:
