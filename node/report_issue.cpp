@@ -45,20 +45,20 @@ bool has(const reports::PoolReport&, const FormatEntry& format) {
     return format.pool;
 }
 
-std::string funder_of(const reports::StudentReport& report) {
+std::string funder_of(const reports::StudentReport& report, const IssueWay&) {
     return report.dossiers.empty() ? "" : report.dossiers.front().funder;
 }
-std::string funder_of(const reports::GroupReport&) {
-    return {};
+std::string funder_of(const reports::GroupReport&, const IssueWay& way) {
+    return way.group_funder;
 }
-std::string funder_of(const reports::PoolReport&) {
+std::string funder_of(const reports::PoolReport&, const IssueWay&) {
     return {};
 }
 
 template <class Report>
 std::vector<RenderedFile> documents(const Report& report, const IssueWay& way) {
     reports::Look look;
-    if (way.report_template != nullptr) look = way.report_template->look(way.language, funder_of(report));
+    if (way.report_template != nullptr) look = way.report_template->look(way.language, funder_of(report, way));
     std::vector<RenderedFile> files;
     for (const FormatEntry& entry : kReportFormats) {
         if (!has(report, entry) || std::ranges::find(way.formats, entry.format) == way.formats.end()) continue;

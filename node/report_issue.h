@@ -22,6 +22,7 @@ struct IssueWay {
     const Packages* packages = nullptr;  // each student's documents also as a package; nothing: none
     // How they look: by the funder of the report's first dossier. Nothing: as they come.
     const reports::Template* report_template = nullptr;
+    std::string group_funder = {};  // by whose look a report of a group is made; empty: everybody's
     // Where every report is noted before it is given out; nothing: nowhere (a demonstration).
     federation::ReportRegister* noted_in = nullptr;
 };

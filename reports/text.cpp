@@ -305,6 +305,9 @@ constexpr std::array kTexts{
               "Du temps de la période a été exclu par une décision motivée de l’établissement\u202f: il ne compte "
               "pas.",
               "Time of the period was excluded by the institution, for a recorded reason: it does not count."},
+    TextEntry{"remark.students_left_out",
+              "Les personnes dont le relevé a été retenu par les contrôles avant émission ne sont pas comptées.",
+              "Students whose own report was held back by the look before issue are not counted."},
     TextEntry{"remark.other", "Remarque de code «\u202f{0}\u202f»", "Remark with the code “{0}”"},
     // Why the scale does not count an event, by code.
     TextEntry{"reason.origin", "origine hors barème (tâche planifiée, restauration…)",
@@ -365,6 +368,7 @@ constexpr std::array kTexts{
     TextEntry{"replaced.template", "le modèle de document", "the template"},
     TextEntry{"replaced.made_as", "les formats ou la langue", "the formats or the language"},
     TextEntry{"replaced.files", "un fichier manquait", "a file was missing"},
+    TextEntry{"replaced.again", "rien d’autre\u202f: émis de nouveau", "nothing else: issued again"},
     TextEntry{"replaced.other", "autre chose", "something else"},
     TextEntry{"summary.title", "Synthèse anonyme", "Anonymous summary"},
     TextEntry{"summary.cohort", "Cohorte", "Cohort"},
@@ -375,6 +379,7 @@ constexpr std::array kTexts{
               "nombre, ou inconnue.",
               "A dash: fewer than {0} students, or a value from which that of so few could be worked out, or not known."},
     TextEntry{"batch.title", "Relevés d’assiduité", "Attendance records"},
+    TextEntry{"batch.group", "Le groupe", "The group"},
     TextEntry{"batch.no_funder", "Sans financeur", "Without a funder"},
     TextEntry{"batch.files", "Documents", "Documents"},
     TextEntry{"batch.issued_at", "Émis le", "Issued at"},

@@ -168,6 +168,10 @@ void add_report(CLI::App& app, Chosen& chosen, const config::Clock& clock, Conso
                     one ? "Also a package a student: the documents with the proofs that "
                           "assidu-verify checks (needs --out)"
                         : "Also a folder a student under --out, with its documents and package");
+            if (std::string_view(kind) != "pool")
+                report_kind->add_option("--template", chosen.report.report_template,
+                                        "A template's folder, also one of the node's own folder (default: the settings' "
+                                        "[reports] template; of a member's students none)");
             report_kind->add_option("--out", chosen.report.out,
                                     "The folder to write to (default: one document goes to standard output)");
         }

@@ -42,6 +42,7 @@ struct ReportArguments {
     std::string language;               // empty: the settings'
     std::string scale;                  // of recompute(); empty: the node's own
     std::string funder, group;          // of the node's own: whose dossiers; empty: any
+    std::filesystem::path report_template;  // a template's folder; empty: the settings' (of a member's: none)
     std::vector<std::string> overrides;  // findings that are not to keep the named students' reports
     std::string reason, author;          // of these; an empty author: the account that runs the command
 };

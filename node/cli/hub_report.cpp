@@ -87,7 +87,9 @@ ExitCode put_students(const Node& hub, const HubReportWriter& writer, const Memb
             incoherent = true;
             continue;
         }
-        if (const auto put = put_document(*report, documents, console, written); !put) {
+        if (documents.report_template != nullptr)
+            report->provenance.used_template = documents.report_template->identity();
+        if (const auto put = issue_singly(hub, *report, documents, console, written); !put) {
             console.complain(collect::printable(put.error().what));
             all = false;
         }
@@ -137,8 +139,10 @@ ExitCode report_member(const Node& hub, const federation::Period& period, const 
     say_without_names(subject, console);
     if (wanted.group) {
         if (const ExitCode code = can_be_written(documents, 1, console); code != ExitCode::ok) return code;
-        const auto report = writer.group(subject);
+        auto report = writer.group(subject);
         if (!report) return no_data(console, report.error().what);
+        if (documents.report_template != nullptr)
+            report->provenance.used_template = documents.report_template->identity();
         put_document(*report, documents, console, written);
         if (!wanted.packages) return ExitCode::ok;
     }

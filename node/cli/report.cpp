@@ -115,7 +115,7 @@ ExitCode report_own(const ReportArguments& arguments, const federation::Period& 
     wanted.author = author_of(arguments);
     if (other) wanted.scale = &*other;
     wanted.documents = documents_of(arguments, *node);
-    const auto used = staff::settings_template(*node);
+    const auto used = staff::named_template(*node, arguments.report_template);
     if (!used) {
         console.complain(used.error().what);
         return ExitCode::configuration;
@@ -165,6 +165,15 @@ ExitCode report_members(const ReportArguments& arguments, const federation::Peri
         return ExitCode::configuration;
     }
     Documents documents = documents_of(arguments, *hub);
+    // The settings' template says who trains: the hub, and not a member.
+    config::Result<std::optional<reports::Template>> used = std::nullopt;
+    if (!arguments.report_template.empty() || arguments.member == hub->settings().node_id)
+        used = staff::named_template(*hub, arguments.report_template);
+    if (!used) {
+        console.complain(used.error().what);
+        return ExitCode::configuration;
+    }
+    if (*used) documents.report_template = &**used;
     if (arguments.kind == "pool") return report_pool(*hub, period, documents, console, written);
     std::optional<Packages> packages;
     if (arguments.package) {

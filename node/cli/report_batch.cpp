@@ -75,9 +75,7 @@ ExitCode report_batch(const BatchArguments& arguments, const config::Clock& cloc
     if (!node) return refused(console, node.error().what, ExitCode::configuration);
     const auto period = period_of(arguments, *node);
     if (!period) return refused(console, period.error().what, ExitCode::usage);
-    config::Result<std::optional<reports::Template>> used =
-        arguments.report_template.empty() ? staff::settings_template(*node)
-                                          : reports::Template::read(arguments.report_template);
+    const auto used = staff::named_template(*node, arguments.report_template);
     if (!used) return refused(console, used.error().what, ExitCode::configuration);
     if (const ExitCode code = bring_up_to_date(*node, console); code != ExitCode::ok) return code;
     staff::BatchOrder order;
@@ -93,6 +91,7 @@ ExitCode report_batch(const BatchArguments& arguments, const config::Clock& cloc
     }
     order.formats = formats_of(arguments.formats);
     order.package = arguments.package;
+    order.groups = arguments.groups;
     const std::string language = arguments.language.empty() ? node->settings().language : arguments.language;
     order.language = reports::language_of(language);
     order.out = arguments.out;
@@ -217,6 +216,8 @@ void add_batch(CLI::App& app, const std::filesystem::path& dir, std::function<Ex
         ->delimiter(',')
         ->check(CLI::IsMember(formats));
     command->add_flag("!--no-package", arguments->package, "Documents alone, without the proofs");
+    command->add_flag("--groups", arguments->groups,
+                      "Also a report of each funder's students together, in the funder's folder");
     command->add_option("--out", arguments->out, "The folder to write to, the same one each time")->required();
     command->add_option("--template", arguments->report_template,
                         "A template's folder (default: the settings' [reports] template)");

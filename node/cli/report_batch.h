@@ -21,7 +21,7 @@ struct BatchArguments {
     std::string period, on;    // "day", "week", "month", and a day of it; empty: the last one that is closed
     std::string funder, group;
     std::vector<std::string> students, formats;
-    bool package = true;
+    bool package = true, groups = false;
     std::filesystem::path out, report_template;  // an empty template: the settings'
     std::string language;
 };

@@ -4,12 +4,15 @@
 
 #include <algorithm>
 
+#include "node/archive/dossier_store.h"
 #include "node/attendance/compute.h"
 #include "node/attendance/known_evidence.h"
 #include "node/cli/interrupt.h"
 #include "node/collect/text.h"
 #include "node/packages.h"
+#include "node/staff/issue_log.h"
 #include "node/staff/linter.h"
+#include "node/staff/reissue.h"
 
 namespace assidu::node::cli {
 namespace {
@@ -71,6 +74,26 @@ void put_document(const reports::GroupReport& report, const Documents& wanted, C
 void put_document(const reports::PoolReport& report, const Documents& wanted, Console& console,
                   std::vector<std::filesystem::path>& written) {
     put(report, rendered(report, wanted), wanted, console, written);
+}
+
+config::Result<void> issue_singly(const Node& node, reports::StudentReport& report, const Documents& wanted,
+                                  Console& console, std::vector<std::filesystem::path>& written) {
+    if (wanted.noted_in == nullptr) return put_document(report, wanted, console, written);
+    staff::IssueLog log(archive::DossierStore::path_in(node.folder().path));
+    const std::string& whose = report.provenance.node_id;
+    const std::string funder = staff::funder_of(report);
+    const staff::Reissue reissue =
+        staff::reissue_of(log.last_anywhere(whose, report.student, funder, report.period), report,
+                          staff::made_as(wanted.formats, wanted.language, wanted.packages != nullptr));
+    staff::name_replaced(reissue, "replaced.again", report);
+    const std::size_t before = written.size();
+    if (const auto put = put_document(report, wanted, console, written); !put) return put;
+    std::error_code ignored;
+    const std::vector<std::filesystem::path> files(written.begin() + static_cast<std::ptrdiff_t>(before), written.end());
+    const std::string folder =
+        files.empty() ? "-" : std::filesystem::absolute(files.front().parent_path(), ignored).string();
+    log.put(whose, staff::issue_of(reissue, report, funder, staff::IssueLog::kSingly, folder, files));
+    return {};
 }
 
 ExitCode bring_up_to_date(Node& node, Console& console) {
@@ -159,7 +182,11 @@ ExitCode write_reports(const Node& node, const NodeDirectory& directory, federat
             continue;
         }
         if (wanted.only_look) continue;
-        if (const auto put = put_document(*report, wanted.documents, console, written); !put) {
+        // Under another scale it is another report, which takes the place of none.
+        const auto put = wanted.scale != nullptr
+                             ? put_document(*report, wanted.documents, console, written)
+                             : issue_singly(node, *report, wanted.documents, console, written);
+        if (!put) {
             console.complain(put.error().what);
             ++without_package;
         }

@@ -119,6 +119,7 @@ ExitCode report_summary(const SummaryArguments& arguments, const config::Clock& 
     if (formats.empty()) formats.emplace_back("html");
     for (const std::string& format : formats) {
         const std::string text = format == "pdf"    ? reports::render_summary_pdf(*summary, language)
+                                 : format == "xlsx" ? reports::render_summary_xlsx(*summary, language)
                                  : format == "csv"  ? reports::render_summary_csv(*summary)
                                  : format == "json" ? reports::render_summary_json(*summary)
                                                     : reports::render_summary_html(*summary, language);
@@ -147,9 +148,9 @@ void add_summary(CLI::App& app, const std::filesystem::path& dir, std::function<
     command->add_option("--cohort", arguments->cohort, "Students of this cohort of the Moodle");
     command->add_option("--course", arguments->courses, "Time in this course, by its id; may be repeated")
         ->allow_extra_args(false);
-    command->add_option("--format", arguments->formats, "html, pdf, csv, json; a list (default: html)")
+    command->add_option("--format", arguments->formats, "html, pdf, xlsx, csv, json; a list (default: html)")
         ->delimiter(',')
-        ->check(CLI::IsMember({"html", "pdf", "csv", "json"}));
+        ->check(CLI::IsMember({"html", "pdf", "xlsx", "csv", "json"}));
     command->add_option("--out", arguments->out, "The folder to write to (default: standard output)");
     command->add_option("--lang", arguments->language, "fr or en (default: the settings')")
         ->check(CLI::IsMember({"fr", "en"}));

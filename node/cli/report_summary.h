@@ -19,7 +19,7 @@ struct SummaryArguments {
     std::string from, to;  // civil days, both included
     std::string funder, group, cohort;  // all that is set must hold; none: the university
     std::vector<std::int64_t> courses;  // of these alone; none: all
-    std::vector<std::string> formats;   // html, pdf, csv, json; none: html
+    std::vector<std::string> formats;   // html, pdf, xlsx, csv, json; none: html
     std::filesystem::path out;          // empty: standard output, for one document
     std::string language;
 };

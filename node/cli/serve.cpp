@@ -4,6 +4,7 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstring>
 #include <memory>
@@ -12,6 +13,7 @@
 #include <utility>
 
 #include "config/durable_file.h"
+#include "config/batch_limits.h"
 #include "config/limits.h"
 #include "federation/reception.h"
 #include "node/attendance/compute.h"
@@ -35,6 +37,7 @@
 #include "node/services/report_queue.h"
 #include "node/services/schedule.h"
 #include "node/services/serve_state.h"
+#include "node/staff/ordered_batches.h"
 #include "node/staff/schedules.h"
 #include "node/web/web_services.h"
 #include "rpc/secret.h"
@@ -151,7 +154,7 @@ class Serving {
   public:
     Serving(NodeFolder folder, const config::Clock& clock, Speech& speech, std::int64_t every_s,
             std::optional<services::Spool> spool, Pushes* pushes, services::MnetListener* mnet,
-            std::int64_t collect_every_s)
+            std::int64_t collect_every_s, std::atomic<bool>& batch_asked)
         : folder_(std::move(folder)),
           clock_(clock),
           speech_(speech),
@@ -160,6 +163,7 @@ class Serving {
           mnet_(mnet),
           schedule_(every_s, steady_ms, chance),
           collect_every_s_(collect_every_s),
+          batch_asked_(batch_asked),
           hub_seen_(hub_document()) {}
 
     void run() {
@@ -191,6 +195,7 @@ class Serving {
         }
         if (pushes_ != nullptr && (pushes_->journal->waits() || pushes_->reports->kept() != reports_seen_))
             schedule_.wake();
+        if (batch_asked_.exchange(false)) schedule_.wake();
         if (steady_ms() >= counts_at_ms_) {
             if (mnet_ != nullptr) mnet_->remember();
             if (counts() != state_.pushes || mnet_counts() != state_.mnet) remember();
@@ -281,7 +286,10 @@ class Serving {
             if (*declared > 0) speech_.done(fmt::format("declared {} statements", *declared));
         }
         issue_reports(*node);
+        const bool unfinished = run_batches(*node);
         schedule_.round_done(hub->has_value());
+        // Not before what else is due was done.
+        if (unfinished) batch_asked_ = true;
         return {};
     }
 
@@ -296,6 +304,16 @@ class Serving {
         events.settle = [&](const std::string& schedule) { speech_.settle("reports " + schedule); };
         events.goes_on = [] { return !interrupted(); };
         staff::run_due_schedules(node, events);
+    }
+
+    // What staff asked for on their pages, for a turn. True: something is left.
+    bool run_batches(Node& node) {
+        if (interrupted()) return false;
+        const std::int64_t until_ms = steady_ms() + config::limits::kBatchTurnMilliseconds;
+        staff::OrderedEvents events;
+        events.done = [&](const std::string& line) { speech_.done(printable(line)); };
+        events.goes_on = [&] { return !interrupted() && steady_ms() < until_ms; };
+        return staff::run_ordered_batches(node, events);
     }
 
     // Before anything is taken in: whose rows are kept is judged on people as they are now. A database that is
@@ -509,6 +527,7 @@ class Serving {
     int report_failures_ = 0;      // in a row
     std::int64_t collect_every_s_, collect_at_ms_ = 0;  // 0: there is no database
     int collect_failures_ = 0;                          // in a row
+    std::atomic<bool>& batch_asked_;  // by staff on their pages, or one has to be gone on with
     std::set<std::string> stuck_;  // of the spool, what the last round left alone
     std::string hub_seen_;
     bool is_held_ = false;  // the last round did not declare: the hub had not been asked
@@ -615,9 +634,11 @@ ExitCode serve(const ServeArguments& arguments, const config::Clock& clock, Cons
         speech.done(fmt::format("answering Moodles as {} on {}\nMNet fingerprint  {}", settings.mnet.wwwroot,
                                 config::url_of(*at, !settings.mnet.tls_certificate.empty()), mnet->fingerprint()));
     }
+    std::atomic<bool> batch_asked = false;
     std::unique_ptr<web::WebServices> web;
     if (!settings.web.listen.empty()) {
-        auto started = web::WebServices::start(*node, clock, [&](std::string_view line) { speech.overheard(line); });
+        auto started = web::WebServices::start(
+            *node, clock, [&](std::string_view line) { speech.overheard(line); }, [&] { batch_asked = true; });
         if (!started) return refused(speech, started.error(), ExitCode::resource);
         web = std::move(*started);
         speech.done("answering the web on " + web->root());
@@ -625,7 +646,7 @@ ExitCode serve(const ServeArguments& arguments, const config::Clock& clock, Cons
     // Only a listener needs the node all the time; rounds open it for themselves.
     if (!hub) node.reset();
     Serving(folder, clock, speech, arguments.every_s.value_or(settings.report_every_s), std::move(spool),
-            pushes ? &*pushes : nullptr, mnet.get(), settings.database ? settings.database->collect_every_s : 0)
+            pushes ? &*pushes : nullptr, mnet.get(), settings.database ? settings.database->collect_every_s : 0, batch_asked)
         .run();
     if (mnet) mnet->stop(kGrace);
     if (web) web->stop(kGrace);

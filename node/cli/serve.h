@@ -33,6 +33,8 @@ struct ServeArguments {
 //   computed N students
 //   declared N statements
 //   receipted N statements, M waiting
+//   reports NAME FROM to TO: issued N, ...   (of a schedule)
+//   batch N of ACCOUNT: issued N, ...        (that staff asked for on their page)
 // A round in which nothing happened has none. Problems go to standard error, each once and then at most
 // hourly.
 [[nodiscard]] ExitCode serve(const ServeArguments& arguments, const config::Clock& clock, Console& console);

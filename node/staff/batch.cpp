@@ -17,10 +17,9 @@
 #include "node/report_writer.h"
 #include "node/services/pool_member.h"
 #include "node/staff/batch_index.h"
-#include "node/staff/fingerprint.h"
 #include "node/staff/issue_log.h"
 #include "node/staff/linter.h"
-#include "reports/print/parts.h"
+#include "node/staff/reissue.h"
 
 namespace assidu::node::staff {
 namespace {
@@ -69,6 +68,22 @@ std::string folder_of(const std::string& funder, reports::Language language) {
     return slug.empty() ? tail : slug + "-" + tail;
 }
 
+// The formats of a group's report: those of the students' that it has, or PDF.
+std::vector<ReportFormat> group_formats(const std::vector<ReportFormat>& formats) {
+    std::vector<ReportFormat> kept;
+    for (const FormatEntry& entry : kReportFormats)
+        if (entry.group && std::ranges::find(formats, entry.format) != formats.end()) kept.push_back(entry.format);
+    if (kept.empty()) kept.push_back(ReportFormat::pdf);
+    return kept;
+}
+
+Result<std::vector<RenderedFile>> documents_of(const reports::StudentReport& report, const IssueWay& way) {
+    return rendered(report, way);
+}
+Result<std::vector<RenderedFile>> documents_of(const reports::GroupReport& report, const IssueWay& way) {
+    return rendered(report, way);
+}
+
 class Batch {
   public:
     Batch(Node& node, const NodeDirectory& directory, const BatchOrder& order, const Packages* packages)
@@ -85,25 +100,28 @@ class Batch {
         way_.packages = packages;
         way_.report_template = order.report_template;
         way_.noted_in = &node.reports();
-        std::vector<std::string_view> formats;
-        for (const FormatEntry& entry : kReportFormats)
-            if (std::ranges::find(order.formats, entry.format) != order.formats.end())
-                formats.push_back(entry.name);
-        made_as_ = fmt::format("{} {} {}", fmt::join(formats, ","), reports::tag_of(order.language),
-                               packages != nullptr ? "package" : "");
+        made_as_ = made_as(order.formats, order.language, packages != nullptr);
     }
 
     [[nodiscard]] BatchLine run(const Job& job);
+    // The funder's students together. `left_out`: there are others, whose own report was refused.
+    [[nodiscard]] BatchLine run_group(const std::string& funder, const std::vector<StudentId>& students,
+                                      bool left_out);
     [[nodiscard]] const std::string& batch() const { return batch_; }
     [[nodiscard]] const IssueLog& log() const { return log_; }
 
   private:
-    void issue(reports::StudentReport& report, const Job& job, BatchLine& line);
+    void make(const Job& job, BatchLine& line);
+    template <class Report>
+    void issue(Report& report, const std::string& funder, IssueWay way, const std::string& made_as, BatchLine& line);
     [[nodiscard]] bool files_are_there(const Issue& issue) const {
         return std::ranges::all_of(issue.files, [&](const std::string& name) {
             return fs::exists(order_.out / issue.folder / name);
         });
     }
+    // A defect in one report is that report's.
+    template <class Work>
+    static void guarded(BatchLine& line, const Work& work);
 
     Node& node_;
     const BatchOrder& order_;
@@ -114,34 +132,10 @@ class Batch {
     std::string batch_, made_as_;
 };
 
-BatchLine Batch::run(const Job& job) {
-    BatchLine line;
-    line.student = job.student;
-    line.funder = job.funder;
-    line.name = to_string(job.student);
+template <class Work>
+void Batch::guarded(BatchLine& line, const Work& work) {
     try {
-        auto report = writer_.student(job.student);
-        if (!report) {
-            line.why = report.error().what;
-            return line;
-        }
-        line.name = fmt::format("{} ({})", reports::person_name(order_.language, report->person),
-                                to_string(job.student).substr(0, 8));
-        linter_.look(*report);
-        const std::string funder = collect::folded(job.funder);
-        std::erase_if(report->dossiers, [&](const federation::Dossier& dossier) {
-            return collect::folded(dossier.funder) != funder;
-        });
-        if (order_.report_template != nullptr) report->provenance.used_template = order_.report_template->identity();
-        if (!may_be_issued(*report)) {
-            line.outcome = Outcome::refused;
-            for (const reports::LintFinding& finding : *report->findings)
-                if (finding.refuses())
-                    line.why += fmt::format("{}[{}] {}", line.why.empty() ? "" : " ", finding.code,
-                                            finding_text(order_.language, finding));
-            return line;
-        }
-        issue(*report, job, line);
+        work();
     } catch (const config::ResourceFailure&) {
         throw;  // a full disk is everybody's
     } catch (const std::exception& defect) {
@@ -149,57 +143,96 @@ BatchLine Batch::run(const Job& job) {
         line.defect = true;
         line.why = std::string("a defect of Assidu, please report it: ") + defect.what();
     }
+}
+
+BatchLine Batch::run(const Job& job) {
+    BatchLine line;
+    line.student = job.student;
+    line.funder = job.funder;
+    line.name = to_string(job.student);
+    guarded(line, [&] { make(job, line); });
     return line;
 }
 
-void Batch::issue(reports::StudentReport& report, const Job& job, BatchLine& line) {
+void Batch::make(const Job& job, BatchLine& line) {
+    auto report = writer_.student(job.student);
+    if (!report) {
+        line.why = report.error().what;
+        return;
+    }
+    line.name = fmt::format("{} ({})", reports::person_name(order_.language, report->person),
+                            to_string(job.student).substr(0, 8));
+    linter_.look(*report);
+    const std::string funder = collect::folded(job.funder);
+    std::erase_if(report->dossiers, [&](const federation::Dossier& dossier) {
+        return collect::folded(dossier.funder) != funder;
+    });
+    if (order_.report_template != nullptr) report->provenance.used_template = order_.report_template->identity();
+    if (!may_be_issued(*report)) {
+        line.outcome = Outcome::refused;
+        for (const reports::LintFinding& finding : *report->findings)
+            if (finding.refuses())
+                line.why += fmt::format("{}[{}] {}", line.why.empty() ? "" : " ", finding.code,
+                                        finding_text(order_.language, finding));
+        return;
+    }
+    issue(*report, job.funder, way_, made_as_, line);
+}
+
+BatchLine Batch::run_group(const std::string& funder, const std::vector<StudentId>& students, bool left_out) {
+    BatchLine line;
+    line.student = kWholeGroup;
+    line.funder = funder;
+    line.name = std::string(reports::text(order_.language, "batch.group"));
+    guarded(line, [&] {
+        auto report = writer_.group(students);
+        if (!report) {
+            line.why = report.error().what;
+            return;
+        }
+        if (left_out) report->provenance.remarks.emplace_back("students_left_out");
+        if (order_.report_template != nullptr)
+            report->provenance.used_template = order_.report_template->identity();
+        IssueWay way = way_;
+        way.formats = group_formats(order_.formats);
+        way.group_funder = funder;
+        issue(*report, funder, way, made_as(way.formats, order_.language, false), line);
+    });
+    return line;
+}
+
+template <class Report>
+void Batch::issue(Report& report, const std::string& funder, IssueWay way, const std::string& made_as,
+                  BatchLine& line) {
     const std::string& node = node_.settings().node_id;
-    const std::string fingerprint = fingerprint_of(report, made_as_);
-    const auto parts = parts_of(report, made_as_);
-    const auto last = log_.last(node, batch_, job.student, job.funder, order_.period);
-    const bool same = last && last->fingerprint == fingerprint;
-    if (same && files_are_there(*last)) {
+    const Reissue reissue =
+        reissue_of(log_.last(node, batch_, line.student, funder, order_.period), report, made_as);
+    if (reissue.same() && files_are_there(*reissue.last)) {
         line.outcome = Outcome::unchanged;
         return;
     }
-    if (last) {
-        std::vector<std::string> why =
-            same ? std::vector<std::string>{"replaced.files"} : changed_parts(last->parts, parts);
-        for (const std::string& code : why)
-            line.why += (line.why.empty() ? "" : ", ") + std::string(reports::text(order_.language, code));
-        report.provenance.replaced = reports::Replaced{last->data_sha256, last->issued_utc_s, std::move(why)};
-    }
-    Issue made;
-    made.folder = fmt::format("{}/{}_{}", folder_of(job.funder, order_.language),
-                              config::iso_date(order_.period.from), config::iso_date(order_.period.to));
-    way_.out = order_.out / made.folder;
-    const auto files = rendered(report, way_);
+    name_replaced(reissue, "replaced.files", report);
+    line.why = why_in_words(report.provenance.replaced, order_.language);
+    const std::string folder =
+        fmt::format("{}/{}_{}", folder_of(funder, order_.language), config::iso_date(order_.period.from),
+                    config::iso_date(order_.period.to));
+    way.out = order_.out / folder;
+    const auto files = documents_of(report, way);
     if (!files) {
         line.outcome = Outcome::failed;
         line.why = files.error().what;
         return;
     }
-    make_folder(way_.out);
-    note(report, *files, way_);
+    make_folder(way.out);
+    note(report, *files, way);
+    std::vector<fs::path> paths;
     for (const RenderedFile& file : *files) {
         write_file(file);
-        made.files.push_back(file.path.filename().string());
+        paths.push_back(file.path);
     }
     // Last of all: whatever ends the process before leaves a report that the next run makes again.
-    made.batch = batch_;
-    made.student = job.student;
-    made.funder = job.funder;
-    made.period = order_.period;
-    made.issued_utc_s = report.provenance.issued_at_utc_s;
-    made.data_sha256 = reports::print::data_sha256(report);
-    made.fingerprint = fingerprint;
-    made.parts = parts;
-    if (report.provenance.replaced) {
-        made.replaced_sha256 = report.provenance.replaced->data_sha256;
-        made.why = report.provenance.replaced->why;
-    }
-    log_.put(node, made);
-    line.outcome = last ? Outcome::reissued : Outcome::issued;
+    log_.put(node, issue_of(reissue, report, funder, batch_, folder, paths));
+    line.outcome = reissue.last ? Outcome::reissued : Outcome::issued;
 }
 
 void count(const BatchLine& line, BatchResult& result) {
@@ -223,6 +256,86 @@ void count(const BatchLine& line, BatchResult& result) {
     }
     result.lines.push_back(line);
 }
+
+// The jobs, and then the groups, each a line; until it is told to stop.
+class Run {
+  public:
+    Run(Batch& batch, const BatchOrder& order, const std::vector<Job>& jobs, const BatchEvents& events)
+        : batch_(batch), order_(order), jobs_(jobs), events_(events) {
+        for (const BatchLine& line : order.earlier)
+            earlier_.emplace(key_of(line.student, line.funder), &line);
+        of_ = static_cast<std::int64_t>(jobs.size());
+        if (!order.groups) return;
+        for (const Job& job : jobs)
+            groups_[collect::folded(job.funder)].funder = job.funder;
+        of_ += static_cast<std::int64_t>(groups_.size());
+    }
+
+    [[nodiscard]] BatchResult run() {
+        result_.finished = true;
+        for (const Job& job : jobs_) {
+            const BatchLine* const line = once(job.student, job.funder, [&] { return batch_.run(job); });
+            if (line == nullptr) return result_;
+            if (!order_.groups) continue;
+            Group& group = groups_.at(collect::folded(job.funder));
+            if (line->outcome == Outcome::refused)
+                group.left_out = true;
+            else
+                group.students.push_back(job.student);
+        }
+        for (const auto& [folded, group] : groups_) {
+            if (group.students.empty()) {
+                --of_;
+                continue;
+            }
+            if (once(kWholeGroup, group.funder,
+                     [&] { return batch_.run_group(group.funder, group.students, group.left_out); }) == nullptr)
+                break;
+        }
+        return result_;
+    }
+
+  private:
+    using Key = std::pair<StudentId, std::string>;
+    struct Group {
+        std::string funder;
+        std::vector<StudentId> students;
+        bool left_out = false;
+    };
+    static Key key_of(const StudentId& student, const std::string& funder) {
+        return {student, collect::folded(funder)};
+    }
+
+    // The line, of this run or of the one that it goes on from; null: it was told to stop before.
+    const BatchLine* once(const StudentId& student, const std::string& funder,
+                          const std::function<BatchLine()>& work) {
+        const auto before = earlier_.find(key_of(student, funder));
+        if (before != earlier_.end()) {
+            ++done_;
+            count(*before->second, result_);
+            return before->second;
+        }
+        if (events_.goes_on && !events_.goes_on()) {
+            result_.finished = false;
+            return nullptr;
+        }
+        line_ = work();
+        count(line_, result_);
+        ++done_;
+        if (events_.line) events_.line(done_, of_, line_);
+        return &line_;
+    }
+
+    Batch& batch_;
+    const BatchOrder& order_;
+    const std::vector<Job>& jobs_;
+    const BatchEvents& events_;
+    std::map<Key, const BatchLine*> earlier_;
+    std::map<std::string, Group> groups_;  // by the funder's folded name
+    std::int64_t done_ = 0, of_ = 0;
+    BatchLine line_;
+    BatchResult result_;
+};
 
 }  // namespace
 
@@ -260,18 +373,7 @@ Result<BatchResult> run_batch(Node& node, const BatchOrder& order, const BatchEv
     make_folder(order.out);
     Batch batch(node, directory, order, packages ? &*packages : nullptr);
     const std::vector<Job> jobs = jobs_of(directory, order, students);
-    BatchResult result;
-    result.finished = true;
-    std::int64_t done = 0;
-    for (const Job& job : jobs) {
-        if (events.goes_on && !events.goes_on()) {
-            result.finished = false;
-            break;
-        }
-        const BatchLine line = batch.run(job);
-        count(line, result);
-        if (events.line) events.line(++done, static_cast<std::int64_t>(jobs.size()), line);
-    }
+    const BatchResult result = Run(batch, order, jobs, events).run();
     write_index(node, directory, order.out, batch.log().all(node.settings().node_id, batch.batch()), result,
                 order.language);
     node.audit().append({node.clock().now_utc_s(), node.settings().node_id, node.settings().node_id,
@@ -282,6 +384,15 @@ Result<BatchResult> run_batch(Node& node, const BatchOrder& order, const BatchEv
                                      order.selection.group.empty() ? "" : " group " + order.selection.group),
                          result.issued + result.reissued, 0, result.finished ? "done" : "stopped"});
     return result;
+}
+
+config::Result<std::optional<reports::Template>> named_template(const Node& node, const fs::path& folder) {
+    if (folder.empty()) return settings_template(node);
+    std::error_code ignored;
+    const bool here = folder.is_absolute() || fs::exists(folder, ignored);
+    auto read = reports::Template::read(here ? folder : node.folder().path / folder);
+    if (!read) return std::unexpected(read.error());
+    return *std::move(read);
 }
 
 config::Result<std::optional<reports::Template>> settings_template(const Node& node) {

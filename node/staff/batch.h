@@ -5,6 +5,7 @@
 //   OUT/index.html                      everything, for the staff
 //   OUT/FUNDER/index.html               what is this funder's: the folder may be handed on as it is
 //   OUT/FUNDER/PERIOD/NAME.pdf, .zip    the documents, and the package that proves them
+//   OUT/FUNDER/PERIOD/group-NODE.pdf    where it is asked for, its students together
 #pragma once
 
 #include <cstdint>
@@ -25,17 +26,12 @@ namespace assidu::node::staff {
 // The template that the settings name; nothing if they name none. Refused if it cannot be read.
 [[nodiscard]] config::Result<std::optional<reports::Template>> settings_template(const Node& node);
 
-struct BatchOrder {
-    federation::Period period;
-    Selection selection;
-    std::vector<ReportFormat> formats = {ReportFormat::pdf};
-    bool package = true;
-    reports::Language language = reports::Language::fr;
-    std::filesystem::path out;  // made where it is missing
-    const reports::Template* report_template = nullptr;
-};
+// The template of that folder: as it is named from the working folder or, where nothing is there, from the node's; an
+// empty name: the settings'.
+[[nodiscard]] config::Result<std::optional<reports::Template>> named_template(const Node& node,
+                                                                              const std::filesystem::path& folder);
 
-// What became of one student's report for one funder.
+// What became of one student's report for one funder, or of a funder's students' together.
 struct BatchLine {
     enum class Outcome : std::uint8_t {
         issued,     // for the first time
@@ -45,12 +41,28 @@ struct BatchLine {
         failed,     // no data, no package of it, or a defect
     };
     Outcome outcome = Outcome::failed;
-    federation::StudentId student;
+    federation::StudentId student;  // kWholeGroup (issue_log.h): the funder's students together
     std::string name;    // as a person reads it
     std::string funder;  // empty: none
     std::string why;     // of a refusal or failure, in the batch's language; of another issue, what changed
     bool defect = false;  // `failed` for a defect of Assidu
 };
+
+struct BatchOrder {
+    federation::Period period;
+    Selection selection;
+    std::vector<ReportFormat> formats = {ReportFormat::pdf};
+    bool package = true;
+    // Also a report of each funder's students together, those left out whose own was refused: in those of the
+    // formats that it has, or as PDF.
+    bool groups = false;
+    reports::Language language = reports::Language::fr;
+    std::filesystem::path out;  // made where it is missing
+    const reports::Template* report_template = nullptr;
+    // What became of some in a run that this one goes on from: counted, and not done again.
+    std::vector<BatchLine> earlier = {};
+};
+
 // "issued", "reissued", "unchanged", "refused", "failed".
 [[nodiscard]] std::string_view name_of(BatchLine::Outcome outcome);
 

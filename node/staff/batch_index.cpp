@@ -58,6 +58,10 @@ class IndexPage {
     [[nodiscard]] std::string funder_text(const std::string& funder) const {
         return funder.empty() ? word("batch.no_funder") : escaped(funder);
     }
+    [[nodiscard]] std::string name_of(const federation::StudentId& student) const {
+        return student == kWholeGroup ? std::string(reports::text(language_, "batch.group"))
+                                      : reports::person_name(language_, directory_.person(student));
+    }
     void table(std::string& html, const std::vector<const Issue*>& issues, const std::string& root) const;
     void missing(std::string& html, const BatchResult& result) const;
 
@@ -87,8 +91,7 @@ void IndexPage::table(std::string& html, const std::vector<const Issue*>& issues
         }
         html += fmt::format(
             "<tr data-student=\"{}\"><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
-            to_string(issue->student),
-            escaped(reports::person_name(language_, directory_.person(issue->student))),
+            to_string(issue->student), escaped(name_of(issue->student)),
             escaped(reports::text_with(language_, "days_span", reports::date_text(language_, issue->period.from),
                                        reports::date_text(language_, issue->period.to))),
             files, escaped(reports::instant_text(language_, node_.calendar(), issue->issued_utc_s)), replaces);
@@ -145,10 +148,12 @@ void write_index(const Node& node, const NodeDirectory& directory, const fs::pat
     std::map<const Issue*, std::string> names;
     for (const Issue& issue : issues) {
         all.push_back(&issue);
-        names[&issue] = reports::sort_key(reports::person_name(language, directory.person(issue.student)));
+        // The group's before everybody's.
+        if (issue.student != kWholeGroup)
+            names[&issue] = reports::sort_key(reports::person_name(language, directory.person(issue.student)));
     }
     std::ranges::stable_sort(all, {}, [&](const Issue* issue) {
-        return std::tuple(issue->funder, -issue->period.to.number, -issue->period.from.number, names.at(issue));
+        return std::tuple(issue->funder, -issue->period.to.number, -issue->period.from.number, names[issue]);
     });
     for (const Issue* const issue : all)
         by_folder[issue->folder.substr(0, issue->folder.find('/'))].push_back(issue);

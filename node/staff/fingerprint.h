@@ -16,6 +16,10 @@ namespace assidu::node::staff {
 // "template", "made_as".
 [[nodiscard]] std::map<std::string, std::string> parts_of(const reports::StudentReport& report,
                                                           const std::string& made_as);
+// The same of a report of a group; of its parts "rows", "person", "names", "scale", "outages", "template", "made_as".
+[[nodiscard]] std::string fingerprint_of(const reports::GroupReport& report, const std::string& made_as);
+[[nodiscard]] std::map<std::string, std::string> parts_of(const reports::GroupReport& report,
+                                                          const std::string& made_as);
 // Codes of text.h ("replaced.rows") of the parts that differ; "replaced.other" where none does.
 [[nodiscard]] std::vector<std::string> changed_parts(const std::map<std::string, std::string>& before,
                                                      const std::map<std::string, std::string>& now);

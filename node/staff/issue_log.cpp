@@ -53,6 +53,20 @@ Issue issue_in(SQLite::Statement& row) {
     return issue;
 }
 
+void put_replacement(SQLite::Database& database, const std::string& node, const Issue& issue) {
+    SQLite::Statement insert(database, "INSERT OR IGNORE INTO replacement VALUES (?,?,?,?,?,?,?,?,?)");
+    insert.bind(1, node);
+    bind_student(insert, 2, issue.student);
+    insert.bind(3, issue.funder);
+    insert.bind(4, issue.period.from.number);
+    insert.bind(5, issue.period.to.number);
+    insert.bind(6, issue.issued_utc_s);
+    insert.bind(7, issue.data_sha256);
+    insert.bind(8, issue.replaced_sha256);
+    insert.bind(9, json(issue.why).dump());
+    insert.exec();
+}
+
 }  // namespace
 
 IssueLog::IssueLog(const std::filesystem::path& dossiers) : database_(archive::open_dossiers_file(dossiers)) {}
@@ -71,6 +85,22 @@ std::optional<Issue> IssueLog::last(const std::string& node, const std::string& 
         select.bind(4, funder);
         select.bind(5, period.from.number);
         select.bind(6, period.to.number);
+        if (!select.executeStep()) return std::nullopt;
+        return issue_in(select);
+    });
+}
+
+std::optional<Issue> IssueLog::last_anywhere(const std::string& node, const federation::StudentId& student,
+                                             const std::string& funder, const federation::Period& period) const {
+    return translating_errors(*database_, [&]() -> std::optional<Issue> {
+        SQLite::Statement select(*database_, std::string("SELECT ") + kColumns +
+                                                 " FROM issue WHERE node=? AND student=? AND funder=? AND from_day=? "
+                                                 "AND to_day=? ORDER BY issued_utc_s DESC, batch LIMIT 1");
+        select.bind(1, node);
+        bind_student(select, 2, student);
+        select.bind(3, funder);
+        select.bind(4, period.from.number);
+        select.bind(5, period.to.number);
         if (!select.executeStep()) return std::nullopt;
         return issue_in(select);
     });
@@ -96,6 +126,7 @@ void IssueLog::put(const std::string& node, const Issue& issue) {
             insert.bind(13, issue.replaced_sha256);
             insert.bind(14, json(issue.why).dump());
             insert.exec();
+            if (!issue.replaced_sha256.empty()) put_replacement(*database_, node, issue);
         });
     });
 }
@@ -111,6 +142,23 @@ std::vector<Issue> IssueLog::all(const std::string& node, const std::string& bat
         while (select.executeStep())
             issues.push_back(issue_in(select));
         return issues;
+    });
+}
+
+std::vector<Replacement> IssueLog::replacements(const std::string& node) const {
+    return translating_errors(*database_, [&] {
+        std::vector<Replacement> found;
+        SQLite::Statement select(*database_,
+                                 "SELECT student, funder, from_day, to_day, issued_utc_s, data_sha256, replaced_sha256, "
+                                 "why FROM replacement WHERE node=? ORDER BY issued_utc_s, student, funder");
+        select.bind(1, node);
+        while (select.executeStep())
+            found.push_back({federation::student_id(select.getColumn(0)), select.getColumn(1).getString(),
+                             {CivilDay{select.getColumn(2).getInt()}, CivilDay{select.getColumn(3).getInt()}},
+                             select.getColumn(4).getInt64(), select.getColumn(5).getString(),
+                             select.getColumn(6).getString(),
+                             in_json<std::vector<std::string>>(select.getColumn(7).getString())});
+        return found;
     });
 }
 

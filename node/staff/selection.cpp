@@ -7,13 +7,27 @@
 
 namespace assidu::node::staff {
 
+namespace {
+
+bool same(const std::string& one, const std::string& other) {
+    return collect::folded(one) == collect::folded(other);
+}
+
+bool names(const std::vector<std::string>& wanted, const std::string& name) {
+    return wanted.empty() || std::ranges::any_of(wanted, [&](const std::string& one) { return same(one, name); });
+}
+
+}  // namespace
+
 bool is_of(const federation::Dossier& dossier, const Selection& selection) {
-    if (!selection.funder.empty() && collect::folded(dossier.funder) != collect::folded(selection.funder))
+    if (!selection.funder.empty() && !same(dossier.funder, selection.funder)) return false;
+    if (!names(selection.only_funders, dossier.funder)) return false;
+    const auto has = [&](const auto& wanted) { return std::ranges::any_of(dossier.groups, wanted); };
+    if (!selection.group.empty() &&
+        !has([&](const std::string& group) { return same(group, selection.group); }))
         return false;
-    if (selection.group.empty()) return true;
-    const std::string group = collect::folded(selection.group);
-    return std::ranges::any_of(dossier.groups,
-                               [&](const std::string& one) { return collect::folded(one) == group; });
+    return selection.only_groups.empty() ||
+           has([&](const std::string& group) { return names(selection.only_groups, group); });
 }
 
 std::vector<archive::DossierRecord> selected_dossiers(const Node& node, const Selection& selection) {

@@ -14,7 +14,11 @@ namespace assidu::node::staff {
 struct Selection {
     std::string funder, group;  // as people write them, compared without case and accents; empty: any
     std::vector<federation::StudentId> students;  // none: any
-    [[nodiscard]] bool by_dossier() const { return !funder.empty() || !group.empty(); }
+    // Of whoever may see these funders' and groups' dossiers alone (a scope's): one of each; none: any.
+    std::vector<std::string> only_funders = {}, only_groups = {};
+    [[nodiscard]] bool by_dossier() const {
+        return !funder.empty() || !group.empty() || !only_funders.empty() || !only_groups.empty();
+    }
 };
 
 [[nodiscard]] bool is_of(const federation::Dossier& dossier, const Selection& selection);

@@ -56,6 +56,7 @@ WebAnswer render_page(const Page& page, std::string_view main, PageData data) {
     data.set("node_name", shown_text(page.node_name));
     data.set("path", page.path);
     data.set("style", std::string(kPageStyle));
+    if (page.refresh_s > 0) data.set("refresh", std::to_string(page.refresh_s));
     if (!page.alert.empty()) data.set("alert", shown_text(page.alert));
     if (!page.user.empty()) {
         PageData user{PageData::type::object};

@@ -30,6 +30,7 @@ struct Page {
     std::string user;       // who is logged in; empty: nobody
     std::string csrf;       // of the form that logs out; empty: there is none
     int status = 200;
+    int refresh_s = 0;  // the page loads itself again after so long; 0: it does not
 };
 
 // The page with `main`, a mustache template; in it {{w_key}} is the text of a key. `data` is its data.

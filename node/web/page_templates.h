@@ -6,7 +6,7 @@
 
 namespace assidu::node::web {
 
-extern const std::string_view kPageStyle, kPageFrame, kFrontMain, kLoginMain, kStaffMain, kVerifyMain,
-    kMessageMain;
+extern const std::string_view kPageStyle, kPageFrame, kFrontMain, kLoginMain, kStaffMain, kBatchesMain,
+    kBatchMain, kVerifyMain, kMessageMain;
 
 }  // namespace assidu::node::web

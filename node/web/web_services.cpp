@@ -5,7 +5,10 @@
 #include <mutex>
 #include <optional>
 
+#include "node/archive/dossier_store.h"
 #include "node/services/node_readers.h"
+#include "node/staff/batch_orders.h"
+#include "node/web/batch_pages.h"
 #include "node/web/moodle_services.h"
 #include "node/web/report_link.h"
 #include "node/web/staff_pages.h"
@@ -18,15 +21,19 @@ namespace {
 class Running final : public WebServices {
   public:
     Running(const Node& node, const config::Clock& clock, rpc::Secret secret, rpc::Secret secret_of_pages,
-            const std::function<void(std::string_view line)>& log)
-        : settings_(node.settings().web),
+            const std::function<void(std::string_view line)>& log, std::function<void()> batch_asked)
+        : all_settings_(node.settings()),
+          settings_(all_settings_.web),
           readers_(node.folder(), clock),
           tokens_(node.folder().web()),
           links_(std::move(secret)),
           staff_(node.folder().web()),
           moodle_(
               readers_, tokens_, links_, clock, [this] { return root(); }, log),
-          staff_pages_(node.settings(), readers_, staff_, std::move(secret_of_pages), clock, log),
+          door_(all_settings_, staff_, std::move(secret_of_pages), clock),
+          staff_pages_(all_settings_, readers_, staff_, door_, clock, log),
+          batch_orders_(archive::DossierStore::path_in(node.folder().path)),
+          batch_pages_(readers_, door_, batch_orders_, std::move(batch_asked), log),
           verify_page_(node.settings(), node.signing_key().verifying_key().fingerprint(), node.folder(),
                        clock) {}
 
@@ -40,6 +47,7 @@ class Running final : public WebServices {
         }
         std::vector<WebRoute> routes = moodle_.routes();
         std::ranges::move(staff_pages_.routes(), std::back_inserter(routes));
+        std::ranges::move(batch_pages_.routes(), std::back_inserter(routes));
         std::ranges::move(verify_page_.routes(), std::back_inserter(routes));
         // A request may come before start() returns, and then waits for the root.
         const std::lock_guard lock(mutex_);
@@ -58,13 +66,17 @@ class Running final : public WebServices {
     void stop(std::chrono::milliseconds grace) override { listener_->stop(grace); }
 
   private:
-    const config::WebSettings settings_;
+    const config::Settings all_settings_;
+    const config::WebSettings& settings_;
     services::NodeReaders readers_;
     Tokens tokens_;
     ReportLinks links_;
     Staff staff_;
     MoodleServices moodle_;
+    StaffDoor door_;
     StaffPages staff_pages_;
+    staff::BatchOrders batch_orders_;
+    BatchPages batch_pages_;
     VerifyPage verify_page_;
     mutable std::mutex mutex_;
     std::string root_;                       // under the mutex
@@ -74,12 +86,14 @@ class Running final : public WebServices {
 }  // namespace
 
 config::Result<std::unique_ptr<WebServices>> WebServices::start(
-    const Node& node, const config::Clock& clock, std::function<void(std::string_view line)> log) {
+    const Node& node, const config::Clock& clock, std::function<void(std::string_view line)> log,
+    std::function<void()> batch_asked) {
     auto secret = web_secret(node.folder()), secret_of_pages = web_secret(node.folder());
     if (!secret) return std::unexpected(secret.error());
     if (!secret_of_pages) return std::unexpected(secret_of_pages.error());
     auto running =
-        std::make_unique<Running>(node, clock, std::move(*secret), std::move(*secret_of_pages), log);
+        std::make_unique<Running>(node, clock, std::move(*secret), std::move(*secret_of_pages), log,
+                                  std::move(batch_asked));
     if (auto listening = running->listen(node, std::move(log)); !listening)
         return std::unexpected(listening.error());
     return running;

@@ -52,17 +52,27 @@ void put_common(std::string& out, const ZipView& file, std::uint32_t crc) {
     put16(out, 0);  // extra field
 }
 
-std::string what_is_wrong(const std::vector<ZipView>& files) {
-    if (files.size() > limits::kPackageFilesMax)
-        return fmt::format("more than {} files", limits::kPackageFilesMax);
+bool is_zip_name(std::string_view name, std::size_t bytes_max) {
+    const auto of_a_word = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+    };
+    bool begins = true;
+    for (const char c : name) {
+        if (c == '/' ? begins : !of_a_word(c) || (begins && c == '.')) return false;
+        begins = c == '/';
+    }
+    return !begins && name.size() <= bytes_max;
+}
+
+std::string what_is_wrong(const std::vector<ZipView>& files, const ZipRoom& room) {
+    if (files.size() > room.files) return fmt::format("more than {} files", room.files);
     std::size_t bytes = kEndBytes;
     for (std::size_t i = 0; i < files.size(); ++i) {
-        if (!is_package_name(files[i].name)) return fmt::format("file {} has no name of a package", i + 1);
+        if (!is_zip_name(files[i].name, room.name_bytes)) return fmt::format("file {} has no name of a package", i + 1);
         if (i > 0 && !(files[i - 1].name < files[i].name))
             return fmt::format("file {} is not in the order of names", i + 1);
         bytes += kLocalBytes + kCentralBytes + 2 * files[i].name.size() + files[i].bytes.size();
-        if (bytes > limits::kPackageBytesMax)
-            return fmt::format("longer than {} bytes", limits::kPackageBytesMax);
+        if (bytes > room.bytes) return fmt::format("longer than {} bytes", room.bytes);
     }
     return {};
 }
@@ -122,24 +132,16 @@ std::vector<ZipView> local_files(std::string_view bytes) {
 }  // namespace
 
 bool is_package_name(std::string_view name) {
-    const auto of_a_word = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
-    };
-    bool begins = true;
-    for (const char c : name) {
-        if (c == '/' ? begins : !of_a_word(c) || (begins && c == '.')) return false;
-        begins = c == '/';
-    }
-    return !begins && name.size() <= limits::kPackageNameBytesMax;
+    return is_zip_name(name, limits::kPackageNameBytesMax);
 }
 
-Result<std::string> write_zip(std::vector<ZipFile> files) {
+Result<std::string> write_zip(std::vector<ZipFile> files, const ZipRoom& room) {
     std::ranges::sort(files, {}, &ZipFile::name);
     std::vector<ZipView> views;
     views.reserve(files.size());
     for (const ZipFile& file : files)
         views.push_back({file.name, file.bytes});
-    if (std::string wrong = what_is_wrong(views); !wrong.empty())
+    if (std::string wrong = what_is_wrong(views, room); !wrong.empty())
         return refuse("the package cannot be written: " + wrong);
     return zip_of(views);
 }
@@ -149,7 +151,7 @@ Result<std::vector<ZipView>> read_zip(std::string_view bytes) {
         return refuse(fmt::format("longer than {} bytes", limits::kPackageBytesMax));
     std::vector<ZipView> files = local_files(bytes);
     if (files.empty()) return refuse("no zip, or one without a file at its beginning");
-    if (std::string wrong = what_is_wrong(files); !wrong.empty()) return refuse(std::move(wrong));
+    if (std::string wrong = what_is_wrong(files, {}); !wrong.empty()) return refuse(std::move(wrong));
     if (zip_of(files) != bytes)
         return refuse("the bytes are not those of the one zip that holds these files: it was changed or cut");
     return files;

@@ -5,6 +5,7 @@
 #include "reports/print/months.h"
 #include "reports/print/parts.h"
 #include "reports/print/workbook.h"
+#include "reports/print/workbook_parts.h"
 
 namespace assidu::reports {
 namespace {
@@ -20,14 +21,6 @@ class Words {
   private:
     Language language_;
 };
-
-void put_pairs(Workbook& book, const Pairs& pairs) {
-    for (const auto& [label, value] : pairs) {
-        book.text(label);
-        book.text(value);
-        book.end_row();
-    }
-}
 
 // Times and events as every table ends with.
 void put_amount(Workbook& book, const auto& line, bool events = true) {
@@ -46,24 +39,6 @@ std::vector<std::string> with_amount(std::vector<std::string> titles, const Word
     return titles;
 }
 
-void put_provenance(Workbook& book, Language language, const config::CivilCalendar& calendar,
-                    const Provenance& provenance) {
-    const Words word(language);
-    book.sheet("Provenance", {word("provenance"), ""}, {34, 90});
-    put_pairs(book, provenance_of(language, calendar, provenance));
-    for (const std::string& line : rule_of(language, provenance)) {
-        book.text("");
-        book.text(line);
-        book.end_row();
-    }
-    for (const federation::Outage& outage : provenance.outages) {
-        book.text(word("outages_caption"));
-        book.text(fmt::format("{} – {} – {}", instant_text(language, calendar, outage.from_utc_s),
-                              instant_text(language, calendar, outage.to_utc_s), outage.cause));
-        book.end_row();
-    }
-}
-
 // What a template says of the university.
 void put_look(Workbook& book, Language language, const Look& look) {
     if (look.logo) book.image(look.logo->png, look.logo->width, look.logo->height, look.logo_width_mm, look.logo_alt);
@@ -73,14 +48,6 @@ void put_look(Workbook& book, Language language, const Look& look) {
         for (const std::string& line : *lines)
             put_pairs(book, {{"", line}});
     if (!look.footer.empty()) book.footer(look.footer);
-}
-
-void put_warning(Workbook& book, Language language, const Provenance& provenance) {
-    for (const std::string& line : warning_of(language, provenance)) {
-        book.text("!");
-        book.text(line);
-        book.end_row();
-    }
 }
 
 void put_days(Workbook& book, const Words& word, const StudentReport& report, const Look& look) {

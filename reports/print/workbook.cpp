@@ -5,6 +5,9 @@
 #include <unistd.h>
 #include <xlsxwriter.h>
 
+#include <algorithm>
+#include <ranges>
+
 #include "config/refusal.h"
 #include "reports/safe_text.h"
 
@@ -16,6 +19,28 @@ constexpr double kDaySeconds = 86'400;
 constexpr std::int64_t kEpoch = 25'569;
 // The longest text of a cell, in characters.
 constexpr std::size_t kTextMax = 32'767;
+
+// Points, of the default font.
+constexpr double kLineHeight = 15;
+
+// Lines that a bold title takes in a column of so many characters.
+int lines_of(std::string_view title, double width) {
+    constexpr double kBold = 1.15;
+    int lines = 1;
+    double used = 0;
+    for (const auto word : std::views::split(title, ' ')) {
+        // Bytes that begin a character.
+        const auto characters = static_cast<double>(
+            std::ranges::count_if(word, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+        const double wide = kBold * characters;
+        if (used > 0 && used + 1 + wide > width) {
+            ++lines;
+            used = 0;
+        }
+        used += (used > 0 ? 1 : 0) + wide;
+    }
+    return lines;
+}
 
 }  // namespace
 
@@ -31,7 +56,7 @@ struct Workbook::Parts {
     int file;
     lxw_workbook* book = nullptr;
     lxw_worksheet* sheet = nullptr;
-    lxw_format *head = nullptr, *duration = nullptr, *date = nullptr, *instant = nullptr, *time = nullptr;
+    lxw_format *head = nullptr, *head_centred = nullptr, *duration = nullptr, *date = nullptr, *instant = nullptr, *time = nullptr;
     lxw_row_t row = 0;
     lxw_col_t column = 0;
 
@@ -60,10 +85,16 @@ Workbook::Workbook(const WorkbookDescription& description) : parts_(std::make_un
     properties.created = static_cast<time_t>(description.created_utc_s);
     p.check(workbook_set_properties(p.book, &properties));
     p.head = p.format(nullptr);
-    format_set_bold(p.head);
-    format_set_bg_color(p.head, 0xDDDDDD);
-    format_set_bottom(p.head, LXW_BORDER_THIN);
-    format_set_text_wrap(p.head);
+    p.head_centred = p.format(nullptr);
+    for (lxw_format* const head : {p.head, p.head_centred}) {
+        format_set_bold(head);
+        format_set_bg_color(head, 0xDDDDDD);
+        format_set_bottom(head, LXW_BORDER_THIN);
+        format_set_text_wrap(head);
+        format_set_align(head, LXW_ALIGN_VERTICAL_CENTER);
+    }
+    // Texts begin at the left of a column and numbers end at its right.
+    format_set_align(p.head_centred, LXW_ALIGN_CENTER);
     p.duration = p.format("[h]:mm:ss");
     p.date = p.format("dd/mm/yyyy");
     p.instant = p.format("dd/mm/yyyy hh:mm:ss");
@@ -86,8 +117,14 @@ void Workbook::sheet(const std::string& name, const std::vector<std::string>& ti
         p.check(worksheet_set_column(p.sheet, static_cast<lxw_col_t>(i), static_cast<lxw_col_t>(i), widths[i],
                                      nullptr));
     if (titles.empty()) return;
-    for (const std::string& title : titles)
-        p.check(worksheet_write_string(p.sheet, 0, p.column++, title.c_str(), p.head));
+    int lines = 1;
+    for (const std::string& title : titles) {
+        if (p.column < widths.size()) lines = std::max(lines, lines_of(title, widths[p.column]));
+        p.check(worksheet_write_string(p.sheet, 0, p.column, title.c_str(), p.column == 0 ? p.head : p.head_centred));
+        ++p.column;
+    }
+    // No spreadsheet makes the row of a wrapped header higher by itself.
+    p.check(worksheet_set_row(p.sheet, 0, kLineHeight * lines, nullptr));
     worksheet_freeze_panes(p.sheet, 1, 0);
     p.check(worksheet_repeat_rows(p.sheet, 0, 0));
     worksheet_set_landscape(p.sheet);

@@ -81,6 +81,8 @@ struct SummaryRequest {
 // credited_s, hidden) and as JSON. docs/formats/summary.md.
 [[nodiscard]] std::string render_summary_html(const Summary& summary, Language language);
 [[nodiscard]] std::string render_summary_pdf(const Summary& summary, Language language);
+// A workbook: sheets of the summary, weeks, months, courses, provenance; durations are durations.
+[[nodiscard]] std::string render_summary_xlsx(const Summary& summary, Language language);
 [[nodiscard]] std::string render_summary_csv(const Summary& summary);
 [[nodiscard]] std::string render_summary_json(const Summary& summary);
 

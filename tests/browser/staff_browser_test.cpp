@@ -98,6 +98,68 @@ TEST_F(Browser, AReportIsDownloadedWithTheKeyboardAlone) {
                 HasSubstr("staff anne web.report.student of universite-de-lyon  told: 1 students"));
 }
 
+// Asked for with the keyboard alone, followed without a script, downloaded.
+TEST_F(Browser, ABatchIsAskedForFollowedAndDownloadedWithTheKeyboardAlone) {
+    ASSERT_EQ(run({"dossier", "import",
+                   folder.write("dossiers.csv",
+                                "student;funder;dossier;from;to\n"
+                                "elodie;R\xC3\xA9gion Auvergne-Rh\xC3\xB4ne-Alpes;R-1;2026-01-01;2026-06-30\n"
+                                "lea;OPCO & fils;R-2;2026-01-01;2026-03-01\n")})
+                  .exit_code,
+              0);
+    browser->go(root + "/staff?lang=fr");
+    browser->type("#name", "anne");
+    browser->type("#password", std::string("correct horse battery") + kEnter);
+    browser->run("return document.querySelector('#student').options.length");
+    browser->go(root + "/staff/batches?lang=fr");
+    expect_no_faults();
+    browser->picture("batches-fr");
+    tab_to("#whom");
+    tab_to("input[name=student]");
+    browser->press(kSpace);
+    browser->run(
+        "document.querySelector('#whom').value = ''; document.querySelector('#b-from').value = '2026-03-01'; "
+        "document.querySelector('#b-to').value = '2026-03-07'");
+    tab_to("#f-pdf");
+    tab_to("#b-groups");
+    browser->press(kSpace);
+    tab_to("form[action=\"/staff/batches\"] button");
+    browser->press(kEnter);
+    // The page loads itself again until the batch is done.
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    const auto is_done = [&] {
+        try {
+            return browser->run("return document.querySelector('h2#h-batch + p .state')?.textContent ?? ''") ==
+                   "Termin\xC3\xA9";
+        } catch (const std::runtime_error&) {
+            return false;  // asked while the page was being loaded again
+        }
+    };
+    while (!is_done() && std::chrono::steady_clock::now() < deadline)
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    EXPECT_EQ(browser->run("return document.querySelector('.state').textContent"), "Termin\xC3\xA9");
+    EXPECT_EQ(browser->run("return document.querySelectorAll('meta[http-equiv=refresh]').length"), 0);
+    expect_no_faults();
+    browser->picture("batch-fr");
+    browser->go(root + "/staff/batch/1?lang=en");
+    expect_no_faults();
+    browser->picture("batch-en");
+    EXPECT_THAT(browser->run("return document.querySelector('[aria-labelledby=h-troubles]').textContent").get<std::string>(),
+                HasSubstr("[time_after_end]"));
+    EXPECT_EQ(browser->run("return [...document.querySelectorAll('button')].filter(one => !(one.ariaLabel || "
+                           "one.textContent)).length"),
+              0);
+    tab_to("button[name=zip]");
+    browser->press(kEnter);
+    const auto has_zip = [&] { return std::filesystem::exists(folder / "batch-1.zip"); };
+    while (!has_zip() && std::chrono::steady_clock::now() < deadline)
+        browser->run("return 1");
+    EXPECT_TRUE(has_zip());
+    browser->go(root + "/staff/batches?lang=en&q=elodie");
+    expect_no_faults();
+    browser->picture("batches-en");
+}
+
 TEST_F(Browser, APackageIsCheckedInBothLanguages) {
     std::string package;
     for (const auto& entry : std::filesystem::directory_iterator(folder / "out"))

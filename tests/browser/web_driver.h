@@ -42,6 +42,7 @@ class WebDriver {
 
 // The keys of WebDriver.
 inline constexpr const char* kTab = "\uE004";
+inline constexpr const char* kSpace = " ";
 inline constexpr const char* kEnter = "\uE007";
 
 }  // namespace assidu::tests

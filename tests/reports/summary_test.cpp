@@ -10,6 +10,7 @@
 #include <set>
 
 #include "reports/summary/suppression.h"
+#include "tests/reports/read_back_printed.h"
 #include "tests/reports/sample.h"
 #include "tests/seed.h"
 
@@ -125,6 +126,14 @@ TEST_F(SummaryTest, HasNoNameAndNoCellOfFewerThanK) {
             EXPECT_THAT(document, Not(HasSubstr(told))) << told;
     }
     EXPECT_TRUE(render_summary_pdf(*summary, Language::fr).starts_with("%PDF"));
+    const auto cells = cells_of(render_summary_xlsx(*summary, Language::fr));
+    for (const auto& [sheet, rows] : cells)
+        for (const auto& row : rows)
+            for (const std::string& cell : row)
+                for (const char* told : {"3000", "12078"})
+                    EXPECT_NE(cell, told) << sheet;
+    // A dash in every cell of what is hidden: an empty one would be a nought.
+    EXPECT_THAT(cells.at("Par semaine (ISO 8601)").at(1), ::testing::ElementsAre("2026-W12", ::testing::_, ::testing::_, "–", "–", "–", "–", "–"));
 }
 
 TEST_F(SummaryTest, ShowsWhatIsOfEnoughAndTheFormatsAgree) {
@@ -142,6 +151,16 @@ TEST_F(SummaryTest, ShowsWhatIsOfEnoughAndTheFormatsAgree) {
     EXPECT_EQ(data["weeks"][1]["students"], 3);
     EXPECT_THAT(render_summary_csv(*summary), HasSubstr("week,2026-W13,2026-03-23,2026-03-29,3,3000,0,0\r\n"));
     EXPECT_THAT(render_summary_html(*summary, Language::en), HasSubstr("<svg"));
+    const auto cells = cells_of(render_summary_xlsx(*summary, Language::en));
+    const auto number = [](const std::string& cell) { return std::stod(cell); };
+    const auto& weeks = cells.at("By week (ISO 8601)");
+    ASSERT_EQ(weeks.size(), 3U);
+    EXPECT_EQ(weeks[2][0], "2026-W13");
+    EXPECT_EQ(number(weeks[2][3]), 3);
+    EXPECT_NEAR(number(weeks[2][4]) * 86'400, 3'000, 1e-6);
+    EXPECT_EQ(number(weeks[2][6]), 3'000);
+    EXPECT_EQ(number(cells.at("By month").at(1).at(6)), static_cast<double>(summary->total.measured_s));
+    EXPECT_EQ(cells.at("Course").size(), 3U);
     asked.courses = {14};
     EXPECT_EQ(made()->total.measured_s, 3'000);
 }

@@ -236,6 +236,47 @@ TEST_F(BatchCommands, LaysPackagesOutPerFunderWithAnIndexAndIssuesOnlyWhatChange
     EXPECT_THAT(run({"audit"}).out, HasSubstr("report.batch"));
 }
 
+TEST_F(BatchCommands, MakesTheGroupReportOfEachFunderInItsFolderAndOnlyWhenItChanged) {
+    const Finished first = batch({"--format", "pdf,xlsx,certificate,json", "--groups"});
+    ASSERT_EQ(first.exit_code, 0) << first.err;
+    EXPECT_THAT(first.out, HasSubstr("issued 15, issued again 0, unchanged 0, not issued 0"));
+    std::map<std::string, json> groups;
+    for (const fs::path& file : files(".json"))
+        if (file.filename().string().starts_with("group-"))
+            groups[file.parent_path().parent_path().filename().string().substr(0, 6)] = json::parse(contents_of(file));
+    ASSERT_EQ(groups.size(), 3U);
+    EXPECT_EQ(groups["opco-f"]["students"], 6);
+    EXPECT_EQ(groups["region"]["students"], 5);
+    EXPECT_EQ(groups["withou"]["students"], 1);
+    EXPECT_THAT(groups["region"].dump(), Not(HasSubstr("Nom51")));
+    EXPECT_TRUE(groups["region"]["provenance"]["replaced"].is_null());
+    EXPECT_EQ(files("group-universite-de-lyon_2026-03-02_2026-03-08.pdf").size(), 3U);
+    EXPECT_EQ(files("group-universite-de-lyon_2026-03-02_2026-03-08.xlsx").size(), 3U);
+    EXPECT_THAT(contents_of(folder / "out/index.html"), HasSubstr("The group"));
+    EXPECT_THAT(batch({"--format", "pdf,xlsx,certificate,json", "--groups"}).out,
+                HasSubstr("issued 0, issued again 0, unchanged 15"));
+    // One student's time is another: her report, and her funder's group.
+    more_of(53);
+    EXPECT_THAT(batch({"--format", "pdf,xlsx,certificate,json", "--groups"}).out,
+                HasSubstr("issued 0, issued again 2, unchanged 13"));
+    for (const fs::path& file : files(".json")) {
+        if (!file.filename().string().starts_with("group-") || !file.string().contains("opco-f")) continue;
+        const json group = json::parse(contents_of(file));
+        EXPECT_EQ(group["provenance"]["replaced"]["why"][0], "replaced.rows");
+        EXPECT_EQ(group["provenance"]["replaced"]["data_sha256"].get<std::string>().size(), 64U);
+    }
+    EXPECT_THAT(run({"report", "list"}).out, HasSubstr(" for OPCO & fils: the times"));
+    // Without a format that a group has, it is a PDF.
+    ASSERT_EQ(run({"report", "batch", "--period", "week", "--on", "2026-03-04", "--out", folder / "other", "--format",
+                   "certificate", "--no-package", "--groups", "--funder", "Région"})
+                  .exit_code,
+              0);
+    int pdfs = 0;
+    for (const auto& entry : fs::recursive_directory_iterator(folder / "other"))
+        if (entry.path().filename().string().starts_with("group-")) ++pdfs;
+    EXPECT_EQ(pdfs, 1);
+}
+
 TEST_F(BatchCommands, AStudentWithTwoFundersHasAReportForEachAndNeitherSeesTheOther) {
     ASSERT_EQ(run({"dossier", "import",
                    folder.write("d.csv", "student,funder,dossier,from,to\nu51,Région,R51,2026-01-01,2026-12-31\n")})
@@ -293,6 +334,40 @@ TEST_F(BatchCommands, GoesOnAfterItWasKilled) {
     EXPECT_THAT(batch().out, HasSubstr("unchanged 12"));
     for (const fs::path& package : files(".zip"))
         EXPECT_EQ(assidu_verify({package}).exit_code, 4) << package;  // consistent; no --root was given
+}
+
+TEST_F(BatchCommands, ATemplateIsNamedForOneIssueFromHereOrFromTheNodesFolder) {
+    const fs::path at = fs::path(dir()) / "templates" / "sfc";
+    fs::create_directories(at);
+    std::ofstream(at / "template.json")
+        << R"({"format": 1, "id": "sfc", "version": 2, "provider": {"name": "SFC de Lyon", "siret": "12345678901234"}})";
+    for (const std::string& named : {at.string(), std::string("templates/sfc")}) {
+        for (const std::string kind : {"student", "group"}) {
+            std::vector<std::string> words{"report", kind, "--from", "2026-03-02", "--to", "2026-03-08", "--format", "json,html",
+                                           "--template", named, "--out", folder / ("as-" + kind), "--lang", "fr"};
+            if (kind == "student") words.insert(words.end(), {"--student", "u52"});
+            const Finished made = run(words);
+            ASSERT_EQ(made.exit_code, 0) << made.err;
+            int documents = 0;
+            for (const auto& entry : fs::directory_iterator(folder / ("as-" + kind))) {
+                const std::string text = contents_of(entry.path());
+                ++documents;
+                if (entry.path().extension() == ".html")
+                    EXPECT_THAT(text, HasSubstr("SFC de Lyon"));
+                else
+                    EXPECT_EQ(json::parse(text)["provenance"]["template"]["id"], "sfc");
+            }
+            EXPECT_EQ(documents, 2);
+        }
+    }
+    // None by itself, and a wrong one is refused by name.
+    const Finished plain = run({"report", "student", "--student", "u52", "--from", "2026-03-02", "--to", "2026-03-08",
+                                "--format", "json"});
+    EXPECT_TRUE(json::parse(plain.out)["provenance"]["template"].is_null());
+    const Finished wrong = run({"report", "group", "--from", "2026-03-02", "--to", "2026-03-08", "--template",
+                                folder / "none"});
+    EXPECT_EQ(wrong.exit_code, 3);
+    EXPECT_THAT(wrong.err, HasSubstr("template.json"));
 }
 
 TEST_F(BatchCommands, WrongWordsAreRefused) {

@@ -29,7 +29,7 @@ class WebTime : public WebProcess {
     void start() {
         listen();
         node_.emplace(node::Node::open({dir()}, clock_, node::Node::Access::look).value());
-        services_ = node::web::WebServices::start(*node_, clock_, [](std::string_view) {}).value();
+        services_ = node::web::WebServices::start(*node_, clock_, [](std::string_view) {}, [] {}).value();
         root = services_->root();
         port = static_cast<std::uint16_t>(std::stoi(root.substr(root.rfind(':') + 1)));
     }
@@ -120,7 +120,7 @@ TEST_F(WebTime, TheListOfStaffSaysWhenItIsNotAllOfThem) {
     ASSERT_EQ(run({"staff", "put", "jean", "--students", "everyone", "--no-password"}).exit_code, 0);
     listen("trusted_proxies = [\"127.0.0.1\"]\nidentity_header = \"X-Remote-User\"\n");
     node_.emplace(node::Node::open({dir()}, clock_, node::Node::Access::look).value());
-    services_ = node::web::WebServices::start(*node_, clock_, [](std::string_view) {}).value();
+    services_ = node::web::WebServices::start(*node_, clock_, [](std::string_view) {}, [] {}).value();
     root = services_->root();
     port = static_cast<std::uint16_t>(std::stoi(root.substr(root.rfind(':') + 1)));
     const std::string all = get("/staff?lang=en", "X-Remote-User: jean\r\n");
