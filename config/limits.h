@@ -112,6 +112,8 @@ inline constexpr std::size_t kPackagePathMax = 32;
 
 // The address at which a member says its own listener is reached, in bytes.
 inline constexpr std::size_t kUrlBytesMax = 1'024;
+// Attestations of one node's keys that a hub keeps: more than a pool has members.
+inline constexpr std::size_t kAttestationsOfNodeMax = 256;
 // Students, courses and activities together whose names one call asks for; who needs more asks again.
 inline constexpr std::size_t kNamesAskedMax = 2'000;
 // Bytes of the names that one call is answered with: with base64 twice around them they still are a body.
@@ -222,6 +224,9 @@ inline constexpr std::size_t kMnetGrantEntriesMax = 1'000;
 // Seconds from one round of `serve` to the next.
 inline constexpr std::int64_t kReportEverySecondsMin = 10;
 inline constexpr std::int64_t kReportEverySecondsMax = 86'400;
+// Seconds after which a member of whom nothing was heard is called silent.
+inline constexpr std::int64_t kSilentSecondsMin = 60;
+inline constexpr std::int64_t kSilentSecondsMax = 30 * 86'400;
 // Milliseconds after which a delivery that failed is tried again: the first time, and at most. Each wait is
 // drawn from its upper half, so that members of a hub that was away do not come back all at once.
 inline constexpr std::int64_t kRetryMillisecondsMin = 1'000;

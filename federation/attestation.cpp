@@ -9,6 +9,7 @@
 
 #include "config/canonical_json.h"
 #include "config/digest.h"
+#include "config/limits.h"
 #include "config/settings.h"
 #include "federation/handover.h"
 #include "federation/ledger_tables.h"
@@ -115,7 +116,7 @@ Result<void> AttestationLog::take(const std::string& note, const KeyHolder& sign
     const bool has_said = std::ranges::any_of(kept, [&](const Kept& one) {
         return one.attestation.signer == signer.id && one.attestation.fingerprint == attestation->fingerprint;
     });
-    if (!has_said && kept.size() >= kAttestationsOfNodeMax)
+    if (!has_said && kept.size() >= config::limits::kAttestationsOfNodeMax)
         return refuse(fmt::format("{} attestations of {} are kept already", kept.size(), attestation->node));
     put(*attestation, note);
     return {};

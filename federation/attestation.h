@@ -3,7 +3,6 @@
 // stands before, cannot make. docs/formats/attestation.md has the note, and how it is checked by hand.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -19,9 +18,6 @@ class Database;
 }
 
 namespace assidu::federation {
-
-// Attestations of one node's keys that a hub keeps: more than a pool has members.
-inline constexpr std::size_t kAttestationsOfNodeMax = 256;
 
 struct Attestation {
     std::string signer;             // the node that says so

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "config/refusal.h"
+#include "federation/attestation.h"
 #include "federation/handover.h"
 #include "federation/prepared.h"
 #include "federation/statement.h"
@@ -110,6 +111,9 @@ class MemberList {
         std::int64_t count = 0;
     };
     [[nodiscard]] std::vector<Refusals> refusals() const;
+
+    // What partners say of each other's keys, in the same file.
+    [[nodiscard]] AttestationLog attestations() const { return AttestationLog(database_); }
 
   private:
     void forget_messages(std::int64_t now_utc_s);

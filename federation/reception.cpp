@@ -331,7 +331,7 @@ Reception::Answer Reception::attest(const rpc::Call& call, const Member& member)
     else if (const auto other = members_.find(attestation->node); other && other->key)
         about = KeyHolder{other->id, *other->key};
     const auto taken =
-        AttestationLog(statements_.file()).take(*note, {member.id, *member.key}, about, clock_.now_utc_s());
+        members_.attestations().take(*note, {member.id, *member.key}, about, clock_.now_utc_s());
     if (!taken) return std::unexpected(Refused{PoolFault::bad_attestation, taken.error().what});
     log_(fmt::format("{} attests the key of {}", member.id, attestation->node));
     return Value::structure({{"fingerprint", Value::text(attestation->fingerprint)}});
@@ -341,7 +341,7 @@ Reception::Answer Reception::attestations(const rpc::Call& call) const {
     const std::string* const node = call.params[0].as_text();
     if (node == nullptr) return std::unexpected(Refused{PoolFault::malformed, "key.attestations wants a node's id"});
     Value::Array notes;
-    for (AttestationLog::Kept& kept : AttestationLog(statements_.file()).of(*node)) {
+    for (AttestationLog::Kept& kept : members_.attestations().of(*node)) {
         if (!kept.is_revoked) notes.push_back(Value::bytes(std::move(kept.note)));
     }
     return Value::array(std::move(notes));

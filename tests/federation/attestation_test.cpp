@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 
+#include "config/limits.h"
 #include "federation/delivery.h"
 #include "federation/ledger_tables.h"
 #include "federation/reception.h"
@@ -52,7 +53,7 @@ class Attestations : public ::testing::Test {
     std::string note_of(const std::string& node, const std::string& fingerprint, std::int64_t now_utc_s = kNow) const {
         return sign_attestation("nantes", node, fingerprint, now_utc_s, nantes);
     }
-    std::vector<AttestationLog::Kept> kept(const std::string& node) { return AttestationLog(file).of(node); }
+    std::vector<AttestationLog::Kept> kept(const std::string& node) { return members.attestations().of(node); }
 
     tests::TemporaryFolder folder;
     config::FixedClock clock{kNow};
@@ -142,9 +143,9 @@ TEST_F(Attestations, ARevokedKeysWordCountsNoMoreAndIsNotTakenAgain) {
 
 TEST_F(Attestations, AHubKeepsSoManyOfANodeAndNotOneMore) {
     const std::string about = fingerprint_of(lyon);
-    AttestationLog log = AttestationLog(file);
+    AttestationLog log = members.attestations();
     const KeyHolder holder{"lyon", lyon.verifying_key()};
-    for (std::size_t i = 1; i < kAttestationsOfNodeMax; ++i) {
+    for (std::size_t i = 1; i < config::limits::kAttestationsOfNodeMax; ++i) {
         const std::string id = "n" + std::to_string(i);
         log.put(read_attestation(sign_attestation(id, "lyon", about, kNow, nantes)).value(),
                 sign_attestation(id, "lyon", about, kNow, nantes));
@@ -155,7 +156,7 @@ TEST_F(Attestations, AHubKeepsSoManyOfANodeAndNotOneMore) {
     const auto taken = log.take(more, {"hub", hub_key.verifying_key()}, holder, kNow);
     ASSERT_FALSE(taken);
     EXPECT_THAT(taken.error().what, HasSubstr("256 attestations of lyon are kept already"));
-    EXPECT_EQ(kept("lyon").size(), kAttestationsOfNodeMax);
+    EXPECT_EQ(kept("lyon").size(), config::limits::kAttestationsOfNodeMax);
 }
 
 TEST(AttestationNote, NoBitOfItMayBeAnotherAndItHasOneSignature) {

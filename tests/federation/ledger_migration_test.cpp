@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "federation/attestation.h"
 #include "federation/audit_log.h"
 #include "federation/erasure.h"
 #include "federation/ledger_tables.h"
@@ -237,7 +236,7 @@ TEST_F(LedgerMigration, AFileOfFormat7KeepsItsIncidentsAndHasNoAttestation) {
     EXPECT_EQ(log.confirmed_place(), "there");
     ASSERT_EQ(log.incidents().all().size(), 1U);
     EXPECT_EQ(log.incidents().all()[0].times, 3);
-    AttestationLog attestations(file);
+    AttestationLog attestations = MemberList(file).attestations();
     EXPECT_TRUE(attestations.of("lyon").empty());
     const rpc::SigningKey key = rpc::SigningKey::generate();
     const std::string note = sign_attestation("nantes", "lyon", std::string(64, 'a'), 7, key);
