@@ -119,9 +119,62 @@ class Courses {
     std::array<Near, 256> near_{};
 };
 
+// The same of a member whose rows the ledger keeps by day: courses are added up as the days have them, and of the rows
+// nothing is read but who had one, to count each student once. False, with nothing added, if it does not.
+bool add_days(MemberPart& part, const LedgerQuery& query, const Span& span, const Ledger& ledger,
+              std::vector<bool>& pool_days) {
+    struct Course {
+        std::int64_t course = 0;
+        Sums sums;
+        std::vector<char> has_student;  // by number
+    };
+    std::vector<Course> courses;
+    std::unordered_map<std::int64_t, std::size_t> place_of;
+    std::vector<char> has_student;
+    std::vector<std::size_t> last_week;  // by student, one up; 0: none yet
+    std::vector<Course*> of_day;
+    std::string source;
+    const bool is_by_day = ledger.days(query, [&](const DaySums& day) {
+        source = day.source;
+        has_student.resize(day.student_count);
+        last_week.resize(day.student_count);
+        const std::size_t week = span.week(day.day);
+        Sums& of_week = part.weeks[week].sums;
+        for (const CourseTotals& totals : day.courses) {
+            const auto [place, is_new] = place_of.try_emplace(totals.course, courses.size());
+            if (is_new) courses.push_back({totals.course, {}, std::vector<char>(day.student_count)});
+            for (Sums* sums : {&courses[place->second].sums, &of_week, &part.sums}) {
+                sums->measured_s += totals.measured_s;
+                sums->credited_s += totals.credited_s;
+                sums->events += totals.events;
+            }
+        }
+        of_day.clear();
+        for (const CourseTotals& totals : day.courses)
+            of_day.push_back(&courses[place_of.at(totals.course)]);
+        for (std::size_t i = 0; i < day.students.size(); ++i) {
+            const std::uint32_t student = day.students[i];
+            Course& course = *of_day[day.course_of[i]];
+            course.sums.students += course.has_student[student] == 0 ? 1 : 0;
+            course.has_student[student] = 1;
+            part.sums.students += has_student[student] == 0 ? 1 : 0;
+            has_student[student] = 1;
+            of_week.students += last_week[student] != week + 1 ? 1 : 0;
+            last_week[student] = week + 1;
+        }
+        ++part.days;
+        pool_days[span.day(day.day)] = true;
+    });
+    for (Course& course : courses)
+        part.courses.push_back({source, course.course, course.sums});
+    std::ranges::sort(part.courses, {}, &CourseSums::course);
+    return is_by_day;
+}
+
 // The rows of one member, added up; its days go into `days` of the pool too.
 void add_rows(MemberPart& part, const LedgerQuery& query, const Span& span, const Ledger& ledger,
               std::vector<bool>& pool_days) {
+    if (add_days(part, query, span, ledger, pool_days)) return;
     const auto students = ledger.students(query.node, query.scale_sha256);
     auto source = students.begin();
     Courses courses;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "federation/ledger_tables.h"
+#include "federation/received_rows.h"
 #include "federation/sqlite_store.h"
 #include "federation/statement.h"
 
@@ -76,6 +77,10 @@ ErasedFromLedger erase_student(SQLite::Database& file, const std::string& node, 
                 "DELETE FROM dropped WHERE node=?1 AND student=(SELECT key FROM student WHERE node=?1 AND "
                 "id=?2)";
             erased.rows = change(file, kRows, of_student);
+            SQLite::Statement key(file, "SELECT key FROM student WHERE node=?1 AND id=?2");
+            of_student(key);
+            if (key.executeStep()) erased.rows += erase_received_student(file, node_key, key.getColumn(0).getInt64());
+            key.reset();
             erased.sessions = change(file, kSessions, of_student);
             change(file, kDropped, of_student);
             change(file, "DELETE FROM student WHERE node=?1 AND id=?2", of_student);
@@ -137,7 +142,8 @@ ErasedFromLedger erase_totals_before(SQLite::Database& file, const std::string& 
                    "INSERT INTO horizon VALUES (?1,NULL,NULL,?2) ON CONFLICT (node) DO UPDATE SET "
                    "totals_from_day=?2 WHERE coalesce(totals_from_day, ?2)<=?2",
                    before(day.number));
-            erased.rows = change(file, "DELETE FROM ledger_row WHERE node=? AND day<?", before(day.number));
+            erased.rows = change(file, "DELETE FROM ledger_row WHERE node=? AND day<?", before(day.number)) +
+                          erase_received_before(file, node_key, day);
             erased.sessions =
                 change(file, "DELETE FROM session WHERE node=? AND end_utc_s<=?", before(day_begin_s));
             change(file, "DELETE FROM dropped WHERE node=? AND day<?", before(day.number));

@@ -127,6 +127,24 @@ struct Period {
     config::CivilDay from, to;
 };
 
+// What a course has of a day, over all students.
+struct CourseTotals {
+    std::int64_t course = 0;
+    std::int64_t measured_s = 0, credited_s = 0, events = 0;
+    bool operator==(const CourseTotals&) const = default;
+};
+
+// A day of a node as sums, and who had any row of it.
+struct DaySums {
+    config::CivilDay day;
+    std::string_view source;                // of the course ids
+    std::span<const CourseTotals> courses;  // by course, ascending
+    // Of each row, in no order: the student, as a number from 0 on, below `student_count`, that is theirs on every day
+    // of the query; and the place of its course in `courses`.
+    std::span<const std::uint32_t> students, course_of;
+    std::size_t student_count = 0;
+};
+
 // Rows of one node under one scale (by the SHA-256 of its canonical form); of one student, or of all.
 struct LedgerQuery {
     std::string node;
@@ -165,6 +183,10 @@ class Ledger {
 
     // The rows of the period by student, day and course, ascending; the row is valid during the call.
     virtual void rows(const LedgerQuery& query, const std::function<void(const LedgerRow&)>& visit) const = 0;
+    // The days of the period with any row, ascending, as sums: false, and none visited, if the ledger does not keep
+    // all rows of the node under this scale by day. Then rows() tells the same. The query is of no single student.
+    [[nodiscard]] virtual bool days(const LedgerQuery& query,
+                                    const std::function<void(const DaySums&)>& visit) const = 0;
     // The sessions that touch the span [from, to) of instants, by student and begin; whole, not cut.
     virtual void sessions(const LedgerQuery& query, std::int64_t from_utc_s, std::int64_t to_utc_s,
                           const std::function<void(const SessionRow&)>& visit) const = 0;

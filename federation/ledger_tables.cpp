@@ -97,8 +97,16 @@ constexpr std::string_view kVersion8 = R"sql(
 CREATE TABLE attestation (node TEXT NOT NULL, fingerprint TEXT NOT NULL, signer TEXT NOT NULL, key BLOB NOT NULL,
   issued_utc_s INTEGER NOT NULL, note TEXT NOT NULL, PRIMARY KEY (node, fingerprint, signer)) WITHOUT ROWID;
 )sql";
-constexpr std::string_view kMigrations[] = {kVersion1, kVersion2, kVersion3, kVersion4,
-                                            kVersion5, kVersion6, kVersion7, kVersion8};
+// The rows that a hub received, by day instead of by student (federation/received_day.h). Those that it received before
+// stay where they are until their day is stated again.
+constexpr std::string_view kVersion9 = R"sql(
+CREATE TABLE received_cells (node INTEGER NOT NULL, scale INTEGER NOT NULL, day INTEGER NOT NULL, cells BLOB NOT NULL,
+  PRIMARY KEY (node, scale, day)) WITHOUT ROWID;
+CREATE TABLE received_details (node INTEGER NOT NULL, scale INTEGER NOT NULL, day INTEGER NOT NULL,
+  details BLOB NOT NULL, PRIMARY KEY (node, scale, day)) WITHOUT ROWID;
+)sql";
+constexpr std::string_view kMigrations[] = {kVersion1, kVersion2, kVersion3, kVersion4, kVersion5,
+                                            kVersion6, kVersion7, kVersion8, kVersion9};
 constexpr StoreFormat kFormat{"ledger", 0x41736c31 /* "Asl1" */, kMigrations};
 
 [[noreturn]] void damaged(const char* what) {
@@ -258,11 +266,10 @@ std::string encode_activities(const std::vector<ActivityShare>& activities) {
     return bytes;
 }
 
-std::vector<ActivityShare> decode_activities(std::string_view bytes) {
-    VarintReader reader(bytes);
+void read_activities(VarintReader& reader, std::size_t bytes_max, std::vector<ActivityShare>& activities) {
     const std::uint64_t size = reader.get();
-    if (size > bytes.size()) damaged("the activities of a row");
-    std::vector<ActivityShare> activities(size);
+    if (size > bytes_max) damaged("the activities of a row");
+    activities.resize(size);
     std::int64_t before = 0;
     for (ActivityShare& share : activities) {
         share.activity = before + reader.get_signed();
@@ -271,6 +278,12 @@ std::vector<ActivityShare> decode_activities(std::string_view bytes) {
         share.events = reader.get_signed();
         before = share.activity;
     }
+}
+
+std::vector<ActivityShare> decode_activities(std::string_view bytes) {
+    VarintReader reader(bytes);
+    std::vector<ActivityShare> activities;
+    read_activities(reader, bytes.size(), activities);
     if (!reader.done()) damaged("the activities of a row");
     return activities;
 }

@@ -15,6 +15,7 @@
 
 #include "federation/ledger.h"
 #include "federation/prepared.h"
+#include "federation/varint.h"
 
 namespace assidu::federation {
 
@@ -51,6 +52,8 @@ void put_freshness(Prepared& sql, std::int64_t node, std::int64_t scale, const F
 [[nodiscard]] std::vector<std::int64_t> decode_courses(std::string_view bytes);
 [[nodiscard]] std::string encode_activities(const std::vector<ActivityShare>& activities);
 [[nodiscard]] std::vector<ActivityShare> decode_activities(std::string_view bytes);
+// The same where more follows; `bytes_max` bounds how many there may be.
+void read_activities(VarintReader& reader, std::size_t bytes_max, std::vector<ActivityShare>& activities);
 [[nodiscard]] StudentId student_id(const SQLite::Column& column);
 [[nodiscard]] std::string_view blob(const SQLite::Column& column);
 [[nodiscard]] std::optional<std::int64_t> maybe(const SQLite::Column& column);

@@ -11,7 +11,9 @@
 #include "config/digest.h"
 #include "config/refusal.h"
 #include "federation/ledger_tables.h"
+#include "federation/received_rows.h"
 #include "federation/sqlite_store.h"
+#include "federation/statement_row.h"
 
 namespace assidu::federation {
 namespace {
@@ -342,6 +344,8 @@ class SqliteLedger final : public Ledger {
                     "ORDER BY s.id, r.day, r.course",
                     query.student ? " AND s.id=?5" : ""));
             bind_query(select, query, query.period.from.number, query.period.to.number);
+            ReceivedRows received(*database_, query);
+            bool has_received = received.next();
             LedgerRow row;
             while (select.executeStep()) {
                 row.student = student_id(select.getColumn(0));
@@ -353,9 +357,17 @@ class SqliteLedger final : public Ledger {
                 row.first_utc_s = maybe(select.getColumn(6));
                 row.last_utc_s = maybe(select.getColumn(7));
                 row.activities = decode_activities(blob(select.getColumn(8)));
+                for (; has_received && is_before(received.row(), row); has_received = received.next())
+                    visit(received.row());
                 visit(row);
             }
+            for (; has_received; has_received = received.next())
+                visit(received.row());
         });
+    }
+
+    bool days(const LedgerQuery& query, const std::function<void(const DaySums&)>& visit) const override {
+        return translating_errors(*database_, [&] { return received_days(*database_, query, visit); });
     }
 
     void sessions(const LedgerQuery& query, std::int64_t from_utc_s, std::int64_t to_utc_s,
@@ -419,6 +431,17 @@ class SqliteLedger final : public Ledger {
             select.bind(2, scale_sha256);
             while (select.executeStep())
                 found.emplace_back(student_id(select.getColumn(0)), select.getColumn(1).getString());
+            const std::vector<std::int64_t> received = received_students(*database_, node, scale_sha256);
+            if (received.empty()) return found;
+            Prepared sql(*database_);
+            for (const std::int64_t key : received) {
+                const auto student = sql("SELECT id, source FROM student WHERE key=?");
+                student->bind(1, key);
+                if (student->executeStep())
+                    found.emplace_back(student_id(student->getColumn(0)), student->getColumn(1).getString());
+            }
+            std::ranges::sort(found);
+            found.erase(std::unique(found.begin(), found.end()), found.end());
             return found;
         });
     }

@@ -8,6 +8,7 @@
 
 #include "config/refusal.h"
 #include "federation/ledger_tables.h"
+#include "federation/received_rows.h"
 #include "federation/sqlite_store.h"
 
 namespace assidu::federation {
@@ -264,7 +265,7 @@ void StatementLog::put_received(const Statement& statement, const std::string& r
             put(statement, receipt, bytes);
             if (header.kind == StatementKind::roster) return put_roster(node, statement);
             const std::int64_t scale = key_of_scale(sql_, header.scale);
-            forget_rows(node, scale, statement);
+            forget_rows_by_student(node, scale, statement);
             put_rows(node, scale, statement);
             put_freshness(sql_, node, scale, header.freshness);
             for (const Outage& one : header.outages) {
@@ -279,12 +280,21 @@ void StatementLog::put_received(const Statement& statement, const std::string& r
     });
 }
 
-// What the ledger has of the statement's days. Rows lie by student, so that looking for those of a day would read
-// all of the member's; but the statement that spoke of the day before names every one of them.
-void StatementLog::forget_rows(std::int64_t node, std::int64_t scale, const Statement& statement) {
+// What the ledger has of the statement's days from before ledger format 9, when received rows lay by student, so that
+// looking for those of a day reads all of the member's; but the statement that spoke of the day before names every one
+// of them.
+void StatementLog::forget_rows_by_student(std::int64_t node, std::int64_t scale, const Statement& statement) {
+    {
+        const auto any = sql_("SELECT 1 FROM ledger_row WHERE node=? AND scale=? LIMIT 1");
+        any->bind(1, node);
+        any->bind(2, scale);
+        if (!any->executeStep()) return;
+    }
     std::map<std::int64_t, std::set<CivilDay>> said;  // by the statement that spoke of them last
     for (const StatementDay& day : statement.header.days) {
-        const auto select = sql_("SELECT number FROM stated_day WHERE node=? AND scale=? AND day=?");
+        const auto select = sql_(
+            "SELECT number FROM stated_day WHERE node=?1 AND scale=?2 AND day=?3 AND NOT EXISTS (SELECT 1 FROM "
+            "received_cells WHERE node=?1 AND scale=?2 AND day=?3)");
         select->bind(1, node);
         select->bind(2, scale);
         select->bind(3, day.day.number);
@@ -322,23 +332,31 @@ void StatementLog::forget_rows(std::int64_t node, std::int64_t scale, const Stat
 
 // The rows into the ledger, and what was said of each day.
 void StatementLog::put_rows(std::int64_t node, std::int64_t scale, const Statement& statement) {
-    RowInserter inserter(sql_);
-    std::map<CivilDay, DayDigest> digests;
+    struct Day {
+        std::vector<std::int64_t> students;
+        std::vector<LedgerRow> rows;
+        DayDigest digest;
+    };
+    std::map<CivilDay, Day> days;
     for (const StatementDay& day : statement.header.days)
-        digests[day.day];
-    LedgerRow row;
+        days[day.day].rows.reserve(static_cast<std::size_t>(day.rows));
+    StudentId last;
     std::int64_t student = 0;
     for (const SaltedRow& salted : statement.rows) {
         if (salted.is_erased()) continue;
         // read_statement() has read every row before: a refusal now would be a broken invariant.
-        LedgerRow next = parse_daily_row(salted.row).value();
-        if (student == 0 || next.student != row.student)
-            student = key_of_student(sql_, node, next.student, kDeclaredSource);
-        row = std::move(next);
-        inserter.insert(node, scale, student, row);
-        digests[row.day].add(salted.row);
+        LedgerRow row = parse_daily_row(salted.row).value();
+        if (student == 0 || row.student != last) student = key_of_student(sql_, node, row.student, kDeclaredSource);
+        last = row.student;
+        Day& day = days[row.day];
+        day.digest.add(salted.row);
+        day.students.push_back(student);
+        day.rows.push_back(std::move(row));
     }
-    put_digests(node, scale, statement.header.number, digests);
+    for (auto& [day, received] : days) {
+        put_received_day(sql_, node, scale, day, received.students, received.rows);
+        put_digest(node, scale, statement.header.number, day, received.digest);
+    }
 }
 
 void StatementLog::put_days(std::int64_t node, const Statement& statement) {
@@ -348,20 +366,20 @@ void StatementLog::put_days(std::int64_t node, const Statement& statement) {
     for (const SaltedRow& salted : statement.rows) {
         if (!salted.is_erased()) digests[parse_daily_row(salted.row).value().day].add(salted.row);
     }
-    put_digests(node, key_of_scale(sql_, statement.header.scale), statement.header.number, digests);
+    const std::int64_t scale = key_of_scale(sql_, statement.header.scale);
+    for (auto& [day, digest] : digests)
+        put_digest(node, scale, statement.header.number, day, digest);
 }
 
-void StatementLog::put_digests(std::int64_t node, std::int64_t scale, std::int64_t number,
-                               std::map<CivilDay, DayDigest>& digests) {
-    for (auto& [day, digest] : digests) {
-        const auto put_day = sql_("INSERT OR REPLACE INTO stated_day VALUES (?,?,?,?,?)");
-        put_day->bind(1, node);
-        put_day->bind(2, scale);
-        put_day->bind(3, day.number);
-        put_day->bind(4, number);
-        put_day->bind(5, digest.finish());
-        put_day->exec();
-    }
+void StatementLog::put_digest(std::int64_t node, std::int64_t scale, std::int64_t number, CivilDay day,
+                              DayDigest& digest) {
+    const auto put_day = sql_("INSERT OR REPLACE INTO stated_day VALUES (?,?,?,?,?)");
+    put_day->bind(1, node);
+    put_day->bind(2, scale);
+    put_day->bind(3, day.number);
+    put_day->bind(4, number);
+    put_day->bind(5, digest.finish());
+    put_day->exec();
 }
 
 void StatementLog::put_roster(std::int64_t node, const Statement& statement) {

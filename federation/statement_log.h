@@ -124,10 +124,10 @@ class StatementLog {
     void put_said(const Statement& statement);
     void unsay(std::int64_t node, std::int64_t from_number);
     void put_days(std::int64_t node, const Statement& statement);
-    void put_digests(std::int64_t node, std::int64_t scale, std::int64_t number,
-                     std::map<config::CivilDay, DayDigest>& digests);
+    void put_digest(std::int64_t node, std::int64_t scale, std::int64_t number, config::CivilDay day,
+                    DayDigest& digest);
     void put_rows(std::int64_t node, std::int64_t scale, const Statement& statement);
-    void forget_rows(std::int64_t node, std::int64_t scale, const Statement& statement);
+    void forget_rows_by_student(std::int64_t node, std::int64_t scale, const Statement& statement);
     void put_roster(std::int64_t node, const Statement& statement);
 
     std::shared_ptr<SQLite::Database> database_;

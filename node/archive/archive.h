@@ -90,7 +90,8 @@ class Archive {
     [[nodiscard]] virtual config::Result<SourceKey> source(const std::string& name,
                                                            const std::string& site_identifier) = 0;
 
-    // The dictionary. A new shape is kept with the next append().
+    // The dictionary. A new shape is kept with the next append(). intern() may be called while append() works on
+    // another thread; shapes() may not.
     [[nodiscard]] virtual ShapeKey intern(const EventShape& shape) = 0;
     [[nodiscard]] virtual const std::vector<EventShape>& shapes() const = 0;
 

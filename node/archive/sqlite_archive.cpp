@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <set>
@@ -82,6 +83,7 @@ class SqliteArchive final : public Archive {
     }
 
     ShapeKey intern(const EventShape& shape) override {
+        const std::scoped_lock lock(shapes_mutex_);
         const auto [at, is_new] = shape_keys_.try_emplace(shape, static_cast<ShapeKey>(shapes_.size()));
         if (is_new) {
             if (shapes_.size() >= config::limits::kShapesMax) {
@@ -117,9 +119,10 @@ class SqliteArchive final : public Archive {
         const std::function<std::map<std::string, std::int64_t>(const Appended&)>& counts) override {
         return translating_errors(database_, [&] {
             Appended appended;
+            std::size_t shapes_saved = 0;
             in_transaction(database_, [&] {
                 appended = {};
-                save_shapes();
+                shapes_saved = save_shapes();
                 const std::vector<Position> fresh = sort_out(source, batch, appended);
                 add_to_blocks(source, batch, fresh);
                 grow_extent(source, batch, fresh);
@@ -129,7 +132,7 @@ class SqliteArchive final : public Archive {
                 update.bind(2, intake);
                 update.exec();
             });
-            shapes_saved_ = shapes_.size();
+            shapes_saved_ = shapes_saved;
             return appended;
         });
     }
@@ -370,11 +373,22 @@ class SqliteArchive final : public Archive {
         shapes_saved_ = shapes_.size();
     }
 
-    void save_shapes() {
+    std::size_t count_shapes() const {
+        const std::scoped_lock lock(shapes_mutex_);
+        return shapes_.size();
+    }
+
+    // How many are in the file then: all that were asked for before the call, and so all that the batch has.
+    std::size_t save_shapes() {
+        std::vector<EventShape> fresh;
+        {
+            const std::scoped_lock lock(shapes_mutex_);
+            fresh.assign(shapes_.begin() + static_cast<std::ptrdiff_t>(shapes_saved_), shapes_.end());
+        }
         SQLite::Statement insert(database_, "INSERT INTO shape VALUES (?,?,?,?,?,?,?,?,?,?,?)");
-        for (std::size_t key = shapes_saved_; key < shapes_.size(); ++key) {
-            const EventShape& shape = shapes_[key];
-            insert.bind(1, static_cast<std::int64_t>(key));
+        std::size_t key = shapes_saved_;
+        for (const EventShape& shape : fresh) {
+            insert.bind(1, static_cast<std::int64_t>(key++));
             insert.bind(2, shape.eventname);
             insert.bind(3, shape.component);
             insert.bind(4, shape.action);
@@ -388,6 +402,7 @@ class SqliteArchive final : public Archive {
             insert.exec();
             insert.reset();
         }
+        return key;
     }
 
     // Positions of the events whose key is new, in the order of ids; the others are counted as duplicates or
@@ -441,6 +456,7 @@ class SqliteArchive final : public Archive {
         if (a == b) return true;
         if (a.id != b.id || a.time_s != b.time_s || a.course != b.course || a.activity != b.activity)
             return false;
+        const std::scoped_lock lock(shapes_mutex_);
         EventShape shape = shapes_.at(static_cast<std::size_t>(a.shape));
         const EventShape& other = shapes_.at(static_cast<std::size_t>(b.shape));
         shape.crud = other.crud;
@@ -565,8 +581,9 @@ class SqliteArchive final : public Archive {
     void decode(SourceKey source, BlockKey key, std::string_view bytes, std::vector<Event>& events) const {
         const std::size_t before = events.size();
         bool good = decode_block(key.day, bytes, events);
+        const std::size_t known_shapes = count_shapes();
         for (std::size_t i = before; good && i < events.size(); ++i)
-            good = static_cast<std::size_t>(events[i].shape) < shapes_.size();
+            good = static_cast<std::size_t>(events[i].shape) < known_shapes;
         if (!good)
             damaged(fmt::format("the events of source {}, user {}, day {}", source, key.user_id, key.day));
     }
@@ -650,6 +667,8 @@ class SqliteArchive final : public Archive {
 
     mutable SQLite::Database database_;
     std::unique_ptr<Collection> collection_;
+    // Of the dictionary, which is asked while a batch is being appended. Whoever reads shapes() asks when none is.
+    mutable std::mutex shapes_mutex_;
     std::vector<EventShape> shapes_;  // by key
     std::map<EventShape, ShapeKey> shape_keys_;
     std::size_t shapes_saved_ = 0;  // the first so many are in the file

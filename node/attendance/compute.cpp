@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <future>
 #include <ranges>
+#include <utility>
 #include <vector>
 
 #include "node/attendance/daily_totals.h"
@@ -19,11 +21,24 @@ using federation::StudentLedger;
 
 // What must be computed of one student.
 struct Portion {
+    std::int64_t user_id = 0;
+    federation::StudentId student;
     StudentKnowledge known;          // its events from the restart on
     std::optional<Restart> restart;  // nothing: all of the student's
 };
 
-// The dirty students of a node, one after the other.
+// What came of it.
+struct Outcome {
+    std::int64_t user_id = 0, events = 0;
+    StudentLedger totals;
+    std::optional<DirtyMark> open;  // where a later computation gives more
+};
+
+// Students who are computed together on a second core while the next are read from the archive: a few, or the events
+// of one long year.
+constexpr std::size_t kStudentsAPart = 32, kEventsAPart = 100'000;
+
+// The dirty students of a node, in their order: read here, computed on a second thread, committed on a third.
 class Computation {
   public:
     explicit Computation(Node& node)
@@ -36,6 +51,7 @@ class Computation {
           known_(node, node.scale()),
           scale_(node.scale(), archive_.shapes(), known_.courses()),
           memory_(memory_of(node.scale())),
+          calendar_(node.calendar()),
           batches_(node.ledger(), node.settings().node_id, node.scale_identity(),
                    {std::string(kEngine), as_of_s_, extent_.events, extent_.last_utc_s, extent_.last_id},
                    LedgerBatches::Work::in_background) {}
@@ -47,10 +63,12 @@ class Computation {
                 done_.finished = false;
                 break;
             }
-            compute(mark);
-            if (batches_.is_full()) hand_over();
-            progress(done_.students, static_cast<std::int64_t>(dirty_.size()));
+            reading_.push_back(portion_of(mark));
+            events_read_ += reading_.back().known.events.size();
+            if (reading_.size() >= kStudentsAPart || events_read_ >= kEventsAPart) turn_over(progress);
         }
+        turn_over(progress);
+        settle(progress);
         // Even without a dirty student: the totals now hold as of a later instant.
         hand_over();
         batches_.finish();
@@ -85,36 +103,61 @@ class Computation {
         return dirty;
     }
 
-    void compute(const DirtyMark& mark) {
-        const Portion portion = portion_of(mark);
-        const Attendance attendance =
-            attend(portion.known.view(), scale_, node_.calendar(), as_of_s_);
-        const federation::StudentId student = node_.student_id(mark.user_id);
-        StudentLedger totals;
-        totals.student = student;
+    // Takes what was computed, and has computed what was read.
+    void turn_over(const std::function<void(std::int64_t, std::int64_t)>& progress) {
+        settle(progress);
+        if (reading_.empty()) return;
+        in_work_ = std::exchange(reading_, {});
+        events_read_ = 0;
+        working_ = std::async(std::launch::async, [this] {
+            std::vector<Outcome> outcomes;
+            outcomes.reserve(in_work_.size());
+            for (const Portion& portion : in_work_)
+                outcomes.push_back(compute(portion));
+            return outcomes;
+        });
+    }
+
+    void settle(const std::function<void(std::int64_t, std::int64_t)>& progress) {
+        if (!working_.valid()) return;
+        for (Outcome& outcome : working_.get()) {
+            computed_.push_back(outcome.user_id);
+            if (outcome.open) open_.push_back(*outcome.open);
+            ++done_.students;
+            done_.events += outcome.events;
+            done_.rows += static_cast<std::int64_t>(outcome.totals.rows.size());
+            done_.sessions += static_cast<std::int64_t>(outcome.totals.sessions.size());
+            batches_.add(std::move(outcome.totals));
+            if (batches_.is_full()) hand_over();
+            progress(done_.students, static_cast<std::int64_t>(dirty_.size()));
+        }
+    }
+
+    // On the second thread: touches nothing but the portion, and what nobody changes.
+    Outcome compute(const Portion& portion) {
+        const Attendance attendance = attend(portion.known.view(), scale_, calendar_, as_of_s_);
+        Outcome outcome{portion.user_id, static_cast<std::int64_t>(portion.known.events.size()), {}, {}};
+        StudentLedger& totals = outcome.totals;
+        totals.student = portion.student;
         totals.source = node_.settings().source_name;
-        totals.rows = daily_rows(attendance, node_.calendar(), student);
-        totals.sessions = session_rows(attendance, student);
-        totals.dropped = dropped_rows(attendance, node_.calendar(), student);
+        totals.rows = daily_rows(attendance, calendar_, portion.student);
+        totals.sessions = session_rows(attendance, portion.student);
+        totals.dropped = dropped_rows(attendance, calendar_, portion.student);
         if (portion.restart) totals.since = {portion.restart->day, portion.restart->begin_s};
-        computed_.push_back(mark.user_id);
         if (portion.known.reaches_beyond(as_of_s_))
-            open_.push_back({mark.user_id, archive::kFromTheBegin});
+            outcome.open = {portion.user_id, archive::kFromTheBegin};
         else if (is_open(attendance))
-            open_.push_back({mark.user_id, attendance.events.back().begin_s + 1});
-        ++done_.students;
-        done_.events += static_cast<std::int64_t>(portion.known.events.size());
-        done_.rows += static_cast<std::int64_t>(totals.rows.size());
-        done_.sessions += static_cast<std::int64_t>(totals.sessions.size());
-        batches_.add(std::move(totals));
+            outcome.open = {portion.user_id, attendance.events.back().begin_s + 1};
+        return outcome;
     }
 
     Portion portion_of(const DirtyMark& mark) const {
+        const federation::StudentId student = node_.student_id(mark.user_id);
         if (memory_ == Memory::ever || mark.from_s == archive::kFromTheBegin)
-            return {known_.of(mark.user_id), std::nullopt};
+            return {mark.user_id, student, known_.of(mark.user_id), std::nullopt};
         RestartSearch search(scale_, node_.calendar(), mark.from_s);
         std::vector<std::vector<Event>> days;  // the latest first
-        Portion portion{known_.beside_events(mark.user_id), std::nullopt};
+        Portion portion{mark.user_id, student, known_.beside_events(mark.user_id), std::nullopt};
         archive_.events_backwards(node_.source(), mark.user_id, [&](std::vector<Event>& day) {
             days.push_back(std::move(day));
             portion.restart = search.look_into(days.back());
@@ -156,10 +199,14 @@ class Computation {
     KnownEvidence known_;
     CompiledScale scale_;
     Memory memory_;
+    config::CivilCalendar calendar_;  // the second thread's: it remembers where it looked last
     Computed done_;
     std::vector<std::int64_t> computed_;  // of the batch
     std::vector<DirtyMark> open_;         // of them, whose last event can still earn more
     LedgerBatches batches_;
+    std::vector<Portion> reading_, in_work_;
+    std::size_t events_read_ = 0;
+    std::future<std::vector<Outcome>> working_;  // over in_work_; last, so that it is waited for first
 };
 
 }  // namespace

@@ -12,6 +12,11 @@ EventBatches::EventBatches(archive::Archive& archive, archive::SourceKey source,
       work_(work),
       conflict_(std::move(conflict)),
       rows_a_batch_(rows_a_batch) {
+    make_room();
+}
+
+// Once for each of the two batches.
+void EventBatches::make_room() {
     filling_.events.reserve(rows_a_batch_);
     filling_.lines.reserve(rows_a_batch_);
 }
@@ -19,8 +24,6 @@ EventBatches::EventBatches(archive::Archive& archive, archive::SourceKey source,
 ShapeKey EventBatches::intern(const EventShape& shape) {
     const auto known = shape_keys_.find(shape);
     if (known != shape_keys_.end()) return known->second;
-    // The dictionary is the archive's, which may be at work. A new shape is rare, and rarer with each batch.
-    finish();
     const ShapeKey key = archive_.intern(shape);
     shape_keys_.emplace(shape, key);
     return key;
@@ -33,6 +36,7 @@ void EventBatches::hand_over(Counts counts, std::vector<archive::ActivityFacts> 
     std::swap(filling_, in_work_);
     filling_.events.clear();
     filling_.lines.clear();
+    if (in_work_.events.size() >= rows_a_batch_) make_room();
     // One that is not full is the last.
     if (work_ == Work::in_background && in_work_.events.size() >= rows_a_batch_) {
         working_ = std::async(std::launch::async,

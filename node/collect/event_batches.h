@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "node/archive/archive.h"
+#include "node/huge_pages.h"
 
 namespace assidu::node::collect {
 
@@ -57,13 +58,14 @@ class EventBatches {
 
   private:
     struct Batch {
-        std::vector<archive::StudentEvent> events;
-        std::vector<std::uint64_t> lines;
+        std::vector<archive::StudentEvent, HugePages<archive::StudentEvent>> events;
+        std::vector<std::uint64_t, HugePages<std::uint64_t>> lines;
         Counts counts;
         std::vector<archive::ActivityFacts> facts;
     };
 
     [[nodiscard]] archive::Appended archive_batch(const Batch& batch, const Counts& before) const;
+    void make_room();
     void settle(const archive::Appended& appended);
     static void add_up(Counts& counts, const archive::Appended& appended);
 

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "config/digest.h"
+#include "federation/consolidation.h"
 #include "federation/declaration.h"
 #include "federation/delivery.h"
 #include "federation/ledger_tables.h"
@@ -251,9 +252,152 @@ void come_back(const std::filesystem::path& folder, int members, int days, std::
                 static_cast<long long>(memory_kib() - before_kib));
 }
 
+// A year of a pool: 16 members of 1,000 students and 20 courses, 612 rows a member and day (2.35 million in 240 days),
+// taken in statement by statement; then the table by course and week that a hub's group report is made of; then one day
+// more. Leaves the cells as CSV for another program, FOLDER/cells.csv.
+class Year {
+  public:
+    static constexpr int kMembers = 16;
+    static constexpr std::int64_t kRows = 612, kStudents = 1000, kCourses = 20;
+
+    explicit Year(const std::filesystem::path& folder) : folder_(folder), hub_(folder / "hub-year.sqlite") {
+        for (int i = 0; i < kMembers; ++i) {
+            Sender& sender = senders_.emplace_back();
+            sender.name = fmt::format("node-{}", i);
+            hub_.admit(sender.name, sender.key);
+        }
+    }
+
+    // Takes days in, up to `days` in all, and says what it cost the hub.
+    Cost grow(int days) {
+        Cost taken;
+        for (; days_ < days; ++days_) {
+            std::vector<std::string> bodies;
+            for (Sender& sender : senders_)
+                bodies.push_back(next_body(sender));
+            const Cost one = cost_of([&] {
+                std::vector<std::jthread> threads;
+                for (const std::string& body : bodies)
+                    threads.emplace_back([&] { (void)hub_.reception.answer(body, kTls); });
+            });
+            taken.cpu_s += one.cpu_s;
+            taken.wall_s += one.wall_s;
+        }
+        for (const Sender& sender : senders_) {
+            if (hub_.log.head(sender.name).number != days_) std::abort();
+        }
+        return taken;
+    }
+
+    void print_table() const {
+        const auto ledger = sqlite_ledger(hub_.file);
+        const auto calendar = config::CivilCalendar::of("Europe/Paris").value();
+        std::vector<double> costs;
+        Sums sums;
+        std::size_t cells = 0;
+        for (int i = 0; i < 5; ++i) {
+            const Cost cost = cost_of([&] {
+                const Consolidated table = consolidate("hub", "Hub", scale().sha256, {day(0), day(days_ - 1)}, calendar,
+                                                       hub_.members, hub_.log, *ledger);
+                sums = table.sums;
+                cells = 0;
+                for (const MemberPart& member : table.members)
+                    cells += member.courses.size() + member.weeks.size();
+            });
+            costs.push_back(cost.cpu_s);
+        }
+        std::ranges::sort(costs);
+        std::printf("the pool's table of %d days: %.4f cpu s (median of 5), %lld students, %lld s, %zu sums\n", days_, costs[2],
+                    static_cast<long long>(sums.students), static_cast<long long>(sums.measured_s), cells);
+    }
+
+    void write_cells() const {
+        std::FILE* const file = std::fopen((folder_ / "cells.csv").c_str(), "w");
+        if (file == nullptr) std::abort();
+        std::fputs("univ,student,course,day,secs,events\n", file);
+        for (int member = 0; member < kMembers; ++member) {
+            for (int number = 0; number < days_; ++number) {
+                for (std::int64_t i = 0; i < kRows; ++i) {
+                    const Cell cell = cell_of(number, i);
+                    fmt::print(file, "{},{},{},{},{},{}\n", member, cell.student, cell.course, day(number).number,
+                               cell.seconds, cell.events);
+                }
+            }
+        }
+        std::fclose(file);
+    }
+
+  private:
+    struct Sender {
+        std::string name, previous;
+        rpc::SigningKey key = rpc::SigningKey::generate();
+    };
+    struct Cell {
+        std::int64_t student = 0, course = 0, seconds = 0, events = 0;
+    };
+    static CivilDay day(int number) { return CivilDay{20'362 + number}; }
+    // Another student each: 7 has no divisor in common with their number.
+    static Cell cell_of(int number, std::int64_t i) {
+        const std::int64_t student = (7 * i + 13 * number) % kStudents;
+        return {student, 10 + (3 * student + number) % kCourses, 600 + (i * 31 + number) % 3000, 5 + i % 40};
+    }
+
+    std::string next_body(Sender& sender) const {
+        StatementHeader header;
+        header.node = sender.name;
+        header.number = days_ + 1;
+        header.previous = sender.previous;
+        header.issued_utc_s = kNow;
+        header.scale = scale();
+        header.freshness = {"engine 1", kNow, header.number, kNow, header.number};
+        header.days = {{day(days_), kRows, 0}};
+        std::vector<LedgerRow> rows;
+        for (std::int64_t i = 0; i < kRows; ++i) {
+            const Cell cell = cell_of(days_, i);
+            rows.push_back({students_[static_cast<std::size_t>(cell.student)], day(days_), cell.course, cell.seconds, 0,
+                            cell.events, kNow - 5000, kNow - 100, {{501, 300, 0, 5}}});
+        }
+        std::ranges::sort(rows, is_before);
+        std::vector<SaltedRow> salted;
+        for (const LedgerRow& row : rows)
+            salted.push_back({std::string(32, 's'), daily_row(row)});
+        const Statement statement = sign_statement(header, std::move(salted), sender.key);
+        sender.previous = statement.digest();
+        return body_of(sender.name, statement, sender.key);
+    }
+
+    std::filesystem::path folder_;
+    Hub hub_;
+    std::vector<Sender> senders_;
+    int days_ = 0;
+    std::vector<StudentId> students_ = [] {
+        std::vector<StudentId> made;
+        for (std::int64_t i = 0; i < kStudents; ++i)
+            made.push_back(student(i));
+        return made;
+    }();
+};
+
+void year(const std::filesystem::path& folder, int days) {
+    Year pool(folder);
+    const Cost first = pool.grow(days / 10);
+    const Cost early = pool.grow(days / 10 + 5);
+    pool.print_table();
+    const Cost rest = pool.grow(days);
+    std::printf("%lld rows from scratch: %.2f cpu s, %.2f wall s\n",
+                static_cast<long long>(Year::kMembers) * days * Year::kRows, first.cpu_s + early.cpu_s + rest.cpu_s,
+                first.wall_s + early.wall_s + rest.wall_s);
+    pool.print_table();
+    pool.write_cells();
+    const Cost late = pool.grow(days + 5);
+    std::printf("a day more of all 16 members: %.3f cpu s behind %d days, %.3f behind %d (%.2f)\n", early.cpu_s / 5,
+                days / 10, late.cpu_s / 5, days, late.cpu_s / early.cpu_s);
+}
+
 }  // namespace
 
 // usage: assidu-bench-pool [FOLDER [ROUNDS [one|many|back]]]
+//        assidu-bench-pool FOLDER DAYS year   (leaves FOLDER; tests/bench/pool-year is the whole comparison)
 int main(int argc, char** argv) {
     const std::filesystem::path folder = argc > 1 ? argv[1] : "pool-bench";
     const std::int64_t rounds = argc > 2 ? std::atoll(argv[2]) : 3;
@@ -265,6 +409,12 @@ int main(int argc, char** argv) {
         work();
         std::filesystem::remove_all(folder);
     };
+    if (only == "year") {
+        std::filesystem::remove_all(folder);
+        std::filesystem::create_directories(folder);
+        year(folder, static_cast<int>(rounds));
+        return 0;
+    }
     for (std::int64_t round = 0; round < rounds; ++round) {
         in_fresh_folder("one", [&] { take_in(folder, 16, 2000, 1); });
         in_fresh_folder("many", [&] { take_in(folder, 4, 100, 600); });

@@ -331,18 +331,35 @@ TEST_F(Exchange, MessagesThatComeAtOnceAreEachAnsweredAsIfAlone) {
     EXPECT_EQ(members.refusals().size(), 2U);
 }
 
-// A statement that names a day again takes the rows away that the one before put there. Where those are not what the
-// statement before says, all rows of the day are looked for.
-TEST_F(Exchange, ACorrectedDayIsTheCorrectionAloneAlsoWhereTheLedgerWasAnother) {
-    put(600);
+TEST_F(Exchange, ACorrectedDayIsTheCorrectionAlone) {
+    for (const std::int64_t seconds : {600, 700, 0, 800}) {
+        put(seconds);
+        EXPECT_EQ(deliver(straight()), "delivered");
+        EXPECT_EQ(at_hub(), seconds);
+    }
+}
+
+// Before format 9 received rows lay by student. They stay there until their day is stated again, also where they are not
+// what the statement before says.
+TEST_F(Exchange, ADayThatWasReceivedByAnEarlierVersionIsReadAndReplaced) {
+    const auto as_before = [&] {
+        hub_file->exec("DELETE FROM received_cells; DELETE FROM received_details; "
+                       "INSERT INTO ledger_row SELECT n.key, c.key, s.key, 20514, 10, 650, 0, 2, NULL, NULL, x'00' "
+                       "FROM node n, scale c, student s WHERE n.id='lyon' AND s.node=n.key");
+    };
+    put(650);
     EXPECT_EQ(deliver(straight()), "delivered");
+    as_before();
+    EXPECT_EQ(at_hub(), 650);
     put(700);
     EXPECT_EQ(deliver(straight()), "delivered");
     EXPECT_EQ(at_hub(), 700);
+    as_before();
     hub_file->exec("UPDATE ledger_row SET course=11");
     put(800);
     EXPECT_EQ(deliver(straight()), "delivered");
     EXPECT_EQ(at_hub(), 800);
+    as_before();
     hub_file->exec("UPDATE statement SET bytes='damaged' WHERE number=3");
     put(900);
     EXPECT_EQ(deliver(straight()), "delivered");
