@@ -7,6 +7,7 @@
 
 #include "node/services/node_readers.h"
 #include "node/web/moodle_services.h"
+#include "node/web/pool_page.h"
 #include "node/web/report_link.h"
 #include "node/web/staff_pages.h"
 #include "node/web/tokens.h"
@@ -28,7 +29,8 @@ class Running final : public WebServices {
               readers_, tokens_, links_, clock, [this] { return root(); }, log),
           staff_pages_(node.settings(), readers_, staff_, std::move(secret_of_pages), clock, log),
           verify_page_(node.settings(), node.signing_key().verifying_key().fingerprint(), node.folder(),
-                       clock) {}
+                       clock),
+          pool_page_(node.settings(), readers_, clock) {}
 
     config::Result<void> listen(const Node& node, std::function<void(std::string_view line)> log) {
         std::optional<rpc::WebCertificate> certificate;
@@ -41,6 +43,7 @@ class Running final : public WebServices {
         std::vector<WebRoute> routes = moodle_.routes();
         std::ranges::move(staff_pages_.routes(), std::back_inserter(routes));
         std::ranges::move(verify_page_.routes(), std::back_inserter(routes));
+        std::ranges::move(pool_page_.routes(), std::back_inserter(routes));
         // A request may come before start() returns, and then waits for the root.
         const std::lock_guard lock(mutex_);
         auto listener = WebListener::start(settings_, certificate ? &*certificate : nullptr,
@@ -66,6 +69,7 @@ class Running final : public WebServices {
     MoodleServices moodle_;
     StaffPages staff_pages_;
     VerifyPage verify_page_;
+    PoolPage pool_page_;
     mutable std::mutex mutex_;
     std::string root_;                       // under the mutex
     std::unique_ptr<WebListener> listener_;  // last: its threads use all above
