@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "config/digest.h"
+#include "reports/declared_text.h"
 #include "reports/html_templates.h"
 #include "reports/render.h"
 #include "reports/render_look.h"
@@ -73,8 +74,8 @@ std::string announced_text(const Page& page, const Declared& declared) {
 }
 
 std::string statements_lack_text(const Page& page, const Declared& declared) {
-    return text_with(page.language, "lacks_statements", declared.statements_missing().value_or(0),
-                     last_statement_text(page.language, declared), announced_text(page, declared));
+    return statements_lack_text(page.language, declared, last_statement_text(page.language, declared),
+                                announced_text(page, declared));
 }
 
 }  // namespace
@@ -207,7 +208,11 @@ void put_declared(const Page& page, data& object, const Declared& declared) {
     put(object, "missing_days_count", days_of(declared.missing_days));
     put_flag(object, "has_missing_days", !declared.missing_days.empty());
     put_flag(object, "has_statements_missing", declared.statements_missing().value_or(0) > 0);
-    put(object, "statements_lack", statements_lack_text(page, declared));
+    const StatementRun missing = missing_statements(declared).value_or(StatementRun{});
+    put(object, "missing_statements", missing_statements_text(page.language, declared));
+    put(object, "missing_statement_from", missing.from);
+    put(object, "missing_statement_to", missing.to);
+    put(object, "statements_lack", missing.to > 0 ? statements_lack_text(page, declared) : "");
     data runs = list();
     for (const federation::Period& run : declared.missing_days) {
         data line;

@@ -312,7 +312,7 @@ const std::string_view kProvenanceAndEnd = R"html(<section id="provenance">
 <dt>{{w_completeness}}</dt><dd>{{completeness}}</dd>
 <dt>{{w_last_statement}}</dt><dd{{#has_statement}} data-statement="{{last_number}}"{{/has_statement}}>{{last_statement}}{{#has_statement}} <code>{{last_sha256}}</code>{{/has_statement}}</dd>
 <dt>{{w_announced}}</dt><dd{{#has_announced}} data-announced="{{announced_number}}"{{/has_announced}}{{#has_announced_at}} data-announced-utc-s="{{announced_s}}"{{/has_announced_at}}>{{announced}}</dd>
-<dt>{{w_statements_missing}}</dt>{{#statements_missing_known}}<dd data-statements-missing="{{statements_missing}}">{{statements_missing}}</dd>{{/statements_missing_known}}{{^statements_missing_known}}<dd>{{w_no_data}}</dd>{{/statements_missing_known}}
+<dt>{{w_statements_missing}}</dt>{{#statements_missing_known}}<dd data-statements-missing="{{statements_missing}}">{{statements_missing}}{{#has_statements_missing}}<span class="t" data-missing-statement-from="{{missing_statement_from}}" data-missing-statement-to="{{missing_statement_to}}"> ({{missing_statements}})</span>{{/has_statements_missing}}</dd>{{/statements_missing_known}}{{^statements_missing_known}}<dd>{{w_no_data}}</dd>{{/statements_missing_known}}
 <dt>{{w_missing_days}}</dt><dd>{{^has_missing_days}}{{w_missing_days_none}}{{/has_missing_days}}{{#has_missing_days}}{{missing_days_count}} ({{#runs}}<span class="t" data-missing-from="{{from}}" data-missing-to="{{to}}">{{text}}</span>{{#more}}, {{/more}}{{/runs}}){{/has_missing_days}}</dd>
 {{/received}}
 {{#has_wwwroot}}

@@ -1,5 +1,6 @@
 #include "reports/json_parts.h"
 
+#include "reports/declared_text.h"
 #include "reports/safe_text.h"
 
 namespace assidu::reports::json {
@@ -74,6 +75,9 @@ void put_declared(Json& object, const Declared& declared, const CivilCalendar& c
     object["announced_statement"] = declared.announced > 0 ? Json(declared.announced) : Json(nullptr);
     put_instant(object, "announced", calendar, declared.announced_utc_s);
     object["statements_missing"] = known(declared.statements_missing());
+    object["missing_statements"] = Json::array();
+    if (const auto run = missing_statements(declared))
+        object["missing_statements"].push_back({{"from", run->from}, {"to", run->to}});
     object["missing_days"] = Json::array();
     for (const federation::Period& run : declared.missing_days)
         object["missing_days"].push_back(

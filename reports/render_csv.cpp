@@ -1,4 +1,5 @@
 #include "reports/csv_table.h"
+#include "reports/declared_text.h"
 #include "reports/render.h"
 
 namespace assidu::reports {
@@ -22,6 +23,8 @@ void put_received(Table& table, const Received& received) {
     if (declared.announced > 0) put_meta(table, "announced_statement", declared.announced);
     if (declared.announced_utc_s) put_meta(table, "announced_utc_s", *declared.announced_utc_s);
     if (const auto missing = declared.statements_missing()) put_meta(table, "statements_missing", *missing);
+    if (const auto run = missing_statements(declared))
+        Line("missing_statements").number(Column::key, run->from).number(Column::value, run->to).append_to(table);
     for (const federation::Period& run : declared.missing_days)
         Line("missing_days").days(run.from, run.to).append_to(table);
 }

@@ -1,4 +1,5 @@
 #include "reports/csv_table.h"
+#include "reports/declared_text.h"
 #include "reports/render.h"
 
 namespace assidu::reports {
@@ -55,6 +56,12 @@ void put_member_line(Table& table, const PoolReport& report, const PoolMemberLin
 
 void put_member(Table& table, const PoolReport& report, const PoolMemberLine& member) {
     put_member_line(table, report, member);
+    if (const auto run = missing_statements(member.declared))
+        Line("missing_statements")
+            .number(Column::key, run->from)
+            .number(Column::value, run->to)
+            .text(Column::member, member.node)
+            .append_to(table);
     for (const federation::Period& run : member.declared.missing_days)
         Line("missing_days").days(run.from, run.to).text(Column::member, member.node).append_to(table);
     for (const federation::Outage& outage : member.outages)

@@ -70,9 +70,12 @@ constexpr std::array kTexts{
         "missing from these totals."},
     TextEntry{"lacks_days", "Jours de la période sans déclaration", "Days of the period without a statement"},
     TextEntry{"lacks_statements",
-              "Déclarations annoncées et non reçues\u202f: {0} (dernière reçue\u202f: {1}\u202f; dernière "
+              "Déclarations annoncées et non reçues\u202f: {0}, {3} (dernière reçue\u202f: {1}\u202f; dernière "
               "annoncée\u202f: {2})",
-              "Statements announced and not received: {0} (last received: {1}; last announced: {2})"},
+              "Statements announced and not received: {0}, {3} (last received: {1}; last announced: {2})"},
+    TextEntry{"lacks_other_statement",
+              "Déclaration annoncée dont le hub conserve une autre version\u202f: {0} (dernière reçue\u202f: {1})",
+              "Statement announced of which the hub keeps another: {0} (last received: {1})"},
     TextEntry{"issued_by_hub", "Émis par {0} (hub) d’après les déclarations signées de {1}",
               "Issued by {0} (hub) from the signed statements of {1}"},
     TextEntry{"hub", "Hub émetteur", "Issuing hub"},
@@ -90,6 +93,7 @@ constexpr std::array kTexts{
     TextEntry{"missing_days_runs", "{0} ({1})", "{0} ({1})"},
     TextEntry{"statement_none", "aucune", "none"},
     TextEntry{"statement_number", "n°\u00a0{0}", "no.\u00a0{0}"},
+    TextEntry{"statement_numbers", "n°\u00a0{0} à {1}", "no.\u00a0{0} to {1}"},
     TextEntry{"announced_when", "{0}, le {1}", "{0}, at {1}"},
     TextEntry{"announced_never", "jamais annoncée", "never announced"},
     TextEntry{"sessions_unknown", "Pas de données\u202f: les déclarations ne portent pas les sessions.",

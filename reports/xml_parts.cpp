@@ -4,6 +4,7 @@
 
 #include <sstream>
 
+#include "reports/declared_text.h"
 #include "reports/safe_text.h"
 
 namespace assidu::reports::xml {
@@ -78,6 +79,11 @@ void put_declared(xml_node parent, const Declared& declared) {
     if (declared.announced > 0) put(parent, "ANNOUNCED_STATEMENT", declared.announced);
     put_known(parent, "ANNOUNCED_AT", declared.announced_utc_s);
     put_known(parent, "STATEMENTS_MISSING", declared.statements_missing());
+    if (const auto run = missing_statements(declared)) {
+        xml_node node = parent.append_child("MISSING_STATEMENTS").append_child("RUN");
+        put(node, "FIRST_STATEMENT", run->from);
+        put(node, "LAST_STATEMENT", run->to);
+    }
     xml_node missing = parent.append_child("MISSING_DAYS");
     for (const federation::Period& run : declared.missing_days) {
         xml_node node = missing.append_child("RUN");

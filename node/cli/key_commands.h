@@ -1,4 +1,4 @@
-// `assidu key rotate` and `assidu leave`.
+// `assidu key rotate`, `key attest`, `key attestations` and `assidu leave`.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -11,7 +11,7 @@
 
 namespace assidu::node::cli {
 
-// Adds both. `dir` is read when `run` is called.
+// Adds them. `dir` is read when `run` is called.
 void add_keys(CLI::App& app, const std::filesystem::path& dir, std::function<ExitCode()>& run,
               const config::Clock& clock, Console& console);
 

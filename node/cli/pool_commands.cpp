@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "federation/attestation.h"
 #include "federation/delivery.h"
 #include "node/cli/open_node.h"
 #include "node/cli/report_files.h"
@@ -23,6 +24,18 @@ std::string local(const Node& node, std::int64_t utc_s) {
     return node.calendar().local_iso(utc_s);
 }
 
+// Who attested the member's key, a line each.
+std::string attested(const Node& node, const federation::Member& member) {
+    std::string lines;
+    for (const auto& kept : federation::AttestationLog(node.statements().file()).of(member.id)) {
+        const federation::Attestation& one = kept.attestation;
+        lines += fmt::format("  attested by {} at {}{}{}\n", one.signer, local(node, one.issued_utc_s),
+                             one.fingerprint == member.key->fingerprint() ? "" : ": an earlier key, " + one.fingerprint,
+                             kept.is_revoked ? ": its own key was revoked since, it counts no more" : "");
+    }
+    return lines;
+}
+
 void list(const Node& node, Console& console) {
     for (const federation::Member& member : node.members().all()) {
         const federation::StatementHead head = node.statements().head(member.id);
@@ -30,9 +43,9 @@ void list(const Node& node, Console& console) {
                                   name_of(member.state), name_of(member.names), head.number,
                                   local(node, member.since_utc_s)));
         if (member.key)
-            console.print(fmt::format("  {}\n  fingerprint {}\n",
+            console.print(fmt::format("  {}\n  fingerprint {}\n{}",
                                       member.name.empty() ? member.id : collect::printable(member.name),
-                                      member.key->fingerprint()));
+                                      member.key->fingerprint(), attested(node, member)));
     }
     for (const auto& refusals : node.members().refusals())
         console.print(fmt::format("refused  {:<24} {:<16} {}\n", refusals.sender, refusals.code,

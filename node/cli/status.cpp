@@ -13,6 +13,7 @@
 #include "node/node.h"
 #include "node/services/hub_contact.h"
 #include "node/services/pool_member.h"
+#include "node/services/pool_standing.h"
 #include "node/services/push_journal.h"
 #include "node/services/serve_state.h"
 #include "node/services/spool.h"
@@ -28,12 +29,6 @@ using Instant = std::optional<std::int64_t>;
 constexpr std::size_t kIntakesShown = 10;
 constexpr std::size_t kIncidentsShown = 5;
 
-struct MemberStatus {
-    federation::Member member;
-    std::int64_t statements = 0;  // kept here
-    Instant received_utc_s;       // the last of them
-};
-
 // What there is to say of a node, gathered once for both ways of saying it.
 struct Status {
     std::int64_t now_utc_s = 0;
@@ -48,7 +43,8 @@ struct Status {
     std::size_t waiting = 0;  // own statements without a receipt
     Instant oldest_waiting_utc_s;
     config::Result<std::optional<federation::Hub>> hub;
-    std::vector<MemberStatus> members;
+    std::vector<services::MemberStanding> members;
+    std::vector<federation::AttestationLog::Kept> attested;  // this node's own key, by others
     bool is_held = false;       // no statement is issued before the hub has said what it has
     std::size_t set_aside = 0;  // own statements of which the hub has others
     std::vector<federation::Incident> incidents;
@@ -63,17 +59,6 @@ struct Status {
     std::vector<std::string> warnings;
     std::vector<archive::Intake> intakes;
 };
-
-// When a statement of a member was received: our own receipt says it.
-Instant received(const Node& node, const std::string& member, std::int64_t number) {
-    const auto kept = node.statements().find(member, number);
-    if (!kept) return std::nullopt;
-    for (const rpc::VerifyingKey& key :
-         node.statements().handovers().keys(node.settings().node_id, node.signing_key().verifying_key())) {
-        if (const auto receipt = federation::read_receipt(kept->receipt, key)) return receipt->received_utc_s;
-    }
-    return std::nullopt;
-}
 
 Instant issued(const Node& node, std::int64_t number) {
     const auto kept = node.statements().find(node.settings().node_id, number);
@@ -107,10 +92,8 @@ Status status_of(const Node& node) {
     status.waiting = waiting.size();
     if (!waiting.empty()) status.oldest_waiting_utc_s = issued(node, waiting.front());
     status.hub = services::read_hub(node.folder());
-    for (const federation::Member& member : node.members().all()) {
-        const std::int64_t number = node.statements().head(member.id).number;
-        status.members.push_back({member, number, received(node, member.id, number)});
-    }
+    status.members = services::standings(node);
+    status.attested = federation::AttestationLog(node.statements().file()).of(id);
     status.is_held = !services::may_issue(node);
     status.set_aside = node.statements().aside(id).size();
     status.incidents = node.statements().incidents().all();
@@ -195,6 +178,7 @@ class Lines {
         line("node", fmt::format("{} ({})", settings.node_id, settings.name));
         line("moodle", settings.wwwroot);
         line("fingerprint", status_.fingerprint);
+        if (!status_.attested.empty()) line("", attested(status_.attested));
         line("scale", fmt::format("{}, SHA-256 {}", node_.scale().name(), node_.scale().sha256));
         line("events", fmt::format("{} of {} users, {} to {}", grouped(status_.extent.events),
                                    grouped(static_cast<std::int64_t>(status_.users)),
@@ -246,15 +230,59 @@ class Lines {
                                           status_.set_aside));
         for (const federation::Incident& one : last(status_.incidents))
             line("incident", incident(one));
-        for (const MemberStatus& one : status_.members)
-            line("member",
-                 fmt::format("{}, {}, {} statements{}{}{}", one.member.id, name_of(one.member.state),
-                             one.statements,
-                             one.member.announced.number > one.statements
-                                 ? fmt::format(" of {} announced", one.member.announced.number)
-                                 : "",
-                             one.received_utc_s ? ", the last received " + ago(*one.received_utc_s) : "",
-                             one.member.name.empty() ? "" : ", " + printable(one.member.name)));
+        members();
+    }
+
+    // A hub's members: how many stand how, then each.
+    void members() {
+        if (status_.members.empty()) return;
+        using services::Standing;
+        std::string counts;
+        for (const Standing standing : {Standing::complete, Standing::behind, Standing::forked, Standing::silent,
+                                        Standing::suspended, Standing::expected}) {
+            const auto count = std::ranges::count(status_.members, standing, &services::MemberStanding::standing);
+            if (count > 0) counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", count, name_of(standing));
+        }
+        line("members", counts);
+        for (const services::MemberStanding& one : status_.members) {
+            const federation::Member& member = one.member;
+            line("member", fmt::format("{}{}: {}", member.id,
+                                       member.name.empty() ? "" : " (" + printable(member.name) + ")", standing(one)));
+            if (!one.attested.empty()) line("", attested(one.attested));
+        }
+    }
+
+    // Who is missing, since when, and how many statements behind.
+    [[nodiscard]] std::string standing(const services::MemberStanding& one) const {
+        using services::Standing;
+        if (one.standing == Standing::expected)
+            return fmt::format("{} since {}", name_of(one.member.state), ago(one.member.since_utc_s));
+        std::string said;
+        const auto add = [&](const std::string& what) { said += (said.empty() ? "" : ", ") + what; };
+        if (one.standing == Standing::complete) add("complete");
+        if (one.standing == Standing::suspended) add("suspended since " + ago(one.member.since_utc_s));
+        if (one.standing == Standing::silent)
+            add(one.heard_utc_s ? "SILENT, not heard of since " + ago(*one.heard_utc_s)
+                                : "SILENT, not heard of since it was accepted, " + ago(one.member.since_utc_s));
+        if (one.missing > 0 && one.missing_to <= one.statements)
+            add(fmt::format("FORKED, announces another statement {} than the one here", one.missing_to));
+        else if (one.missing > 0)
+            add(fmt::format("BEHIND by {}, {} not here", one.missing,
+                            one.missing == 1 ? fmt::format("statement {} is", one.missing_to)
+                                             : fmt::format("statements {} to {} are", one.missing_from, one.missing_to)));
+        said += one.statements == 0 ? "; no statement is here"
+                                    : fmt::format("; {} {} here", one.statements, one.statements == 1 ? "is" : "are");
+        if (one.received_utc_s) said += ", the last received " + ago(*one.received_utc_s);
+        if (one.heard_utc_s && one.standing != Standing::silent) said += "; heard of " + ago(*one.heard_utc_s);
+        return said;
+    }
+
+    static std::string attested(const std::vector<federation::AttestationLog::Kept>& kept) {
+        std::string signers;
+        for (const auto& one : kept) {
+            if (!one.is_revoked) signers += (signers.empty() ? "" : ", ") + one.attestation.signer;
+        }
+        return signers.empty() ? "key attested by nobody whose word still counts" : "key attested by " + signers;
     }
 
     static std::span<const federation::Incident> last(const std::vector<federation::Incident>& incidents) {
@@ -364,6 +392,38 @@ Json json_of(const Instant& value) {
     return value ? Json(*value) : Json(nullptr);
 }
 
+Json attestations_json(const std::vector<federation::AttestationLog::Kept>& kept) {
+    Json array = Json::array();
+    for (const auto& one : kept)
+        array.push_back({{"signer", one.attestation.signer},
+                         {"fingerprint", one.attestation.fingerprint},
+                         {"issued_utc_s", one.attestation.issued_utc_s},
+                         {"revoked", one.is_revoked}});
+    return array;
+}
+
+Json member_json(const Status& status, const services::MemberStanding& one) {
+    const auto age_s = [&](const Instant& since) { return since ? Instant(status.now_utc_s - *since) : std::nullopt; };
+    const auto known = [&](std::int64_t number) { return one.missing > 0 ? Json(number) : Json(nullptr); };
+    return {{"id", one.member.id},
+            {"name", one.member.name},
+            {"state", name_of(one.member.state)},
+            {"names", name_of(one.member.names)},
+            {"since_utc_s", one.member.since_utc_s},
+            {"standing", name_of(one.standing)},
+            {"statements", one.statements},
+            {"announced", one.member.announced.number},
+            {"announced_utc_s", json_of(one.member.announced_utc_s)},
+            {"missing", one.missing},
+            {"missing_from", known(one.missing_from)},
+            {"missing_to", known(one.missing_to)},
+            {"last_received_utc_s", json_of(one.received_utc_s)},
+            {"last_received_age_s", json_of(age_s(one.received_utc_s))},
+            {"heard_utc_s", json_of(one.heard_utc_s)},
+            {"heard_age_s", json_of(age_s(one.heard_utc_s))},
+            {"attested", attestations_json(one.attested)}};
+}
+
 Json pool_json(const Status& status) {
     Json hub = nullptr;
     if (!status.hub)
@@ -371,20 +431,8 @@ Json pool_json(const Status& status) {
     else if (*status.hub)
         hub = {{"id", (*status.hub)->id}, {"url", (*status.hub)->url}};
     Json members = Json::array();
-    for (const MemberStatus& one : status.members) {
-        const Instant age_s =
-            one.received_utc_s ? Instant(status.now_utc_s - *one.received_utc_s) : std::nullopt;
-        members.push_back({{"id", one.member.id},
-                           {"name", one.member.name},
-                           {"state", name_of(one.member.state)},
-                           {"names", name_of(one.member.names)},
-                           {"since_utc_s", one.member.since_utc_s},
-                           {"statements", one.statements},
-                           {"announced", one.member.announced.number},
-                           {"announced_utc_s", json_of(one.member.announced_utc_s)},
-                           {"last_received_utc_s", json_of(one.received_utc_s)},
-                           {"last_received_age_s", json_of(age_s)}});
-    }
+    for (const services::MemberStanding& one : status.members)
+        members.push_back(member_json(status, one));
     Json incidents = Json::array();
     for (const federation::Incident& one : status.incidents)
         incidents.push_back({{"node", one.node},
@@ -478,7 +526,8 @@ Json json_of(const Node& node, const Status& status) {
                     {{"id", node.settings().node_id},
                      {"name", node.settings().name},
                      {"wwwroot", node.settings().wwwroot},
-                     {"fingerprint", status.fingerprint}}},
+                     {"fingerprint", status.fingerprint},
+                     {"attested", attestations_json(status.attested)}}},
                    {"scale", {{"name", node.scale().name()}, {"sha256", node.scale().sha256}}},
                    {"events",
                     {{"count", status.extent.events},

@@ -9,6 +9,7 @@
 #include "config/durable_file.h"
 #include "config/limits.h"
 #include "node/services/hub_contact.h"
+#include "node/services/pool_standing.h"
 #include "node/services/push_journal.h"
 #include "node/services/serve_state.h"
 #include "node/services/spool.h"
@@ -204,12 +205,9 @@ void look_at_members(const Node& node, Examination& found) {
     for (const federation::Member& member : node.members().all()) {
         if (member.state != federation::MemberState::active) continue;
         const std::int64_t last = node.statements().head(member.id).number;
-        const auto kept = node.statements().find(member.id, last);
-        if (!kept) continue;
-        const auto receipt = federation::read_receipt(kept->receipt, node.signing_key().verifying_key());
-        if (receipt && now_s - receipt->received_utc_s > kSilentDays * kDay_s)
-            found.add(Severity::warning, "member.silent",
-                      {member.id, number((now_s - receipt->received_utc_s) / kDay_s)});
+        const auto received_s = services::received_utc_s(node, member.id, last);
+        if (received_s && now_s - *received_s > kSilentDays * kDay_s)
+            found.add(Severity::warning, "member.silent", {member.id, number((now_s - *received_s) / kDay_s)});
     }
 }
 

@@ -1,5 +1,7 @@
 #include "node/services/pool_member.h"
 
+#include <fmt/format.h>
+
 #include <filesystem>
 
 #include "federation/declaration.h"
@@ -32,18 +34,53 @@ config::Result<std::int64_t> declare(Node& node, bool with_roster) {
     return *days + *roster;
 }
 
+namespace {
+
+// The hub's new key, which its old one endorses.
+void keep_hub_key(const Node& node, const federation::Hub& hub, const federation::Delivered& delivered) {
+    if (!delivered.hub_key) return;
+    // As it stands there now: an administrator may have changed the rest meanwhile.
+    if (auto known = read_hub(node.folder()); known && *known && (*known)->id == hub.id) {
+        (*known)->key = *delivered.hub_key;
+        write_hub(node.folder(), **known);
+    }
+}
+
+}  // namespace
+
 config::Result<void> deliver(const Node& node, const federation::Hub& hub, const federation::Carry& carry,
                              federation::Delivered& delivered) {
     federation::Delivery delivery(node.settings().node_id, hub, node.signing_key(), node.clock(), carry);
     auto done = delivery.deliver(node.statements(), delivered, place_of(node.folder().ledger()));
-    if (delivered.hub_key) {
-        // As it stands there now: an administrator may have changed the rest meanwhile.
-        if (auto known = read_hub(node.folder()); known && *known && (*known)->id == hub.id) {
-            (*known)->key = *delivered.hub_key;
-            write_hub(node.folder(), **known);
-        }
-    }
+    keep_hub_key(node, hub, delivered);
     return done;
+}
+
+config::Result<void> attest(const Node& node, const federation::Hub& hub, const federation::Carry& carry,
+                            const std::string& note) {
+    const auto attestation = federation::read_attestation(note);
+    if (!attestation) return std::unexpected(attestation.error());
+    if (attestation->node == hub.id && attestation->fingerprint != hub.key.fingerprint())
+        return config::refuse(fmt::format(
+            "the hub that this node joined has the fingerprint {}; if it has a new key, 'assidu send' learns it",
+            hub.key.fingerprint()));
+    federation::Delivered delivered;
+    federation::Delivery delivery(node.settings().node_id, hub, node.signing_key(), node.clock(), carry);
+    auto done = delivery.attest(node.statements(), note, delivered);
+    keep_hub_key(node, hub, delivered);
+    if (done) federation::AttestationLog(node.statements().file()).put(*attestation, note);
+    return done;
+}
+
+config::Result<std::vector<federation::AttestationLog::Kept>> attestations(const Node& node,
+                                                                           const federation::Hub& hub,
+                                                                           const federation::Carry& carry,
+                                                                           const std::string& about) {
+    federation::Delivered delivered;
+    federation::Delivery delivery(node.settings().node_id, hub, node.signing_key(), node.clock(), carry);
+    auto kept = delivery.attestations(node.statements(), about, delivered);
+    keep_hub_key(node, hub, delivered);
+    return kept;
 }
 
 config::Result<void> report_to(Node& node, const federation::Hub& hub, const federation::Carry& carry,

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <string>
+#include <vector>
 
+#include "federation/attestation.h"
 #include "federation/delivery.h"
 #include "node/node.h"
 
@@ -28,6 +30,15 @@ struct Reported {
 // at once.
 [[nodiscard]] config::Result<void> deliver(const Node& node, const federation::Hub& hub,
                                            const federation::Carry& carry, federation::Delivered& delivered);
+
+// Gives the hub a note that federation::sign_attestation() made of this node's word on another's key, and keeps it
+// once the hub has. Refused as federation::Delivery::attest(), and where it is of the hub's own key with another
+// fingerprint than this node accepted.
+[[nodiscard]] config::Result<void> attest(const Node& node, const federation::Hub& hub, const federation::Carry& carry,
+                                          const std::string& note);
+// What the hub keeps of such words on a node.
+[[nodiscard]] config::Result<std::vector<federation::AttestationLog::Kept>> attestations(
+    const Node& node, const federation::Hub& hub, const federation::Carry& carry, const std::string& about);
 
 // Where the node may not issue yet, the hub is asked first. declare(), then everything without a receipt to the hub, also where declare() refuses: what was declared
 // before can still be delivered. Refused with the reason if it does, if the hub cannot be reached or does not

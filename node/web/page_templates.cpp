@@ -40,6 +40,8 @@ nav button:hover{background:var(--wash)}
 .alert{border:1px solid var(--bad);border-left-width:6px;background:var(--badwash);color:var(--bad);border-radius:4px;padding:.7rem 1rem;margin:0 0 1.2rem;font-weight:600}
 .good{border:1px solid var(--good);border-left-width:6px;background:var(--goodwash);color:var(--good);border-radius:4px;padding:.7rem 1rem;margin:0 0 1rem;font-weight:600}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--wash);border:1px solid var(--line);border-radius:4px;padding:.8rem;font:.9rem/1.45 ui-monospace,"Liberation Mono",monospace}
+table{border-collapse:collapse;width:100%;display:block;overflow-x:auto}
+th,td{text-align:left;vertical-align:top;border-bottom:1px solid var(--line);padding:.45rem .8rem .45rem 0}
 code{font-family:ui-monospace,"Liberation Mono",monospace;overflow-wrap:anywhere}
 .ticks{max-height:18rem;overflow:auto;border:1px solid #7b8794;border-radius:4px;padding:.4rem .6rem;display:grid;gap:0 1rem;grid-template-columns:repeat(auto-fill,minmax(min(100%,15rem),1fr))}
 .tick{display:flex;gap:.5rem;align-items:baseline;padding:.15rem 0}

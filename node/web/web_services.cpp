@@ -10,6 +10,7 @@
 #include "node/staff/batch_orders.h"
 #include "node/web/batch_pages.h"
 #include "node/web/moodle_services.h"
+#include "node/web/pool_page.h"
 #include "node/web/report_link.h"
 #include "node/web/staff_pages.h"
 #include "node/web/tokens.h"
@@ -35,7 +36,8 @@ class Running final : public WebServices {
           batch_orders_(archive::DossierStore::path_in(node.folder().path)),
           batch_pages_(readers_, door_, batch_orders_, std::move(batch_asked), log),
           verify_page_(node.settings(), node.signing_key().verifying_key().fingerprint(), node.folder(),
-                       clock) {}
+                       clock),
+          pool_page_(node.settings(), readers_, clock) {}
 
     config::Result<void> listen(const Node& node, std::function<void(std::string_view line)> log) {
         std::optional<rpc::WebCertificate> certificate;
@@ -49,6 +51,7 @@ class Running final : public WebServices {
         std::ranges::move(staff_pages_.routes(), std::back_inserter(routes));
         std::ranges::move(batch_pages_.routes(), std::back_inserter(routes));
         std::ranges::move(verify_page_.routes(), std::back_inserter(routes));
+        std::ranges::move(pool_page_.routes(), std::back_inserter(routes));
         // A request may come before start() returns, and then waits for the root.
         const std::lock_guard lock(mutex_);
         auto listener = WebListener::start(settings_, certificate ? &*certificate : nullptr,
@@ -78,6 +81,7 @@ class Running final : public WebServices {
     staff::BatchOrders batch_orders_;
     BatchPages batch_pages_;
     VerifyPage verify_page_;
+    PoolPage pool_page_;
     mutable std::mutex mutex_;
     std::string root_;                       // under the mutex
     std::unique_ptr<WebListener> listener_;  // last: its threads use all above

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "config/digest.h"
+#include "reports/declared_text.h"
 #include "reports/durations.h"
 #include "reports/render.h"
 
@@ -76,8 +77,8 @@ std::vector<std::string> warning_of(Language language, const Provenance& provena
             lines.push_back(
                 fmt::format("{}{} {}", text(language, "lacks_days"), text(language, "explain.colon"), days));
         if (declared.statements_missing().value_or(0) > 0)
-            lines.push_back(text_with(language, "lacks_statements", *declared.statements_missing(),
-                                      declared.last.number, declared.announced));
+            lines.push_back(statements_lack_text(language, declared, std::to_string(declared.last.number),
+                                                 std::to_string(declared.announced)));
         return lines;
     }
     const auto remarked = [&](std::string_view code) {

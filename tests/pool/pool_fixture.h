@@ -55,7 +55,7 @@ class PoolTest : public ::testing::Test {
         const Finished invited = assidu(invite);
         ASSERT_EQ(invited.exit_code, 0) << invited.err;
         std::vector<std::string> arguments{"--dir",         dir_of(name),
-                                           "join",          hub->url(),
+                                           "join",          hub_address.empty() ? hub->url() : hub_address,
                                            "--token",       value_of(invited.out, "token"),
                                            "--fingerprint", value_of(invited.out, "fingerprint")};
         arguments.insert(arguments.end(), more.begin(), more.end());
@@ -89,6 +89,7 @@ class PoolTest : public ::testing::Test {
 
     TemporaryFolder folder;
     Dice dice{test_seed()};
+    std::string hub_address;  // at which members join; empty: its own
     std::unique_ptr<ServingProcess> hub;
 };
 

@@ -208,7 +208,7 @@ TEST_F(Serve, StatusSaysWhatWaitsAndWhenItIsTriedAgainAndHowFarAMemberIs) {
     EXPECT_EQ(pole.at("members").at(0).at("announced"), 1);
     EXPECT_GE(pole.at("members").at(0).at("last_received_age_s").get<std::int64_t>(), 0);
     EXPECT_THAT(assidu({"--dir", hub_dir(), "status"}).out,
-                HasSubstr("lyon, active, 1 statements, the last received "));
+                HasSubstr("lyon (lyon): complete; 1 is here, the last received "));
 }
 
 TEST_F(Serve, OtherCommandsWorkBesideItAndJoinIsNoticed) {

@@ -7,6 +7,8 @@
 #include <pugixml.hpp>
 #include <stdexcept>
 
+#include "reports/declared_text.h"
+
 namespace assidu::reports::test {
 namespace {
 
@@ -45,11 +47,17 @@ void put_run(Numbers& numbers, const std::string& key, const std::string& from, 
     put(numbers, key + ".missing." + from, config::parse_iso_date(to).value().number);
 }
 
+// The last statement that is missing under the first one.
+void put_missing_statements(Numbers& numbers, const std::string& key, std::int64_t from, std::int64_t to) {
+    put(numbers, fmt::format("{}.missing_statement.{}", key, from), to);
+}
+
 void put_declared(Numbers& numbers, const std::string& key, const Declared& declared) {
     if (declared.last.number > 0) put(numbers, key + ".last_statement", declared.last.number);
     if (declared.announced > 0) put(numbers, key + ".announced", declared.announced);
     put_known(numbers, key + ".announced_utc_s", declared.announced_utc_s);
     put_known(numbers, key + ".statements_missing", declared.statements_missing());
+    if (const auto run = missing_statements(declared)) put_missing_statements(numbers, key, run->from, run->to);
     for (const federation::Period& run : declared.missing_days)
         put_run(numbers, key, config::iso_date(run.from), config::iso_date(run.to));
 }
@@ -205,6 +213,8 @@ void json_declared(Numbers& numbers, const std::string& key, const json& declare
     json_known(numbers, key + ".announced", declared.at("announced_statement"));
     json_known(numbers, key + ".announced_utc_s", declared.at("announced_utc_s"));
     json_known(numbers, key + ".statements_missing", declared.at("statements_missing"));
+    for (const json& run : declared.at("missing_statements"))
+        put_missing_statements(numbers, key, run.at("from"), run.at("to"));
     for (const json& run : declared.at("missing_days"))
         put_run(numbers, key, run.at("from"), run.at("to"));
 }
@@ -421,6 +431,8 @@ void csv_line(Numbers& numbers, const std::map<std::string, std::string>& line) 
         put(numbers, "dropped." + line.at("key"), number(line.at("events")));
     } else if (record == "outage") {
         put(numbers, "outage." + line.at("begin_utc_s") + ".end", number(line.at("end_utc_s")));
+    } else if (record == "missing_statements") {
+        put_missing_statements(numbers, "received", number(line.at("key")), number(line.at("value")));
     } else if (record == "missing_days") {
         put_run(numbers, "received", line.at("date_from"), line.at("date_to"));
     } else if (record == "meta") {
@@ -460,6 +472,8 @@ void csv_pool_line(Numbers& numbers, const Record& line) {
                     "archived_events", "last_event_utc_s", "last_event_id"});
         if (!line.at("announced_statement").empty())
             put(numbers, member + ".announced", number(line.at("announced_statement")));
+    } else if (record == "missing_statements") {
+        put_missing_statements(numbers, member, number(line.at("key")), number(line.at("value")));
     } else if (record == "missing_days") {
         put_run(numbers, member, line.at("date_from"), line.at("date_to"));
     } else if (record == "outage") {
@@ -524,6 +538,8 @@ void xml_declared(Numbers& numbers, const std::string& key, xml_node declared) {
     xml_known(numbers, key + ".announced", declared, "ANNOUNCED_STATEMENT");
     xml_known(numbers, key + ".announced_utc_s", declared, "ANNOUNCED_AT");
     xml_known(numbers, key + ".statements_missing", declared, "STATEMENTS_MISSING");
+    for (xml_node run : declared.child("MISSING_STATEMENTS"))
+        put_missing_statements(numbers, key, child_number(run, "FIRST_STATEMENT"), child_number(run, "LAST_STATEMENT"));
     for (xml_node run : declared.child("MISSING_DAYS"))
         put_run(numbers, key, run.child("FIRST_DAY").text().get(), run.child("LAST_DAY").text().get());
 }
@@ -725,6 +741,9 @@ void html_received(Numbers& numbers, const pugi::xml_document& page) {
     html_said(numbers, "received.announced", page, "data-announced");
     html_said(numbers, "received.announced_utc_s", page, "data-announced-utc-s");
     html_said(numbers, "received.statements_missing", page, "data-statements-missing");
+    for (const auto& run : page.select_nodes("//*[@data-missing-statement-from]"))
+        put_missing_statements(numbers, "received", number(run.node().attribute("data-missing-statement-from").value()),
+                               number(run.node().attribute("data-missing-statement-to").value()));
     for (const auto& run : page.select_nodes("//*[@data-missing-from]"))
         put_run(numbers, "received", run.node().attribute("data-missing-from").value(),
                 run.node().attribute("data-missing-to").value());
@@ -837,6 +856,10 @@ void html_pool_statements(Numbers& numbers, const pugi::xml_document& page) {
         for (const auto& [name, what] : said)
             if (row.attribute(name)) put(numbers, key + what, number(row.attribute(name).value()));
         put_shown(numbers, key + ".statements_missing", row, "data-statements-missing");
+        const auto run = row.select_node(".//*[@data-missing-statement-from]").node();
+        if (run)
+            put_missing_statements(numbers, key, number(run.attribute("data-missing-statement-from").value()),
+                                   number(run.attribute("data-missing-statement-to").value()));
     });
     for (const auto& run : page.select_nodes("//*[@data-missing-from]"))
         put_run(numbers, fmt::format("member.{}", run.parent().attribute("data-member").value()),

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <pugixml.hpp>
 
+#include "reports/print/parts.h"
 #include "reports/render.h"
 #include "tests/reports/read_back.h"
 #include "tests/reports/sample.h"
@@ -143,16 +144,49 @@ TEST_F(ReceivedReport, WhatDidNotArriveIsNamedInANotice) {
     EXPECT_TRUE(has(fr, "Données incomplètes"));
     EXPECT_TRUE(
         has(fr, "Jours de la période sans déclaration\u202f: 3 (du 21/03/2026 au 22/03/2026, 27/03/2026)"));
-    EXPECT_TRUE(has(fr, "Déclarations annoncées et non reçues\u202f: 2 (dernière reçue\u202f: n°\u00a012"));
+    EXPECT_TRUE(has(fr, "Déclarations annoncées et non reçues\u202f: 2, n°\u00a013 à 14 (dernière reçue\u202f: n°\u00a012"));
     const std::string en = render_html(group_report(), Language::en);
     EXPECT_TRUE(has(en, "<strong>Partial</strong>"));
     EXPECT_TRUE(has(en, "Days of the period without a statement: 3 (2026-03-21 to 2026-03-22, 2026-03-27)"));
     const json received = json::parse(render_json(student_report(ada))).at("provenance").at("received");
     EXPECT_EQ(received.at("complete"), false);
     EXPECT_EQ(received.at("statements_missing"), 2);
+    EXPECT_EQ(received.at("missing_statements"), json::array({{{"from", 13}, {"to", 14}}}));
     EXPECT_EQ(received.at("missing_days").at(1), json({{"from", "2026-03-27"}, {"to", "2026-03-27"}}));
     EXPECT_EQ(lines_of(render_csv(group_report()), "missing_days").size(), 2U);
     EXPECT_TRUE(has(render_xml(group_report()), "<STATEMENTS_MISSING>2</STATEMENTS_MISSING>"));
+}
+
+// Everybody who reads the report sees which statements are missing, whatever the format and the language.
+TEST_F(ReceivedReport, EveryFormatNamesTheStatementsThatAreMissing) {
+    Declared behind = whole(), fork = whole(), one = whole();
+    behind.announced = 14;
+    fork.announced = 11;
+    fork.announced_is_kept = false;
+    one.announced = 13;
+    for (const auto& [declared, fr, en, from, to] :
+         {std::tuple{behind, "n°\u00a013 à 14", "no.\u00a013 to 14", 13, 14},
+          std::tuple{fork, "le hub conserve une autre version\u202f: n°\u00a011", "the hub keeps another: no.\u00a011", 11, 11},
+          std::tuple{one, "n°\u00a013", "no.\u00a013", 13, 13}}) {
+        request.received->declared = declared;
+        expect_same(student_report(ada));
+        expect_same(group_report());
+        EXPECT_TRUE(has(render_html(student_report(ada), Language::fr), fr)) << fr;
+        EXPECT_TRUE(has(render_html(group_report(), Language::en), en)) << en;
+        for (const auto& [language, words] : {std::pair{Language::fr, fr}, std::pair{Language::en, en}}) {
+            const auto warning = print::warning_of(language, group_report().provenance);
+            ASSERT_EQ(warning.size(), 3U) << "of PDF, XLSX and the certificate";
+            EXPECT_TRUE(has(warning[0], language == Language::fr ? "Données incomplètes" : "Partial"));
+            EXPECT_TRUE(has(warning[2], words)) << warning[2];
+        }
+        const auto missing = lines_of(render_csv(student_report(ada)), "missing_statements");
+        ASSERT_EQ(missing.size(), 1U);
+        EXPECT_EQ(missing[0].at("key"), std::to_string(from));
+        EXPECT_EQ(missing[0].at("value"), std::to_string(to));
+    }
+    request.received->declared = whole();
+    EXPECT_TRUE(lines_of(render_csv(student_report(ada)), "missing_statements").empty());
+    EXPECT_FALSE(has(render_xml(student_report(ada)), "MISSING_STATEMENTS"));
 }
 
 TEST_F(ReceivedReport, AnAbsenceOfTracesProvesNothingWhereDaysAreMissing) {

@@ -1,0 +1,37 @@
+-- peers.sqlite of format 1, as the program of that time left it. Frozen: never to be changed.
+BEGIN TRANSACTION;
+CREATE TABLE calls (
+  wwwroot TEXT NOT NULL, method TEXT NOT NULL, outcome TEXT NOT NULL, count INTEGER NOT NULL,
+  last_utc_s INTEGER NOT NULL, PRIMARY KEY (wwwroot, method, outcome)) WITHOUT ROWID;
+INSERT INTO "calls" VALUES('https://moodle.example','use_stats','answered',3,1772440000);
+CREATE TABLE grants (
+  wwwroot TEXT NOT NULL REFERENCES peers, service TEXT NOT NULL, conditions TEXT NOT NULL,
+  since_utc_s INTEGER NOT NULL, PRIMARY KEY (wwwroot, service)) WITHOUT ROWID;
+INSERT INTO "grants" VALUES('https://moodle.example','use_stats','["everyone"]',1772438400);
+CREATE TABLE peers (
+  wwwroot TEXT PRIMARY KEY, application TEXT NOT NULL, state TEXT NOT NULL, certificate TEXT NOT NULL,
+  since_utc_s INTEGER NOT NULL, key_since_utc_s INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO "peers" VALUES('https://moodle.example','moodle','accepted','-----BEGIN CERTIFICATE-----
+MIIDFTCCAf2gAwIBAgIUBnbJpsM6wNVN4DMegqVWb8qPhsowDQYJKoZIhvcNAQEL
+BQAwGTEXMBUGA1UEAwwObW9vZGxlLmV4YW1wbGUwIBcNMjYxMTI3MjAyMTI1WhgP
+MjEyNjExMDMyMDIxMjVaMBkxFzAVBgNVBAMMDm1vb2RsZS5leGFtcGxlMIIBIjAN
+BgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA4v6ZDNtQR1cqJF7DT1CeoRqLLJLJ
+YoLvNv0QwwK51JxRsc+VYmDX2JvWaTBtx6b7X4i1pPCq5mGjpg69j2T0nCVitVlq
+wn0Qu8B3YuKw+mmdhpZ0uR2iKsCDcWFFNi6C/APt9LwJNbByFaQrH//brIS6tl3s
+NDn3CaHIWhm1SWU5MhO0cJcCdG0JIh8XVnzYKede7vlxpUiwMkCkJWDaNC63cnBv
+46AoOkNjAF1jKpkdeidQ3FqmBtD4QnrXAAtcNMMEcHkflGQ+/LScsqQUInE5h1TZ
+A49xrblpTzXOLDxq+zNCh5JpgrfY+fZT9l8xbjR777z3KqEcLq/oBA6kGQIDAQAB
+o1MwUTAdBgNVHQ4EFgQUHm6gL0JEAp7hpEHyzzucbzM60UIwHwYDVR0jBBgwFoAU
+Hm6gL0JEAp7hpEHyzzucbzM60UIwDwYDVR0TAQH/BAUwAwEB/zANBgkqhkiG9w0B
+AQsFAAOCAQEAwQ1E8W6/xqNQm8zvZnrXZH84GxF6xiGTsSMssM8OKQyG4ZNZxETG
+fPJLZzxTaBZKaoWKvoWMESqVsRUYsvIjzARKwBJ3h0kTflHuZzKsYkz7mH+Z+SW5
+ix9morYR3RglGXQqaf9z5hhmI0xa5Pb447ouozc/LvqNBT7E3Lp4jmJm2FLYfhCf
+OJk49Kb8t7Qav+CAu81/juKdnM6vw+Cm+sL6cB+QEFi698W71eDzuONF6yyjGMe8
+oIZBX5qAubE08IS9c2gehNHZsD7hKLg7+KtgLE7VcN3UNlnomHJ6zi+AwkK1MzBW
+D0+tLOJxNyKQE/P2usfYHH1zyhKxCnqOEg==
+-----END CERTIFICATE-----
+',1772438400,1772438400);
+CREATE TABLE seals (seal BLOB PRIMARY KEY, until_utc_s INTEGER NOT NULL) WITHOUT ROWID;
+COMMIT;
+PRAGMA application_id=1098076261;
+PRAGMA user_version=1;
