@@ -6,9 +6,9 @@
 
 namespace assidu::config::limits {
 
-// Batches that staff asked for on their pages: of a node, of one account that are not ended, and as the page lists
-// them; seconds that one may have before a serving node looks after everything else; files and bytes of one that are
-// given as one zip, and of a file.
+// Batches that staff asked for on their pages: of a node, of one account that are not ended, and as the page
+// lists them; seconds that one may have before a serving node looks after everything else; files and bytes of
+// one that are given as one zip, and of a file.
 inline constexpr std::size_t kBatchOrdersMax = 500;
 inline constexpr std::size_t kBatchOrdersOpenMax = 5;
 inline constexpr std::size_t kBatchOrdersListed = 50;

@@ -119,8 +119,9 @@ class Courses {
     std::array<Near, 256> near_{};
 };
 
-// The same of a member whose rows the ledger keeps by day: courses are added up as the days have them, and of the rows
-// nothing is read but who had one, to count each student once. False, with nothing added, if it does not.
+// The same of a member whose rows the ledger keeps by day: courses are added up as the days have them, and of
+// the rows nothing is read but who had one, to count each student once. False, with nothing added, if it does
+// not.
 bool add_days(MemberPart& part, const LedgerQuery& query, const Span& span, const Ledger& ledger,
               std::vector<bool>& pool_days) {
     struct Course {

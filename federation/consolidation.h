@@ -79,8 +79,8 @@ struct Consolidated {
     [[nodiscard]] bool complete() const;  // all members are; false without any
 };
 
-// Reads every member's rows of the period once. Memory grows with members, weeks, and students times courses of one
-// member; not with rows.
+// Reads every member's rows of the period once. Memory grows with members, weeks, and students times courses
+// of one member; not with rows.
 [[nodiscard]] Consolidated consolidate(const std::string& hub, const std::string& hub_name,
                                        const std::string& scale_sha256, const Period& period,
                                        const config::CivilCalendar& calendar, const MemberList& members,

@@ -79,7 +79,8 @@ ErasedFromLedger erase_student(SQLite::Database& file, const std::string& node, 
             erased.rows = change(file, kRows, of_student);
             SQLite::Statement key(file, "SELECT key FROM student WHERE node=?1 AND id=?2");
             of_student(key);
-            if (key.executeStep()) erased.rows += erase_received_student(file, node_key, key.getColumn(0).getInt64());
+            if (key.executeStep())
+                erased.rows += erase_received_student(file, node_key, key.getColumn(0).getInt64());
             key.reset();
             erased.sessions = change(file, kSessions, of_student);
             change(file, kDropped, of_student);

@@ -139,8 +139,8 @@ struct DaySums {
     config::CivilDay day;
     std::string_view source;                // of the course ids
     std::span<const CourseTotals> courses;  // by course, ascending
-    // Of each row, in no order: the student, as a number from 0 on, below `student_count`, that is theirs on every day
-    // of the query; and the place of its course in `courses`.
+    // Of each row, in no order: the student, as a number from 0 on, below `student_count`, that is theirs on
+    // every day of the query; and the place of its course in `courses`.
     std::span<const std::uint32_t> students, course_of;
     std::size_t student_count = 0;
 };
@@ -183,8 +183,9 @@ class Ledger {
 
     // The rows of the period by student, day and course, ascending; the row is valid during the call.
     virtual void rows(const LedgerQuery& query, const std::function<void(const LedgerRow&)>& visit) const = 0;
-    // The days of the period with any row, ascending, as sums: false, and none visited, if the ledger does not keep
-    // all rows of the node under this scale by day. Then rows() tells the same. The query is of no single student.
+    // The days of the period with any row, ascending, as sums: false, and none visited, if the ledger does
+    // not keep all rows of the node under this scale by day. Then rows() tells the same. The query is of no
+    // single student.
     [[nodiscard]] virtual bool days(const LedgerQuery& query,
                                     const std::function<void(const DaySums&)>& visit) const = 0;
     // The sessions that touch the span [from, to) of instants, by student and begin; whole, not cut.

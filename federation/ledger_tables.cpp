@@ -78,8 +78,8 @@ constexpr std::string_view kVersion6 = R"sql(
 CREATE TABLE horizon (node INTEGER PRIMARY KEY REFERENCES node, computed_from_day INTEGER, computed_from_utc_s INTEGER,
   totals_from_day INTEGER);
 )sql";
-// What happened to chains of statements; own statements that the hub has others of; where this file lay when the
-// hub last said what it has; keys that were handed over or revoked.
+// What happened to chains of statements; own statements that the hub has others of; where this file lay when
+// the hub last said what it has; keys that were handed over or revoked.
 constexpr std::string_view kVersion7 = R"sql(
 CREATE TABLE incident (key INTEGER PRIMARY KEY AUTOINCREMENT, node TEXT NOT NULL, kind TEXT NOT NULL,
   first_utc_s INTEGER NOT NULL, last_utc_s INTEGER NOT NULL, from_number INTEGER NOT NULL, to_number INTEGER NOT NULL,
@@ -97,8 +97,8 @@ constexpr std::string_view kVersion8 = R"sql(
 CREATE TABLE attestation (node TEXT NOT NULL, fingerprint TEXT NOT NULL, signer TEXT NOT NULL, key BLOB NOT NULL,
   issued_utc_s INTEGER NOT NULL, note TEXT NOT NULL, PRIMARY KEY (node, fingerprint, signer)) WITHOUT ROWID;
 )sql";
-// The rows that a hub received, by day instead of by student (federation/received_day.h). Those that it received before
-// stay where they are until their day is stated again.
+// The rows that a hub received, by day instead of by student (federation/received_day.h). Those that it
+// received before stay where they are until their day is stated again.
 constexpr std::string_view kVersion9 = R"sql(
 CREATE TABLE received_cells (node INTEGER NOT NULL, scale INTEGER NOT NULL, day INTEGER NOT NULL, cells BLOB NOT NULL,
   PRIMARY KEY (node, scale, day)) WITHOUT ROWID;
@@ -181,7 +181,8 @@ std::int64_t key_of_student(Prepared& sql, std::int64_t node, const StudentId& s
     return sql.database().getLastInsertRowid();
 }
 
-RowInserter::RowInserter(Prepared& sql) : statement_(sql("INSERT INTO ledger_row VALUES (?,?,?,?,?,?,?,?,?,?,?)")) {}
+RowInserter::RowInserter(Prepared& sql)
+    : statement_(sql("INSERT INTO ledger_row VALUES (?,?,?,?,?,?,?,?,?,?,?)")) {}
 
 void RowInserter::insert(std::int64_t node, std::int64_t scale, std::int64_t student, const LedgerRow& row) {
     const std::string activities = encode_activities(row.activities);
@@ -202,8 +203,7 @@ void RowInserter::insert(std::int64_t node, std::int64_t scale, std::int64_t stu
 
 Horizon horizon_of(SQLite::Database& database, std::int64_t node) {
     SQLite::Statement select(
-        database,
-        "SELECT computed_from_day, computed_from_utc_s, totals_from_day FROM horizon WHERE node=?");
+        database, "SELECT computed_from_day, computed_from_utc_s, totals_from_day FROM horizon WHERE node=?");
     select.bind(1, node);
     Horizon horizon;
     if (!select.executeStep()) return horizon;

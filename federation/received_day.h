@@ -1,8 +1,8 @@
 // A day of a member as its hub keeps it: the rows of the statement that spoke of it last, side by side.
 //
-// A node's own rows lie by student, because they are computed by student. A hub takes days in and adds days up: by
-// student, each day would touch a page of each of them, and the more history there is, the more pages. Format:
-// docs/formats/ledger.md.
+// A node's own rows lie by student, because they are computed by student. A hub takes days in and adds days
+// up: by student, each day would touch a page of each of them, and the more history there is, the more pages.
+// Format: docs/formats/ledger.md.
 #pragma once
 
 #include <cstdint>
@@ -22,14 +22,14 @@ struct ReceivedDay {
     std::string cells, details;
 };
 
-// `rows` are of one day, in the order of the statement; students[i] is the key of the student of rows[i] in the table of
-// students.
+// `rows` are of one day, in the order of the statement; students[i] is the key of the student of rows[i] in
+// the table of students.
 [[nodiscard]] ReceivedDay encode_day(std::span<const std::int64_t> students, std::span<const LedgerRow> rows);
 
 // What the first part says. Reading throws ResourceFailure where the bytes are damaged.
 struct DayCells {
-    std::vector<CourseTotals> courses;    // by course, ascending
-    std::vector<std::int64_t> students;   // a key each row
+    std::vector<CourseTotals> courses;     // by course, ascending
+    std::vector<std::int64_t> students;    // a key each row
     std::vector<std::uint32_t> course_of;  // a place in `courses` each row
 };
 void decode_cells(std::string_view bytes, DayCells& cells);

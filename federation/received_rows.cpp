@@ -27,7 +27,8 @@ void bind_query(SQLite::Statement& select, const LedgerQuery& query) {
 }
 
 constexpr const char* kOfQuery =
-    " WHERE c.node=(SELECT key FROM node WHERE id=?1) AND c.scale=(SELECT key FROM scale WHERE sha256=?2) AND "
+    " WHERE c.node=(SELECT key FROM node WHERE id=?1) AND c.scale=(SELECT key FROM scale WHERE sha256=?2) "
+    "AND "
     "c.day BETWEEN ?3 AND ?4 ORDER BY c.day";
 
 bool is_there(SQLite::Database& database, const char* sql, const LedgerQuery& query) {
@@ -41,23 +42,26 @@ bool is_there(SQLite::Database& database, const char* sql, const LedgerQuery& qu
 
 ReceivedRows::ReceivedRows(SQLite::Database& database, const LedgerQuery& query) {
     read_students(database, query);
-    SQLite::Statement select(database, std::string("SELECT c.day, c.cells, d.details FROM received_cells c JOIN "
-                                                   "received_details d ON d.node=c.node AND d.scale=c.scale AND "
-                                                   "d.day=c.day") +
-                                           kOfQuery);
+    SQLite::Statement select(database,
+                             std::string("SELECT c.day, c.cells, d.details FROM received_cells c JOIN "
+                                         "received_details d ON d.node=c.node AND d.scale=c.scale AND "
+                                         "d.day=c.day") +
+                                 kOfQuery);
     bind_query(select, query);
     while (select.executeStep()) {
-        auto day = std::make_unique<DayReader>(CivilDay{select.getColumn(0).getInt()}, blob(select.getColumn(1)),
-                                               std::string(blob(select.getColumn(2))));
+        auto day =
+            std::make_unique<DayReader>(CivilDay{select.getColumn(0).getInt()}, blob(select.getColumn(1)),
+                                        std::string(blob(select.getColumn(2))));
         if (to_next(*day)) open_.push_back(std::move(day));
     }
     std::ranges::make_heap(open_, is_behind);
 }
 
 void ReceivedRows::read_students(SQLite::Database& database, const LedgerQuery& query) {
-    SQLite::Statement select(database, std::string("SELECT key, id FROM student WHERE node=(SELECT key FROM node WHERE "
-                                                   "id=?1)") +
-                                           (query.student ? " AND id=?2" : ""));
+    SQLite::Statement select(database,
+                             std::string("SELECT key, id FROM student WHERE node=(SELECT key FROM node WHERE "
+                                         "id=?1)") +
+                                 (query.student ? " AND id=?2" : ""));
     select.bind(1, query.node);
     if (query.student)
         select.bind(2, query.student->bytes.data(), static_cast<int>(query.student->bytes.size()));
@@ -76,7 +80,8 @@ bool ReceivedRows::to_next(DayReader& day) const {
         }
         if (all_students_)
             throw config::ResourceFailure(
-                "the ledger is damaged: a received row is of no student that is there; restore it from a backup");
+                "the ledger is damaged: a received row is of no student that is there; restore it from a "
+                "backup");
     }
     return false;
 }
@@ -97,14 +102,16 @@ bool ReceivedRows::next() {
 bool received_days(SQLite::Database& database, const LedgerQuery& query,
                    const std::function<void(const DaySums&)>& visit) {
     if (is_there(database,
-                 "SELECT 1 FROM ledger_row WHERE node=(SELECT key FROM node WHERE id=?1) AND scale=(SELECT key FROM "
+                 "SELECT 1 FROM ledger_row WHERE node=(SELECT key FROM node WHERE id=?1) AND scale=(SELECT "
+                 "key FROM "
                  "scale WHERE sha256=?2) LIMIT 1",
                  query))
         return false;
     std::string source;
     std::vector<std::int64_t> keys;
     SQLite::Statement students(
-        database, "SELECT key, source FROM student WHERE node=(SELECT key FROM node WHERE id=?) ORDER BY key");
+        database,
+        "SELECT key, source FROM student WHERE node=(SELECT key FROM node WHERE id=?) ORDER BY key");
     students.bind(1, query.node);
     while (students.executeStep()) {
         const std::string one = students.getColumn(1).getString();
@@ -132,8 +139,10 @@ bool received_days(SQLite::Database& database, const LedgerQuery& query,
         }
         if (!is_known)
             throw config::ResourceFailure(
-                "the ledger is damaged: a received row is of no student that is there; restore it from a backup");
-        visit({CivilDay{select.getColumn(0).getInt()}, source, cells.courses, who, cells.course_of, keys.size()});
+                "the ledger is damaged: a received row is of no student that is there; restore it from a "
+                "backup");
+        visit({CivilDay{select.getColumn(0).getInt()}, source, cells.courses, who, cells.course_of,
+               keys.size()});
     }
     return true;
 }
@@ -188,9 +197,10 @@ std::int64_t erase_received_student(SQLite::Database& database, std::int64_t nod
         std::vector<LedgerRow> rows;
         std::int64_t of_student = 0;
         {
-            const auto select = sql(
-                "SELECT c.cells, d.details FROM received_cells c JOIN received_details d ON d.node=c.node AND "
-                "d.scale=c.scale AND d.day=c.day WHERE c.node=? AND c.scale=? AND c.day=?");
+            const auto select =
+                sql("SELECT c.cells, d.details FROM received_cells c JOIN received_details d ON "
+                    "d.node=c.node AND "
+                    "d.scale=c.scale AND d.day=c.day WHERE c.node=? AND c.scale=? AND c.day=?");
             select->bind(1, node);
             select->bind(2, scale);
             select->bind(3, day.number);

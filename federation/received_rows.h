@@ -1,5 +1,6 @@
-// What a hub received of a node, out of and into the ledger's file: days side by side (federation/received_day.h).
-// Everything here runs inside the caller's translating_errors(), and what writes inside its transaction.
+// What a hub received of a node, out of and into the ledger's file: days side by side
+// (federation/received_day.h). Everything here runs inside the caller's translating_errors(), and what writes
+// inside its transaction.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +21,8 @@ class Database;
 
 namespace assidu::federation {
 
-// The received rows of a query by student, day and course, ascending. Holds the days of the query, some twenty bytes a
-// row. Throws ResourceFailure where they are damaged.
+// The received rows of a query by student, day and course, ascending. Holds the days of the query, some
+// twenty bytes a row. Throws ResourceFailure where they are damaged.
 class ReceivedRows {
   public:
     ReceivedRows(SQLite::Database& database, const LedgerQuery& query);

@@ -24,7 +24,8 @@ using config::CivilDay;
 // day. Its statements are prepared once for all students.
 class TotalsWriter {
   public:
-    TotalsWriter(Prepared& sql, std::int64_t node, std::int64_t scale) : TotalsWriter(sql, sql.database(), node, scale) {}
+    TotalsWriter(Prepared& sql, std::int64_t node, std::int64_t scale)
+        : TotalsWriter(sql, sql.database(), node, scale) {}
 
     void replace(std::int64_t student, const StudentLedger& totals) {
         replace_rows(student, totals);

@@ -15,8 +15,9 @@ namespace {
 using config::ResourceFailure;
 
 constexpr int kBusyMilliseconds = 10'000;
-// Of one connection. Four times SQLite's own: pages that do not find room in it are written to the log in the middle of
-// a transaction, and read from there. More is no quicker, because it is memory to be touched (docs/performance.md).
+// Of one connection. Four times SQLite's own: pages that do not find room in it are written to the log in the
+// middle of a transaction, and read from there. More is no quicker, because it is memory to be touched
+// (docs/performance.md).
 constexpr int kPageCacheKib = 8000;
 
 std::string meaning(const SQLite::Exception& error) {
@@ -124,8 +125,8 @@ void copy_store(SQLite::Database& database, const std::filesystem::path& path) {
         SQLite::Backup backup(copy, database);
         // In one piece: a copy in pieces starts again whenever another process writes, and might never end.
         if (const int ended = backup.executeStep(-1); ended != SQLITE_DONE)
-            throw ResourceFailure(fmt::format("{}: cannot be copied to {}: {}", database.getFilename(), path.string(),
-                                              ::sqlite3_errstr(ended)));
+            throw ResourceFailure(fmt::format("{}: cannot be copied to {}: {}", database.getFilename(),
+                                              path.string(), ::sqlite3_errstr(ended)));
     } catch (const SQLite::Exception& error) {
         fail(path.string(), error);
     }
@@ -136,10 +137,10 @@ void wipe_deleted(SQLite::Database& database) {
         database.exec("PRAGMA secure_delete=ON");
         database.exec("VACUUM");
         if (database.execAndGet("PRAGMA wal_checkpoint(TRUNCATE)").getInt() != 0)
-            throw ResourceFailure(
-                fmt::format("{}: another process reads in it, so that traces of what was deleted may remain in "
-                            "its write-ahead log; do it again when no other assidu works in the folder",
-                            database.getFilename()));
+            throw ResourceFailure(fmt::format(
+                "{}: another process reads in it, so that traces of what was deleted may remain in "
+                "its write-ahead log; do it again when no other assidu works in the folder",
+                database.getFilename()));
     });
 }
 

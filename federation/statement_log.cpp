@@ -61,15 +61,15 @@ std::optional<KeptStatement> StatementLog::find(const std::string& node, std::in
         select->bind(1, node);
         select->bind(2, number);
         if (!select->executeStep()) return std::nullopt;
-        return KeptStatement{number, select->getColumn(0).getString(), std::string(blob(select->getColumn(1))),
-                             select->getColumn(2).getString()};
+        return KeptStatement{number, select->getColumn(0).getString(),
+                             std::string(blob(select->getColumn(1))), select->getColumn(2).getString()};
     });
 }
 
 std::string StatementLog::digest_at(const std::string& node, std::int64_t number) const {
     return translating_errors(*database_, [&]() -> std::string {
-        const auto select = sql_(
-            "SELECT digest FROM statement WHERE node=(SELECT key FROM node WHERE id=?) AND number=?");
+        const auto select =
+            sql_("SELECT digest FROM statement WHERE node=(SELECT key FROM node WHERE id=?) AND number=?");
         select->bind(1, node);
         select->bind(2, number);
         return select->executeStep() ? select->getColumn(0).getString() : std::string();
@@ -129,7 +129,8 @@ void StatementLog::put_own(const Statement& statement) {
         in_transaction(*database_, [&] {
             if (judge(statement) != ChainVerdict::next)
                 throw config::ResourceFailure(
-                    "another process declared, or asked the hub, meanwhile; what is left is declared the next time");
+                    "another process declared, or asked the hub, meanwhile; what is left is declared the "
+                    "next time");
             put(statement, "");
             put_said(statement);
         });
@@ -159,9 +160,10 @@ void StatementLog::set_aside(const std::string& node, std::int64_t from_number, 
         in_transaction(*database_, [&] {
             const std::int64_t node_key = key_of_node(*database_, node);
             unsay(node_key, from_number);
-            SQLite::Statement copy(*database_,
-                                   "INSERT OR REPLACE INTO set_aside SELECT node, number, digest, kind, bytes, "
-                                   "receipt, ? FROM statement WHERE node=? AND number>=?");
+            SQLite::Statement copy(
+                *database_,
+                "INSERT OR REPLACE INTO set_aside SELECT node, number, digest, kind, bytes, "
+                "receipt, ? FROM statement WHERE node=? AND number>=?");
             copy.bind(1, now_utc_s);
             copy.bind(2, node_key);
             copy.bind(3, from_number);
@@ -179,9 +181,10 @@ void StatementLog::set_aside(const std::string& node, std::int64_t from_number, 
 void StatementLog::unsay(std::int64_t node, std::int64_t from_number) {
     std::map<std::string, std::set<CivilDay>> unsaid;  // by scale
     bool roster = false;
-    SQLite::Statement days(*database_,
-                           "SELECT sha256, day FROM stated_day JOIN scale ON scale.key=scale WHERE node=? AND "
-                           "number>=?");
+    SQLite::Statement days(
+        *database_,
+        "SELECT sha256, day FROM stated_day JOIN scale ON scale.key=scale WHERE node=? AND "
+        "number>=?");
     days.bind(1, node);
     days.bind(2, from_number);
     while (days.executeStep())
@@ -191,9 +194,10 @@ void StatementLog::unsay(std::int64_t node, std::int64_t from_number) {
     rosters.bind(1, node);
     rosters.bind(2, from_number);
     roster = rosters.executeStep();
-    for (const char* sql : {"DELETE FROM stated_day WHERE node=?1 AND number>=?2",
-                            "DELETE FROM roster WHERE node=?1 AND EXISTS (SELECT 1 FROM statement WHERE node=?1 "
-                            "AND number>=?2 AND kind='roster')"}) {
+    for (const char* sql :
+         {"DELETE FROM stated_day WHERE node=?1 AND number>=?2",
+          "DELETE FROM roster WHERE node=?1 AND EXISTS (SELECT 1 FROM statement WHERE node=?1 "
+          "AND number>=?2 AND kind='roster')"}) {
         SQLite::Statement erase(*database_, sql);
         erase.bind(1, node);
         erase.bind(2, from_number);
@@ -205,7 +209,8 @@ void StatementLog::unsay(std::int64_t node, std::int64_t from_number) {
     before.bind(2, from_number);
     while ((roster || !unsaid.empty()) && before.executeStep()) {
         auto statement = read_kept_statement(blob(before.getColumn(0)));
-        if (!statement) throw config::ResourceFailure("a kept statement is damaged: " + statement.error().what);
+        if (!statement)
+            throw config::ResourceFailure("a kept statement is damaged: " + statement.error().what);
         if (statement->header.kind == StatementKind::roster) {
             if (roster) put_roster(node, *statement);
             roster = false;
@@ -216,9 +221,9 @@ void StatementLog::unsay(std::int64_t node, std::int64_t from_number) {
         std::erase_if(statement->header.days,
                       [&](const StatementDay& day) { return scale->second.erase(day.day) == 0; });
         std::erase_if(statement->rows, [&](const SaltedRow& row) {
-            return !row.is_erased() && !std::ranges::binary_search(statement->header.days,
-                                                                   parse_daily_row(row.row).value().day, {},
-                                                                   &StatementDay::day);
+            return !row.is_erased() &&
+                   !std::ranges::binary_search(statement->header.days, parse_daily_row(row.row).value().day,
+                                               {}, &StatementDay::day);
         });
         put_days(node, *statement);
         if (scale->second.empty()) unsaid.erase(scale);
@@ -228,9 +233,10 @@ void StatementLog::unsay(std::int64_t node, std::int64_t from_number) {
 std::vector<KeptStatement> StatementLog::aside(const std::string& node) const {
     return translating_errors(*database_, [&] {
         std::vector<KeptStatement> statements;
-        SQLite::Statement select(*database_,
-                                 "SELECT number, digest, bytes, receipt FROM set_aside WHERE node=(SELECT key FROM "
-                                 "node WHERE id=?) ORDER BY number, digest");
+        SQLite::Statement select(
+            *database_,
+            "SELECT number, digest, bytes, receipt FROM set_aside WHERE node=(SELECT key FROM "
+            "node WHERE id=?) ORDER BY number, digest");
         select.bind(1, node);
         while (select.executeStep())
             statements.push_back({select.getColumn(0).getInt64(), select.getColumn(1).getString(),
@@ -257,7 +263,8 @@ void StatementLog::confirm_place(const std::string& place) {
     });
 }
 
-void StatementLog::put_received(const Statement& statement, const std::string& receipt, std::string_view bytes) {
+void StatementLog::put_received(const Statement& statement, const std::string& receipt,
+                                std::string_view bytes) {
     translating_errors(*database_, [&] {
         in_transaction(*database_, [&] {
             const StatementHeader& header = statement.header;
@@ -280,9 +287,9 @@ void StatementLog::put_received(const Statement& statement, const std::string& r
     });
 }
 
-// What the ledger has of the statement's days from before ledger format 9, when received rows lay by student, so that
-// looking for those of a day reads all of the member's; but the statement that spoke of the day before names every one
-// of them.
+// What the ledger has of the statement's days from before ledger format 9, when received rows lay by student,
+// so that looking for those of a day reads all of the member's; but the statement that spoke of the day
+// before names every one of them.
 void StatementLog::forget_rows_by_student(std::int64_t node, std::int64_t scale, const Statement& statement) {
     {
         const auto any = sql_("SELECT 1 FROM ledger_row WHERE node=? AND scale=? LIMIT 1");
@@ -293,7 +300,8 @@ void StatementLog::forget_rows_by_student(std::int64_t node, std::int64_t scale,
     std::map<std::int64_t, std::set<CivilDay>> said;  // by the statement that spoke of them last
     for (const StatementDay& day : statement.header.days) {
         const auto select = sql_(
-            "SELECT number FROM stated_day WHERE node=?1 AND scale=?2 AND day=?3 AND NOT EXISTS (SELECT 1 FROM "
+            "SELECT number FROM stated_day WHERE node=?1 AND scale=?2 AND day=?3 AND NOT EXISTS (SELECT 1 "
+            "FROM "
             "received_cells WHERE node=?1 AND scale=?2 AND day=?3)");
         select->bind(1, node);
         select->bind(2, scale);
@@ -309,7 +317,8 @@ void StatementLog::forget_rows_by_student(std::int64_t node, std::int64_t scale,
             const LedgerRow row = parse_daily_row(before->rows[i].row).value();
             if (!days.contains(row.day)) continue;
             const auto erase = sql_(
-                "DELETE FROM ledger_row WHERE node=?1 AND scale=?2 AND student=(SELECT key FROM student WHERE "
+                "DELETE FROM ledger_row WHERE node=?1 AND scale=?2 AND student=(SELECT key FROM student "
+                "WHERE "
                 "node=?1 AND id=?3) AND day=?4 AND course=?5");
             erase->bind(1, node);
             erase->bind(2, scale);
@@ -346,7 +355,8 @@ void StatementLog::put_rows(std::int64_t node, std::int64_t scale, const Stateme
         if (salted.is_erased()) continue;
         // read_statement() has read every row before: a refusal now would be a broken invariant.
         LedgerRow row = parse_daily_row(salted.row).value();
-        if (student == 0 || row.student != last) student = key_of_student(sql_, node, row.student, kDeclaredSource);
+        if (student == 0 || row.student != last)
+            student = key_of_student(sql_, node, row.student, kDeclaredSource);
         last = row.student;
         Day& day = days[row.day];
         day.digest.add(salted.row);
@@ -401,7 +411,7 @@ void StatementLog::put_receipt(const std::string& node, std::int64_t number, con
     translating_errors(*database_, [&] {
         in_transaction(*database_, [&] {
             const auto update = sql_(
-            "UPDATE statement SET receipt=? WHERE node=(SELECT key FROM node WHERE id=?) "
+                "UPDATE statement SET receipt=? WHERE node=(SELECT key FROM node WHERE id=?) "
                 "AND number=?");
             update->bind(1, receipt);
             update->bind(2, node);

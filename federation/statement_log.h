@@ -72,11 +72,11 @@ class StatementLog {
     // Keeps a statement of our own, which judge() calls next, and what it said of its days. Throws
     // ResourceFailure where another process declared meanwhile: what was to be said may have been said.
     void put_own(const Statement& statement);
-    // The same of a statement of our own that the hub kept, with the hub's receipt: what a backup did not have.
-    // Nothing happens where judge() does not call it next any more: another process was faster.
+    // The same of a statement of our own that the hub kept, with the hub's receipt: what a backup did not
+    // have. Nothing happens where judge() does not call it next any more: another process was faster.
     void put_back(const Statement& statement, const std::string& receipt);
-    // Takes our own statements from a number on out of the chain, into a table of their own: the hub has others
-    // of those numbers. What was last said of their days is what the ones before said.
+    // Takes our own statements from a number on out of the chain, into a table of their own: the hub has
+    // others of those numbers. What was last said of their days is what the ones before said.
     void set_aside(const std::string& node, std::int64_t from_number, std::int64_t now_utc_s);
     // Statements that were set aside, by number.
     [[nodiscard]] std::vector<KeptStatement> aside(const std::string& node) const;
@@ -87,9 +87,9 @@ class StatementLog {
     // Keeps the hub's receipt for one of our own.
     void put_receipt(const std::string& node, std::int64_t number, const std::string& receipt);
 
-    // Where this file lay when the hub last said what it has of this node's statements, in words of the caller's;
-    // empty: it never did. A file that lies elsewhere may be a copy from a backup: the hub is asked before
-    // anything is issued.
+    // Where this file lay when the hub last said what it has of this node's statements, in words of the
+    // caller's; empty: it never did. A file that lies elsewhere may be a copy from a backup: the hub is asked
+    // before anything is issued.
     [[nodiscard]] std::string confirmed_place() const;
     void confirm_place(const std::string& place);
 

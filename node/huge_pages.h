@@ -1,5 +1,6 @@
-// Memory for arrays of many megabytes that are written from end to end: the kernel is asked to back it by huge pages.
-// With small ones, the faults of a first touch cost more than what is written (docs/performance.md).
+// Memory for arrays of many megabytes that are written from end to end: the kernel is asked to back it by
+// huge pages. With small ones, the faults of a first touch cost more than what is written
+// (docs/performance.md).
 #pragma once
 
 #include <sys/mman.h>

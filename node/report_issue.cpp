@@ -58,10 +58,12 @@ std::string funder_of(const reports::PoolReport&, const IssueWay&) {
 template <class Report>
 std::vector<RenderedFile> documents(const Report& report, const IssueWay& way) {
     reports::Look look;
-    if (way.report_template != nullptr) look = way.report_template->look(way.language, funder_of(report, way));
+    if (way.report_template != nullptr)
+        look = way.report_template->look(way.language, funder_of(report, way));
     std::vector<RenderedFile> files;
     for (const FormatEntry& entry : kReportFormats) {
-        if (!has(report, entry) || std::ranges::find(way.formats, entry.format) == way.formats.end()) continue;
+        if (!has(report, entry) || std::ranges::find(way.formats, entry.format) == way.formats.end())
+            continue;
         std::filesystem::path path;
         if (!way.out.empty()) path = way.out / fmt::format("{}.{}", file_name(report), entry.extension);
         files.push_back(
@@ -72,7 +74,8 @@ std::vector<RenderedFile> documents(const Report& report, const IssueWay& way) {
 
 }  // namespace
 
-config::Result<std::vector<RenderedFile>> rendered(const reports::StudentReport& report, const IssueWay& way) {
+config::Result<std::vector<RenderedFile>> rendered(const reports::StudentReport& report,
+                                                   const IssueWay& way) {
     std::vector<RenderedFile> files = documents(report, way);
     if (way.packages == nullptr) return files;
     std::vector<reports::ZipFile> packed;
@@ -96,8 +99,8 @@ void note(const reports::StudentReport& report, const std::vector<RenderedFile>&
         files, way);
 }
 void note(const reports::GroupReport& report, const std::vector<RenderedFile>& files, const IssueWay& way) {
-    put(issued("group", report.provenance, {report.provenance.node_id, std::nullopt, report.period, ""}), files,
-        way);
+    put(issued("group", report.provenance, {report.provenance.node_id, std::nullopt, report.period, ""}),
+        files, way);
 }
 void note(const reports::PoolReport& report, const std::vector<RenderedFile>& files, const IssueWay& way) {
     put(issued("pool", report.imprint, {"", std::nullopt, report.period, ""}), files, way);

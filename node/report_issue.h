@@ -17,8 +17,9 @@ namespace assidu::node {
 struct IssueWay {
     std::vector<ReportFormat> formats;
     reports::Language language = reports::Language::fr;
-    std::filesystem::path out;  // the folder, which must be there when they are written; empty: standard output
-    std::string verification_url = {};  // of printed reports
+    std::filesystem::path
+        out;  // the folder, which must be there when they are written; empty: standard output
+    std::string verification_url = {};   // of printed reports
     const Packages* packages = nullptr;  // each student's documents also as a package; nothing: none
     // How they look: by the funder of the report's first dossier. Nothing: as they come.
     const reports::Template* report_template = nullptr;
@@ -38,8 +39,8 @@ struct RenderedFile {
 [[nodiscard]] std::vector<RenderedFile> rendered(const reports::GroupReport& report, const IssueWay& way);
 [[nodiscard]] std::vector<RenderedFile> rendered(const reports::PoolReport& report, const IssueWay& way);
 
-// Notes the report, if it is to be noted. Before anybody can have it: a report that is out and not noted could
-// never be called superseded.
+// Notes the report, if it is to be noted. Before anybody can have it: a report that is out and not noted
+// could never be called superseded.
 void note(const reports::StudentReport& report, const std::vector<RenderedFile>& files, const IssueWay& way);
 void note(const reports::GroupReport& report, const std::vector<RenderedFile>& files, const IssueWay& way);
 void note(const reports::PoolReport& report, const std::vector<RenderedFile>& files, const IssueWay& way);

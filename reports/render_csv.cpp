@@ -24,7 +24,10 @@ void put_received(Table& table, const Received& received) {
     if (declared.announced_utc_s) put_meta(table, "announced_utc_s", *declared.announced_utc_s);
     if (const auto missing = declared.statements_missing()) put_meta(table, "statements_missing", *missing);
     if (const auto run = missing_statements(declared))
-        Line("missing_statements").number(Column::key, run->from).number(Column::value, run->to).append_to(table);
+        Line("missing_statements")
+            .number(Column::key, run->from)
+            .number(Column::value, run->to)
+            .append_to(table);
     for (const federation::Period& run : declared.missing_days)
         Line("missing_days").days(run.from, run.to).append_to(table);
 }

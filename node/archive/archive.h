@@ -90,8 +90,8 @@ class Archive {
     [[nodiscard]] virtual config::Result<SourceKey> source(const std::string& name,
                                                            const std::string& site_identifier) = 0;
 
-    // The dictionary. A new shape is kept with the next append(). intern() may be called while append() works on
-    // another thread; shapes() may not.
+    // The dictionary. A new shape is kept with the next append(). intern() may be called while append() works
+    // on another thread; shapes() may not.
     [[nodiscard]] virtual ShapeKey intern(const EventShape& shape) = 0;
     [[nodiscard]] virtual const std::vector<EventShape>& shapes() const = 0;
 
@@ -121,7 +121,8 @@ class Archive {
 
     // Facts about activities, from events or a catalogue: what is known is never replaced by "not known", and
     // what a catalogue says (`sure`) replaces what events say. Where this gives events a course they lacked,
-    // every student of the source becomes dirty from the begin; else those with other evidence of the activity.
+    // every student of the source becomes dirty from the begin; else those with other evidence of the
+    // activity.
     virtual void learn(SourceKey source, std::span<const ActivityFacts> facts, bool sure) = 0;
     [[nodiscard]] virtual std::optional<ActivityFacts> activity(SourceKey source,
                                                                 std::int64_t activity) const = 0;

@@ -19,8 +19,8 @@ using federation::in_transaction;
 using federation::StudentId;
 using federation::translating_errors;
 
-// `said` is the dossier as federation::dossiers_text() writes it: one form on the wire and on the disk. Funder
-// and number stand beside it because they are the key.
+// `said` is the dossier as federation::dossiers_text() writes it: one form on the wire and on the disk.
+// Funder and number stand beside it because they are the key.
 constexpr std::string_view kVersion1 = R"sql(
 CREATE TABLE dossier (node TEXT NOT NULL, student BLOB NOT NULL, funder TEXT NOT NULL, number TEXT NOT NULL,
   valid_from INTEGER NOT NULL, valid_to INTEGER, said TEXT NOT NULL,
@@ -41,8 +41,8 @@ CREATE TABLE issue (node TEXT NOT NULL, batch TEXT NOT NULL, student BLOB NOT NU
 CREATE TABLE schedule_run (node TEXT NOT NULL, schedule TEXT NOT NULL, last_day INTEGER NOT NULL, done_utc_s INTEGER NOT NULL,
   outcome TEXT NOT NULL, PRIMARY KEY (node, schedule)) WITHOUT ROWID;
 )sql";
-// Every report that took the place of another (node/staff/issue_log.h); batches that staff asked for on their pages
-// (node/staff/batch_orders.h).
+// Every report that took the place of another (node/staff/issue_log.h); batches that staff asked for on their
+// pages (node/staff/batch_orders.h).
 constexpr std::string_view kVersion4 = R"sql(
 CREATE TABLE replacement (node TEXT NOT NULL, student BLOB NOT NULL, funder TEXT NOT NULL, from_day INTEGER NOT NULL,
   to_day INTEGER NOT NULL, issued_utc_s INTEGER NOT NULL, data_sha256 TEXT NOT NULL, replaced_sha256 TEXT NOT NULL,
@@ -97,9 +97,10 @@ std::optional<std::string> said_now(SQLite::Database& database, const std::strin
 
 void end_now(SQLite::Database& database, const std::string& node, const StudentId& student,
              const std::string& funder, const std::string& number, std::int64_t now_utc_s) {
-    SQLite::Statement end(database,
-                          "UPDATE dossier SET valid_to=? WHERE node=? AND student=? AND funder=? AND number=? "
-                          "AND valid_to IS NULL");
+    SQLite::Statement end(
+        database,
+        "UPDATE dossier SET valid_to=? WHERE node=? AND student=? AND funder=? AND number=? "
+        "AND valid_to IS NULL");
     end.bind(1, now_utc_s);
     end.bind(2, node);
     bind_student(end, 3, student);
@@ -220,17 +221,18 @@ std::vector<FindingOverride> DossierStore::overrides(const std::string& node, co
                                                      const federation::Period& period) const {
     return translating_errors(*database_, [&] {
         std::vector<FindingOverride> found;
-        SQLite::Statement select(*database_,
-                                 "SELECT code, digest, reason, author, made_utc_s FROM finding_override WHERE "
-                                 "node=? AND student=? AND from_day=? AND to_day=? ORDER BY code, digest");
+        SQLite::Statement select(
+            *database_,
+            "SELECT code, digest, reason, author, made_utc_s FROM finding_override WHERE "
+            "node=? AND student=? AND from_day=? AND to_day=? ORDER BY code, digest");
         select.bind(1, node);
         bind_student(select, 2, student);
         select.bind(3, period.from.number);
         select.bind(4, period.to.number);
         while (select.executeStep())
-            found.push_back({student, period, select.getColumn(0).getString(), select.getColumn(1).getString(),
-                             select.getColumn(2).getString(), select.getColumn(3).getString(),
-                             select.getColumn(4).getInt64()});
+            found.push_back({student, period, select.getColumn(0).getString(),
+                             select.getColumn(1).getString(), select.getColumn(2).getString(),
+                             select.getColumn(3).getString(), select.getColumn(4).getInt64()});
         return found;
     });
 }
@@ -239,7 +241,8 @@ std::int64_t DossierStore::erase(const std::string& node, const StudentId& stude
     const std::int64_t erased = translating_errors(*database_, [&] {
         std::int64_t rows = 0;
         in_transaction(*database_, [&] {
-            for (const char* table : {"dossier", "finding_override", "issue", "replacement", "batch_student", "batch_line"}) {
+            for (const char* table :
+                 {"dossier", "finding_override", "issue", "replacement", "batch_student", "batch_line"}) {
                 SQLite::Statement remove(*database_,
                                          fmt::format("DELETE FROM {} WHERE node=? AND student=?", table));
                 remove.bind(1, node);

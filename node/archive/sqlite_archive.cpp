@@ -642,7 +642,8 @@ class SqliteArchive final : public Archive {
     void mark_evidence_of(SourceKey source, std::int64_t activity) {
         SQLite::Statement users(
             database_,
-            "SELECT user_id FROM completion WHERE source=?1 AND activity=?2 UNION SELECT user_id FROM declaration "
+            "SELECT user_id FROM completion WHERE source=?1 AND activity=?2 UNION SELECT user_id FROM "
+            "declaration "
             "WHERE source=?1 AND activity=?2 UNION SELECT user_id FROM foreign_time WHERE source=?1 AND "
             "activity=?2");
         users.bind(1, source);
@@ -667,7 +668,8 @@ class SqliteArchive final : public Archive {
 
     mutable SQLite::Database database_;
     std::unique_ptr<Collection> collection_;
-    // Of the dictionary, which is asked while a batch is being appended. Whoever reads shapes() asks when none is.
+    // Of the dictionary, which is asked while a batch is being appended. Whoever reads shapes() asks when
+    // none is.
     mutable std::mutex shapes_mutex_;
     std::vector<EventShape> shapes_;  // by key
     std::map<EventShape, ShapeKey> shape_keys_;

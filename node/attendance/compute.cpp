@@ -34,8 +34,8 @@ struct Outcome {
     std::optional<DirtyMark> open;  // where a later computation gives more
 };
 
-// Students who are computed together on a second core while the next are read from the archive: a few, or the events
-// of one long year.
+// Students who are computed together on a second core while the next are read from the archive: a few, or the
+// events of one long year.
 constexpr std::size_t kStudentsAPart = 32, kEventsAPart = 100'000;
 
 // The dirty students of a node, in their order: read here, computed on a second thread, committed on a third.

@@ -31,7 +31,9 @@ namespace {
 
 constexpr const char* kFooter =
     "Exit codes: 0 done, 1 a defect of Assidu, 2 wrong words, 3 wrong or missing configuration or key,\n"
-    "4 a file or (--strict) a row refused, 5 disk or database, 6 no data, 7 or 8 (doctor) found something, 9 (purge-plan) not safe,\n10 (envelope open) not all proven, 11 a report not issued for what was found in it, 130 interrupted.";
+    "4 a file or (--strict) a row refused, 5 disk or database, 6 no data, 7 or 8 (doctor) found something, 9 "
+    "(purge-plan) not safe,\n10 (envelope open) not all proven, 11 a report not issued for what was found in "
+    "it, 130 interrupted.";
 
 // The options of every subcommand, filled in by the parser, and the subcommand that was named.
 struct Chosen {
@@ -134,14 +136,16 @@ void add_report(CLI::App& app, Chosen& chosen, const config::Clock& clock, Conso
                              "(default: all)")
                 ->allow_extra_args(false);
         if (std::string_view(kind) != "pool") {
-            report_kind->add_option("--funder", chosen.report.funder, "Students with a dossier of this funder");
+            report_kind->add_option("--funder", chosen.report.funder,
+                                    "Students with a dossier of this funder");
             report_kind->add_option("--group", chosen.report.group, "Students with a dossier of this group");
         }
         if (one && !looks) {
             report_kind
-                ->add_option("--override", chosen.report.overrides,
-                             "A finding, by its code, that is not to keep the named students' reports from being "
-                             "issued; kept in the audit and shown on the report; may be repeated")
+                ->add_option(
+                    "--override", chosen.report.overrides,
+                    "A finding, by its code, that is not to keep the named students' reports from being "
+                    "issued; kept in the audit and shown on the report; may be repeated")
                 ->allow_extra_args(false);
             report_kind->add_option("--reason", chosen.report.reason, "Why, of --override");
             report_kind->add_option("--author", chosen.report.author,
@@ -169,9 +173,10 @@ void add_report(CLI::App& app, Chosen& chosen, const config::Clock& clock, Conso
                           "assidu-verify checks (needs --out)"
                         : "Also a folder a student under --out, with its documents and package");
             if (std::string_view(kind) != "pool")
-                report_kind->add_option("--template", chosen.report.report_template,
-                                        "A template's folder, also one of the node's own folder (default: the settings' "
-                                        "[reports] template; of a member's students none)");
+                report_kind->add_option(
+                    "--template", chosen.report.report_template,
+                    "A template's folder, also one of the node's own folder (default: the settings' "
+                    "[reports] template; of a member's students none)");
             report_kind->add_option("--out", chosen.report.out,
                                     "The folder to write to (default: one document goes to standard output)");
         }
@@ -280,7 +285,9 @@ void add_token(CLI::App& app, Chosen& chosen, const config::Clock& clock, Consol
     CLI::App* list = command->add_subcommand("list", "Show all tokens, without what is secret of them");
     CLI::App* revoke = command->add_subcommand("revoke", "Let a token hold no more, from now on");
     create->add_option("--label", chosen.token.label, "Whose it is, in words")->required();
-    create->add_option("--function", chosen.token.functions, "A function that it allows, or all; may be repeated")
+    create
+        ->add_option("--function", chosen.token.functions,
+                     "A function that it allows, or all; may be repeated")
         ->required()
         ->allow_extra_args(false);
     create
@@ -305,18 +312,20 @@ void add_token(CLI::App& app, Chosen& chosen, const config::Clock& clock, Consol
 }
 
 void add_staff(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console& console) {
-    CLI::App* command = app.add_subcommand(
-        "staff", "Accounts of administrative staff for the pages of [web]; audited");
+    CLI::App* command =
+        app.add_subcommand("staff", "Accounts of administrative staff for the pages of [web]; audited");
     command->require_subcommand(1);
     CLI::App* put = command->add_subcommand(
         "put", "Make an account, or give it other students and another password (read from standard input)");
     CLI::App* list = command->add_subcommand("list", "Show all accounts");
-    CLI::App* remove = command->add_subcommand("remove", "Remove an account; who is logged in is out at once");
+    CLI::App* remove =
+        command->add_subcommand("remove", "Remove an account; who is logged in is out at once");
     for (CLI::App* action : {put, remove})
         action->add_option("NAME", chosen.staff.name, "The account's name, without blanks")->required();
-    put->add_option("--students", chosen.staff.students,
-                    "Whom they may see: everyone, student=NAME, or conditions cohort=, institution=, department=, "
-                    "email_domain=, funder=, group=, which must all hold; may be repeated")
+    put->add_option(
+           "--students", chosen.staff.students,
+           "Whom they may see: everyone, student=NAME, or conditions cohort=, institution=, department=, "
+           "email_domain=, funder=, group=, which must all hold; may be repeated")
         ->required()
         ->allow_extra_args(false);
     put->add_flag("--no-password", chosen.staff.no_password,
@@ -334,15 +343,17 @@ void add_staff(CLI::App& app, Chosen& chosen, const config::Clock& clock, Consol
 
 void add_exclude(CLI::App& app, Chosen& chosen, const config::Clock& clock, Console& console) {
     CLI::App* command = app.add_subcommand(
-        "exclude", "Time of a student that does not count, with a reason and an author; it is audited, no "
-                   "event is deleted, and explain and reports show it");
+        "exclude",
+        "Time of a student that does not count, with a reason and an author; it is audited, no "
+        "event is deleted, and explain and reports show it");
     command->require_subcommand(1);
     CLI::App* add = command->add_subcommand("add", "Exclude a stretch of time");
     CLI::App* list = command->add_subcommand("list", "Show exclusions, revoked ones too");
     CLI::App* revoke = command->add_subcommand("revoke", "Let excluded time count again");
     for (CLI::App* action : {add, list})
-        action->add_option("STUDENT", chosen.exclude.student,
-                           "User name, e-mail, id number, Moodle user id or pseudonym")
+        action
+            ->add_option("STUDENT", chosen.exclude.student,
+                         "User name, e-mail, id number, Moodle user id or pseudonym")
             ->required(action == add);
     add->add_option("FROM", chosen.exclude.from, "Local time, YYYY-MM-DD or YYYY-MM-DDTHH:MM")->required();
     add->add_option("TO", chosen.exclude.to, "Local time, not included; a day alone is the whole of that day")
@@ -411,8 +422,9 @@ void add_collect(CLI::App& app, Chosen& chosen, const config::Clock& clock, Cons
     command->add_flag("--accept-source", chosen.collect.accept_source,
                       "Go on with a database that was found to be another than before");
     command
-        ->add_option("--release", chosen.collect.release,
-                     "Archive the rows in quarantine: \"late\" those that are no copies, \"all\" the copies, too")
+        ->add_option(
+            "--release", chosen.collect.release,
+            "Archive the rows in quarantine: \"late\" those that are no copies, \"all\" the copies, too")
         ->check(CLI::IsMember({"late", "all"}));
     command->callback([&] {
         chosen.run = [&] {
@@ -421,7 +433,8 @@ void add_collect(CLI::App& app, Chosen& chosen, const config::Clock& clock, Cons
         };
     });
     CLI::App* plan = app.add_subcommand(
-        "purge-plan", "Up to where the Moodle's log may be purged now, and why not further (exit code 9: nowhere)");
+        "purge-plan",
+        "Up to where the Moodle's log may be purged now, and why not further (exit code 9: nowhere)");
     plan->add_flag("--json", chosen.purge_plan.json, "The same as one JSON object");
     plan->callback([&] {
         chosen.run = [&] {

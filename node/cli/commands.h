@@ -32,19 +32,19 @@ struct ImportArguments {
 
 struct ReportArguments {
     std::filesystem::path dir;
-    std::string kind;                   // "student", "group", "lint" or, at a hub, "pool"
-    std::string member;                 // at a hub: whose students; empty: the node's own
-    std::string from, to;               // civil days, both included
-    std::vector<std::string> students;  // none: all
-    std::vector<std::string> formats;   // names of kReportFormats; none: html, with packages pdf
-    bool package = false;               // each student's documents also as a package with their proofs
-    std::filesystem::path out;          // empty: standard output, for one document
-    std::string language;               // empty: the settings'
-    std::string scale;                  // of recompute(); empty: the node's own
-    std::string funder, group;          // of the node's own: whose dossiers; empty: any
+    std::string kind;                       // "student", "group", "lint" or, at a hub, "pool"
+    std::string member;                     // at a hub: whose students; empty: the node's own
+    std::string from, to;                   // civil days, both included
+    std::vector<std::string> students;      // none: all
+    std::vector<std::string> formats;       // names of kReportFormats; none: html, with packages pdf
+    bool package = false;                   // each student's documents also as a package with their proofs
+    std::filesystem::path out;              // empty: standard output, for one document
+    std::string language;                   // empty: the settings'
+    std::string scale;                      // of recompute(); empty: the node's own
+    std::string funder, group;              // of the node's own: whose dossiers; empty: any
     std::filesystem::path report_template;  // a template's folder; empty: the settings' (of a member's: none)
-    std::vector<std::string> overrides;  // findings that are not to keep the named students' reports
-    std::string reason, author;          // of these; an empty author: the account that runs the command
+    std::vector<std::string> overrides;     // findings that are not to keep the named students' reports
+    std::string reason, author;             // of these; an empty author: the account that runs the command
 };
 [[nodiscard]] ExitCode report(const ReportArguments& arguments, const config::Clock& clock, Console& console);
 
@@ -89,11 +89,11 @@ struct OutageArguments {
 
 struct ExcludeArguments {
     std::filesystem::path dir;
-    std::string action;             // "add", "list", "revoke"
-    std::string student;            // of list: empty for all
-    std::string from, to;           // of add: local times of the scale's zone; TO alone as a day is all of it
-    std::int64_t number = 0;        // of revoke
-    std::string reason, author;     // of add and revoke
+    std::string action;          // "add", "list", "revoke"
+    std::string student;         // of list: empty for all
+    std::string from, to;        // of add: local times of the scale's zone; TO alone as a day is all of it
+    std::int64_t number = 0;     // of revoke
+    std::string reason, author;  // of add and revoke
 };
 // Time that does not count, by decision of the institution; audited, and never deleted.
 [[nodiscard]] ExitCode exclude(const ExcludeArguments& arguments, const config::Clock& clock,
@@ -113,14 +113,16 @@ struct CollectArguments {
     std::string release;         // rows in quarantine are archived: "late" or "all"; empty: none are
 };
 // The Moodle's own database into the archive: once, or until Ctrl-C.
-[[nodiscard]] ExitCode collect_log(const CollectArguments& arguments, const config::Clock& clock, Console& console);
+[[nodiscard]] ExitCode collect_log(const CollectArguments& arguments, const config::Clock& clock,
+                                   Console& console);
 
 struct PurgePlanArguments {
     std::filesystem::path dir;
     bool json = false;
 };
 // Up to where the Moodle's log may be purged. `not_safe` if nowhere.
-[[nodiscard]] ExitCode purge_plan(const PurgePlanArguments& arguments, const config::Clock& clock, Console& console);
+[[nodiscard]] ExitCode purge_plan(const PurgePlanArguments& arguments, const config::Clock& clock,
+                                  Console& console);
 
 struct AuditArguments {
     std::filesystem::path dir;

@@ -60,8 +60,8 @@ void say_without_names(const MemberSubject& subject, Console& console) {
 
 ExitCode put_students(const Node& hub, const HubReportWriter& writer, const MemberSubject& subject,
                       const std::vector<MemberStudent>& students, const MemberReports* wanted,
-                      const Documents& documents,
-                      Console& console, std::vector<std::filesystem::path>& written) {
+                      const Documents& documents, Console& console,
+                      std::vector<std::filesystem::path>& written) {
     bool all = true, incoherent = false;
     const staff::PeopleElsewhere elsewhere(hub);
     for (const MemberStudent& student : students) {
@@ -74,10 +74,11 @@ ExitCode put_students(const Node& hub, const HubReportWriter& writer, const Memb
         staff::look_at_member(hub, *subject.names,
                               elsewhere.of(subject.part->node, report->person, report->period), *report);
         if (wanted != nullptr && !wanted->overrides.empty()) {
-            if (const auto done = staff::override_findings(hub, *report, wanted->overrides, wanted->reason,
-                                                           wanted->author);
+            if (const auto done =
+                    staff::override_findings(hub, *report, wanted->overrides, wanted->reason, wanted->author);
                 !done) {
-                console.complain(collect::printable(fmt::format("{}: {}", file_name(*report), done.error().what)));
+                console.complain(
+                    collect::printable(fmt::format("{}: {}", file_name(*report), done.error().what)));
                 return ExitCode::usage;
             }
         }
@@ -177,8 +178,8 @@ ExitCode report_everything(const Node& hub, const federation::Consolidated& cons
         const auto group = writer.group(subject);
         if (!group) return no_data(console, group.error().what);
         put_document(*group, of_member, console, written.groups);
-        const ExitCode code =
-            put_students(hub, writer, subject, subject.students, nullptr, of_member, console, written.students);
+        const ExitCode code = put_students(hub, writer, subject, subject.students, nullptr, of_member,
+                                           console, written.students);
         if (code != ExitCode::ok) return code;
     }
     return ExitCode::ok;

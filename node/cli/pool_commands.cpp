@@ -29,9 +29,10 @@ std::string attested(const Node& node, const federation::Member& member) {
     std::string lines;
     for (const auto& kept : federation::AttestationLog(node.statements().file()).of(member.id)) {
         const federation::Attestation& one = kept.attestation;
-        lines += fmt::format("  attested by {} at {}{}{}\n", one.signer, local(node, one.issued_utc_s),
-                             one.fingerprint == member.key->fingerprint() ? "" : ": an earlier key, " + one.fingerprint,
-                             kept.is_revoked ? ": its own key was revoked since, it counts no more" : "");
+        lines += fmt::format(
+            "  attested by {} at {}{}{}\n", one.signer, local(node, one.issued_utc_s),
+            one.fingerprint == member.key->fingerprint() ? "" : ": an earlier key, " + one.fingerprint,
+            kept.is_revoked ? ": its own key was revoked since, it counts no more" : "");
     }
     return lines;
 }
@@ -78,10 +79,10 @@ ExitCode member(const MemberArguments& arguments, const config::Clock& clock, Co
                         arguments.id, *token, node->signing_key().verifying_key().fingerprint()));
         return ExitCode::ok;
     }
-    const auto done = arguments.action == "accept"
-                          ? members.accept(arguments.id, arguments.fingerprint, now_utc_s)
-                      : arguments.action == "revoke" ? members.revoke(arguments.id, arguments.reason, now_utc_s)
-                                                     : members.suspend(arguments.id, now_utc_s);
+    const auto done =
+        arguments.action == "accept"   ? members.accept(arguments.id, arguments.fingerprint, now_utc_s)
+        : arguments.action == "revoke" ? members.revoke(arguments.id, arguments.reason, now_utc_s)
+                                       : members.suspend(arguments.id, now_utc_s);
     if (!done) return refused(console, done.error(), ExitCode::usage);
     const auto now = members.find(arguments.id);
     console.say(now ? fmt::format("{} is {}", arguments.id, name_of(now->state))

@@ -111,8 +111,9 @@ ExitCode report_batch(const BatchArguments& arguments, const config::Clock& cloc
                                                line.funder.empty() ? "" : " for " + line.funder, line.why)));
     if (!result->finished)
         console.complain("interrupted; what is issued is whole, and the same command goes on from there");
-    console.print(fmt::format("{} to {}: {}\n{}\n", config::iso_date(period->from), config::iso_date(period->to),
-                              in_words(*result), (arguments.out / "index.html").string()));
+    console.print(fmt::format("{} to {}: {}\n{}\n", config::iso_date(period->from),
+                              config::iso_date(period->to), in_words(*result),
+                              (arguments.out / "index.html").string()));
     return code_of(*result);
 }
 
@@ -176,7 +177,9 @@ void add_templates(CLI::App& app, std::function<ExitCode()>& run, Console& conso
         action->add_option("DIR", words->folder, "The template's folder")->required();
     show->add_option("--funder", words->funder, "For this funder's students");
     show->add_option("--lang", words->language, "fr or en")->check(CLI::IsMember({"fr", "en"}));
-    check->callback([&run, &console, words] { run = [&console, words] { return check_template(words->folder, console); }; });
+    check->callback([&run, &console, words] {
+        run = [&console, words] { return check_template(words->folder, console); };
+    });
     list->callback([&run, &console, words] {
         run = [&console, words] {
             const auto read = reports::Template::read(words->folder);
@@ -187,7 +190,9 @@ void add_templates(CLI::App& app, std::function<ExitCode()>& run, Console& conso
         };
     });
     show->callback([&run, &console, words] {
-        run = [&console, words] { return show_template(words->folder, words->funder, words->language, console); };
+        run = [&console, words] {
+            return show_template(words->folder, words->funder, words->language, console);
+        };
     });
 }
 
@@ -206,19 +211,23 @@ void add_batch(CLI::App& app, const std::filesystem::path& dir, std::function<Ex
     command->add_option("--funder", arguments->funder, "Students with a dossier of this funder");
     command->add_option("--group", arguments->group, "Students with a dossier of this group");
     command
-        ->add_option("--student", arguments->students,
-                     "User name, e-mail, id number, Moodle user id or pseudonym; may be repeated (default: all)")
+        ->add_option(
+            "--student", arguments->students,
+            "User name, e-mail, id number, Moodle user id or pseudonym; may be repeated (default: all)")
         ->allow_extra_args(false);
     std::vector<std::string> formats;
     for (const FormatEntry& entry : kReportFormats)
         if (entry.student) formats.emplace_back(entry.name);
-    command->add_option("--format", arguments->formats, fmt::format("{}; a list (default: pdf)", fmt::join(formats, ", ")))
+    command
+        ->add_option("--format", arguments->formats,
+                     fmt::format("{}; a list (default: pdf)", fmt::join(formats, ", ")))
         ->delimiter(',')
         ->check(CLI::IsMember(formats));
     command->add_flag("!--no-package", arguments->package, "Documents alone, without the proofs");
     command->add_flag("--groups", arguments->groups,
                       "Also a report of each funder's students together, in the funder's folder");
-    command->add_option("--out", arguments->out, "The folder to write to, the same one each time")->required();
+    command->add_option("--out", arguments->out, "The folder to write to, the same one each time")
+        ->required();
     command->add_option("--template", arguments->report_template,
                         "A template's folder (default: the settings' [reports] template)");
     command->add_option("--lang", arguments->language, "fr or en (default: the settings')")

@@ -17,8 +17,8 @@ namespace assidu::node::cli {
 
 struct BatchArguments {
     std::filesystem::path dir;
-    std::string from, to;      // both or neither
-    std::string period, on;    // "day", "week", "month", and a day of it; empty: the last one that is closed
+    std::string from, to;    // both or neither
+    std::string period, on;  // "day", "week", "month", and a day of it; empty: the last one that is closed
     std::string funder, group;
     std::vector<std::string> students, formats;
     bool package = true, groups = false;

@@ -89,7 +89,8 @@ config::Result<void> issue_singly(const Node& node, reports::StudentReport& repo
     const std::size_t before = written.size();
     if (const auto put = put_document(report, wanted, console, written); !put) return put;
     std::error_code ignored;
-    const std::vector<std::filesystem::path> files(written.begin() + static_cast<std::ptrdiff_t>(before), written.end());
+    const std::vector<std::filesystem::path> files(written.begin() + static_cast<std::ptrdiff_t>(before),
+                                                   written.end());
     const std::string folder =
         files.empty() ? "-" : std::filesystem::absolute(files.front().parent_path(), ignored).string();
     log.put(whose, staff::issue_of(reissue, report, funder, staff::IssueLog::kSingly, folder, files));
@@ -122,11 +123,12 @@ ExitCode bring_up_to_date(Node& node, Console& console) {
 
 void tell_findings(const reports::StudentReport& report, reports::Language language, bool only_look,
                    Console& console) {
-    for (const reports::LintFinding& finding : report.findings.value_or(std::vector<reports::LintFinding>())) {
-        std::string line = collect::printable(fmt::format(
-            "{}: [{}: {}] {}", file_name(report),
-            reports::text(language, fmt::format("severity.{}", name_of(finding.severity))), finding.code,
-            finding_text(language, finding)));
+    for (const reports::LintFinding& finding :
+         report.findings.value_or(std::vector<reports::LintFinding>())) {
+        std::string line = collect::printable(
+            fmt::format("{}: [{}: {}] {}", file_name(report),
+                        reports::text(language, fmt::format("severity.{}", name_of(finding.severity))),
+                        finding.code, finding_text(language, finding)));
         if (finding.overridden) line += " " + collect::printable(override_text(language, finding));
         if (only_look)
             console.print(line + "\n");

@@ -37,8 +37,8 @@ void put_document(const reports::GroupReport& report, const Documents& wanted, C
 void put_document(const reports::PoolReport& report, const Documents& wanted, Console& console,
                   std::vector<std::filesystem::path>& written);
 
-// Issues a student's report by itself: it names the one that it takes the place of, wherever that was issued, and is
-// kept as the last one. As put_document(); where reports are noted nowhere, it is that alone.
+// Issues a student's report by itself: it names the one that it takes the place of, wherever that was issued,
+// and is kept as the last one. As put_document(); where reports are noted nowhere, it is that alone.
 [[nodiscard]] config::Result<void> issue_singly(const Node& node, reports::StudentReport& report,
                                                 const Documents& wanted, Console& console,
                                                 std::vector<std::filesystem::path>& written);

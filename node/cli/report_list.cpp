@@ -15,7 +15,8 @@ namespace {
 
 // What reports took the place of, in words: by node, student, period and instant of issue.
 using Replaced =
-    std::map<std::tuple<std::string, federation::StudentId, config::CivilDay, config::CivilDay, std::int64_t>, std::string>;
+    std::map<std::tuple<std::string, federation::StudentId, config::CivilDay, config::CivilDay, std::int64_t>,
+             std::string>;
 
 Replaced replaced_of(const Node& node) {
     Replaced replaced;
@@ -56,8 +57,8 @@ ExitCode report_list(const std::filesystem::path& dir, const config::Clock& cloc
             report.superseded_utc_s
                 ? fmt::format("superseded since {}", node->calendar().local_iso(*report.superseded_utc_s))
                 : "current"));
-        const auto replaces = replaced.find({subject.node, subject.student.value_or(staff::kWholeGroup), subject.period.from,
-                                             subject.period.to, report.issued_utc_s});
+        const auto replaces = replaced.find({subject.node, subject.student.value_or(staff::kWholeGroup),
+                                             subject.period.from, subject.period.to, report.issued_utc_s});
         if (replaces != replaced.end() && report.kind != "pool") console.print(replaces->second);
         for (const federation::IssuedReport::File& file : report.files)
             console.print(fmt::format("  {}  {}\n", file.sha256,

@@ -42,20 +42,26 @@ std::vector<StudentId> of_cohort(const Node& node, const NodeDirectory& director
     return kept;
 }
 
-// Completed activities of the period, by student. Nothing: no completion was ever taken in, which is not "none".
-std::optional<std::map<StudentId, std::int64_t>> completions_of(const Node& node, const NodeDirectory& directory,
+// Completed activities of the period, by student. Nothing: no completion was ever taken in, which is not
+// "none".
+std::optional<std::map<StudentId, std::int64_t>> completions_of(const Node& node,
+                                                                const NodeDirectory& directory,
                                                                 const std::vector<StudentId>& students,
                                                                 const federation::Period& period) {
     if (node.evidence().extent(node.source()).completions == 0) return std::nullopt;
-    const std::int64_t from_s = node.calendar().begin_of(period.from), to_s = node.calendar().end_of(period.to);
+    const std::int64_t from_s = node.calendar().begin_of(period.from),
+                       to_s = node.calendar().end_of(period.to);
     std::map<StudentId, std::int64_t> counts;
     for (const StudentId& student : students) {
         const auto person = directory.person(student);
         if (!person) continue;
         constexpr int kCompleted = 1, kPassed = 2;
         std::int64_t count = 0;
-        for (const archive::CompletionRecord& one : node.evidence().of(node.source(), person->user_id).completions)
-            if (one.time_s >= from_s && one.time_s < to_s && (one.state == kCompleted || one.state == kPassed)) ++count;
+        for (const archive::CompletionRecord& one :
+             node.evidence().of(node.source(), person->user_id).completions)
+            if (one.time_s >= from_s && one.time_s < to_s &&
+                (one.state == kCompleted || one.state == kPassed))
+                ++count;
         counts[student] = count;
     }
     return counts;
@@ -85,8 +91,9 @@ reports::SummaryRequest request_of(const Node& node, const NodeDirectory& direct
     std::string courses;
     for (const std::int64_t course : arguments.courses) {
         request.courses.insert(course);
-        courses += (courses.empty() ? "" : ", ") +
-                   reports::course_name(language, course, directory.course(node.settings().source_name, course));
+        courses +=
+            (courses.empty() ? "" : ", ") +
+            reports::course_name(language, course, directory.course(node.settings().source_name, course));
     }
     if (!courses.empty()) request.selection.emplace_back("courses", courses);
     // Completions say nothing of single courses here.
@@ -98,8 +105,10 @@ reports::SummaryRequest request_of(const Node& node, const NodeDirectory& direct
 
 ExitCode report_summary(const SummaryArguments& arguments, const config::Clock& clock, Console& console) {
     const auto from = config::parse_iso_date(arguments.from), to = config::parse_iso_date(arguments.to);
-    if (!from || !to || *to < *from || std::int64_t{to->number} - from->number >= config::limits::kPeriodDaysMax)
-        return refused(console, "--from and --to: two days as YYYY-MM-DD are wanted, the first not after the last",
+    if (!from || !to || *to < *from ||
+        std::int64_t{to->number} - from->number >= config::limits::kPeriodDaysMax)
+        return refused(console,
+                       "--from and --to: two days as YYYY-MM-DD are wanted, the first not after the last",
                        ExitCode::usage);
     if (arguments.out.empty() && arguments.formats.size() > 1)
         return refused(console, "several documents cannot go to standard output: name a folder with --out",
@@ -111,8 +120,8 @@ ExitCode report_summary(const SummaryArguments& arguments, const config::Clock& 
     const NodeDirectory directory(*node, node->calendar().end_of(period.to) - 1);
     const auto language =
         reports::language_of(arguments.language.empty() ? node->settings().language : arguments.language);
-    const auto request = request_of(*node, directory, arguments, period, language,
-                                    node->settings().reports.small_cell);
+    const auto request =
+        request_of(*node, directory, arguments, period, language, node->settings().reports.small_cell);
     const auto summary = reports::build_summary(request, node->ledger(), directory);
     if (!summary) return refused(console, summary.error().what, ExitCode::no_data);
     std::vector<std::string> formats = arguments.formats;
@@ -140,7 +149,8 @@ void add_summary(CLI::App& app, const std::filesystem::path& dir, std::function<
                  const config::Clock& clock, Console& console) {
     const auto arguments = std::make_shared<SummaryArguments>();
     CLI::App* command = app.get_subcommand("report")->add_subcommand(
-        "summary", "How a group is doing, without names: no cell of fewer than [reports] small_cell students");
+        "summary",
+        "How a group is doing, without names: no cell of fewer than [reports] small_cell students");
     command->add_option("--from", arguments->from, "First civil day, YYYY-MM-DD")->required();
     command->add_option("--to", arguments->to, "Last civil day, included")->required();
     command->add_option("--funder", arguments->funder, "Students with a dossier of this funder");

@@ -16,7 +16,7 @@ namespace assidu::node::cli {
 
 struct SummaryArguments {
     std::filesystem::path dir;
-    std::string from, to;  // civil days, both included
+    std::string from, to;               // civil days, both included
     std::string funder, group, cohort;  // all that is set must hold; none: the university
     std::vector<std::int64_t> courses;  // of these alone; none: all
     std::vector<std::string> formats;   // html, pdf, xlsx, csv, json; none: html

@@ -12,8 +12,8 @@
 #include <set>
 #include <utility>
 
-#include "config/durable_file.h"
 #include "config/batch_limits.h"
+#include "config/durable_file.h"
 #include "config/limits.h"
 #include "federation/reception.h"
 #include "node/attendance/compute.h"
@@ -22,8 +22,8 @@
 #include "node/collect/database/side_tables.h"
 #include "node/collect/text.h"
 #include "node/node.h"
-#include "node/services/collecting.h"
 #include "node/privacy/retention.h"
+#include "node/services/collecting.h"
 #include "node/services/complaints.h"
 #include "node/services/hub_contact.h"
 #include "node/services/intake.h"
@@ -275,7 +275,8 @@ class Serving {
         if (!hub) return std::unexpected(hub.error());
         if (*hub && !services::may_issue(*node)) {
             is_held_ = true;
-            speech_.problem("held", "statements are held back until the hub has said what it has of this node");
+            speech_.problem("held",
+                            "statements are held back until the hub has said what it has of this node");
         } else if (*hub) {
             const auto declared = services::declare(*node, (*hub)->names == federation::Names::roster);
             if (!declared) {
@@ -316,8 +317,8 @@ class Serving {
         return staff::run_ordered_batches(node, events);
     }
 
-    // Before anything is taken in: whose rows are kept is judged on people as they are now. A database that is
-    // away keeps the node from nothing else.
+    // Before anything is taken in: whose rows are kept is judged on people as they are now. A database that
+    // is away keeps the node from nothing else.
     void read_side_tables(Node& node) {
         if (!node.settings().database) return;
         using collect::database::MoodleDatabase;
@@ -329,10 +330,12 @@ class Serving {
         if (!database) return speech_.problem("side tables", database.error().what);
         collect::database::SideTables tables(node, *database, {}, [] { return !interrupted(); });
         const auto read = tables.read_due();
-        if (!read) return speech_.problem("side tables", "the Moodle's tables are not read: " + read.error().what);
+        if (!read)
+            return speech_.problem("side tables", "the Moodle's tables are not read: " + read.error().what);
         speech_.settle("side tables");
         if (read->changed > 0)
-            speech_.done(fmt::format("read {} rows of the Moodle's tables, {} changes", read->rows, read->changed));
+            speech_.done(
+                fmt::format("read {} rows of the Moodle's tables, {} changes", read->rows, read->changed));
     }
 
     Result<void> take_in(Node& node) {
@@ -351,7 +354,8 @@ class Serving {
         return services::take_in_pushes(node, *pushes_->journal, events);
     }
 
-    // A turn of the Moodle's database; the next one at once while there is more, later and later while it is away.
+    // A turn of the Moodle's database; the next one at once while there is more, later and later while it is
+    // away.
     void collect() {
         const auto turn = failing_softly([&]() -> Result<services::CollectingTurn> {
             const auto lock = FolderLock::take(folder_);
@@ -366,7 +370,8 @@ class Serving {
         });
         const std::string trouble = turn ? turn->trouble : turn.error().what;
         if (turn && turn->rows + turn->found_again > 0) {
-            speech_.done(fmt::format("collected {} rows, {} events", turn->rows + turn->found_again, turn->events));
+            speech_.done(
+                fmt::format("collected {} rows, {} events", turn->rows + turn->found_again, turn->events));
             if (turn->at_end) schedule_.wake();
         }
         if (interrupted()) return;
@@ -378,12 +383,14 @@ class Serving {
         }
         const bool lasting = turn && !turn->retryable;
         collect_failures_ = std::min(collect_failures_ + 1, kFailuresCounted);
-        collect_at_ms_ = steady_ms() + (lasting ? config::limits::kRetryMillisecondsMax
-                                                : std::min(config::limits::kRetryMillisecondsMin << collect_failures_,
-                                                           config::limits::kRetryMillisecondsMax));
-        speech_.problem("collector", trouble + (lasting ? "; repeating it does not cure this, so it is tried again only "
-                                                          "now and then"
-                                                        : "; tried again, after longer and longer waits"));
+        collect_at_ms_ =
+            steady_ms() + (lasting ? config::limits::kRetryMillisecondsMax
+                                   : std::min(config::limits::kRetryMillisecondsMin << collect_failures_,
+                                              config::limits::kRetryMillisecondsMax));
+        speech_.problem("collector",
+                        trouble + (lasting ? "; repeating it does not cure this, so it is tried again only "
+                                             "now and then"
+                                           : "; tried again, after longer and longer waits"));
     }
 
     // Once a day, after a round that computed everything; a refusal is said and ends nothing.
@@ -395,8 +402,8 @@ class Serving {
         if (!done) return speech_.problem("retention", done.error().what);
         speech_.settle("retention");
         if (done->any())
-            speech_.done(fmt::format("retention deleted {} events, {} ledger rows, {} identities", done->events,
-                                     done->rows, done->identities));
+            speech_.done(fmt::format("retention deleted {} events, {} ledger rows, {} identities",
+                                     done->events, done->rows, done->identities));
     }
 
     // False if it was interrupted.
@@ -420,9 +427,10 @@ class Serving {
         state_.delivery_problem = done ? "" : printable(done.error().what);
         state_.retry_utc_s.reset();
         if (delivered.taken_back > 0 || delivered.set_aside > 0)
-            speech_.complain(fmt::format("took back {} statements from the hub, set {} of this node's own aside: it "
-                                         "was restored from a backup",
-                                         delivered.taken_back, delivered.set_aside));
+            speech_.complain(
+                fmt::format("took back {} statements from the hub, set {} of this node's own aside: it "
+                            "was restored from a backup",
+                            delivered.taken_back, delivered.set_aside));
         if (delivered.agreed && std::exchange(is_held_, false)) {
             speech_.settle("held");
             schedule_.wake();
@@ -524,11 +532,11 @@ class Serving {
     std::uint64_t reports_seen_ = 0;                    // of those kept, when the last round began
     std::vector<std::filesystem::path> reports_ready_;  // a round has come since they were asked for
     std::int64_t report_at_ms_ = 0;
-    int report_failures_ = 0;      // in a row
+    int report_failures_ = 0;                           // in a row
     std::int64_t collect_every_s_, collect_at_ms_ = 0;  // 0: there is no database
     int collect_failures_ = 0;                          // in a row
     std::atomic<bool>& batch_asked_;  // by staff on their pages, or one has to be gone on with
-    std::set<std::string> stuck_;  // of the spool, what the last round left alone
+    std::set<std::string> stuck_;     // of the spool, what the last round left alone
     std::string hub_seen_;
     bool is_held_ = false;  // the last round did not declare: the hub had not been asked
 };
@@ -565,8 +573,9 @@ Result<Pushes> take_pushes(const Node& node, const std::filesystem::path& spool,
         certificate = std::move(*read);
     }
     const bool own = settings.intake_tls && !certificate;
-    auto listener = services::PushListener::start(settings, *secret, own ? &node.tls_identity() : nullptr,
-                                                  certificate ? &*certificate : nullptr, *pushes.journal, events);
+    auto listener =
+        services::PushListener::start(settings, *secret, own ? &node.tls_identity() : nullptr,
+                                      certificate ? &*certificate : nullptr, *pushes.journal, events);
     if (!listener) return std::unexpected(listener.error());
     pushes.listener = std::move(*listener);
     auto endpoint = *config::parse_endpoint(settings.intake_listen);
@@ -595,9 +604,10 @@ ExitCode serve(const ServeArguments& arguments, const config::Clock& clock, Cons
         !settings.database && !std::filesystem::exists(folder.hub()))
         return refused(
             speech,
-            {fmt::format("nothing to do: {} sets neither [pool] listen (a hub) nor [mnet] listen nor [web] listen nor "
-                         "[intake] spool nor [database], and this node joined no hub",
-                         folder.settings().string())},
+            {fmt::format(
+                "nothing to do: {} sets neither [pool] listen (a hub) nor [mnet] listen nor [web] listen nor "
+                "[intake] spool nor [database], and this node joined no hub",
+                folder.settings().string())},
             ExitCode::configuration);
     const auto serving = FolderLock::take_serving(folder);
     if (!serving) return refused(speech, serving.error(), ExitCode::configuration);
@@ -632,13 +642,15 @@ ExitCode serve(const ServeArguments& arguments, const config::Clock& clock, Cons
         auto at = config::parse_endpoint(settings.mnet.listen);
         at->port = mnet->port();
         speech.done(fmt::format("answering Moodles as {} on {}\nMNet fingerprint  {}", settings.mnet.wwwroot,
-                                config::url_of(*at, !settings.mnet.tls_certificate.empty()), mnet->fingerprint()));
+                                config::url_of(*at, !settings.mnet.tls_certificate.empty()),
+                                mnet->fingerprint()));
     }
     std::atomic<bool> batch_asked = false;
     std::unique_ptr<web::WebServices> web;
     if (!settings.web.listen.empty()) {
         auto started = web::WebServices::start(
-            *node, clock, [&](std::string_view line) { speech.overheard(line); }, [&] { batch_asked = true; });
+            *node, clock, [&](std::string_view line) { speech.overheard(line); },
+            [&] { batch_asked = true; });
         if (!started) return refused(speech, started.error(), ExitCode::resource);
         web = std::move(*started);
         speech.done("answering the web on " + web->root());
@@ -646,7 +658,8 @@ ExitCode serve(const ServeArguments& arguments, const config::Clock& clock, Cons
     // Only a listener needs the node all the time; rounds open it for themselves.
     if (!hub) node.reset();
     Serving(folder, clock, speech, arguments.every_s.value_or(settings.report_every_s), std::move(spool),
-            pushes ? &*pushes : nullptr, mnet.get(), settings.database ? settings.database->collect_every_s : 0, batch_asked)
+            pushes ? &*pushes : nullptr, mnet.get(),
+            settings.database ? settings.database->collect_every_s : 0, batch_asked)
         .run();
     if (mnet) mnet->stop(kGrace);
     if (web) web->stop(kGrace);

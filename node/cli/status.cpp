@@ -5,11 +5,11 @@
 #include <set>
 #include <span>
 
+#include "federation/peer.h"
 #include "node/archive/collection.h"
 #include "node/cli/commands.h"
 #include "node/collect/database/source_watch.h"
 #include "node/collect/text.h"
-#include "federation/peer.h"
 #include "node/node.h"
 #include "node/services/hub_contact.h"
 #include "node/services/pool_member.h"
@@ -200,13 +200,17 @@ class Lines {
         if (!node_.settings().database) return;
         const archive::CollectorState& state = status_.collector;
         if (state.read_id == 0) return line("collector", "nothing was collected yet");
-        line("collector", fmt::format("read to id {}, safe to id {}, {} holes pending, newest row {}", state.read_id,
-                                      state.safe_id, grouped(status_.holes), local(state.newest_s)));
-        line("", fmt::format("{}{}{}",
-                             state.whole_node_utc_s == 0 ? std::string("never read to its end")
-                                                         : "last read to its end " + ago(state.whole_node_utc_s),
-                             state.pass ? fmt::format("; at id {} of {}", state.pass->at_id, state.pass->to_id) : "",
-                             state.rows_a_second == 0 ? "" : fmt::format("; {} rows a second", grouped(state.rows_a_second))));
+        line("collector",
+             fmt::format("read to id {}, safe to id {}, {} holes pending, newest row {}", state.read_id,
+                         state.safe_id, grouped(status_.holes), local(state.newest_s)));
+        line("",
+             fmt::format(
+                 "{}{}{}",
+                 state.whole_node_utc_s == 0 ? std::string("never read to its end")
+                                             : "last read to its end " + ago(state.whole_node_utc_s),
+                 state.pass ? fmt::format("; at id {} of {}", state.pass->at_id, state.pass->to_id) : "",
+                 state.rows_a_second == 0 ? ""
+                                          : fmt::format("; {} rows a second", grouped(state.rows_a_second))));
         for (const std::string& warning : status_.warnings)
             line("WARNING", printable(warning));
     }
@@ -223,8 +227,9 @@ class Lines {
         else if (*status_.hub)
             line("hub", printable(fmt::format("{} at {}", (*status_.hub)->id, (*status_.hub)->url)));
         if (status_.is_held)
-            line("HELD BACK", "no statement is issued until the hub has said what it has of this node: its ledger was "
-                              "restored or moved, or the machine started anew");
+            line("HELD BACK",
+                 "no statement is issued until the hub has said what it has of this node: its ledger was "
+                 "restored or moved, or the machine started anew");
         if (status_.set_aside > 0)
             line("set aside", fmt::format("{} own statements, because the hub has others of their numbers",
                                           status_.set_aside));
@@ -238,16 +243,19 @@ class Lines {
         if (status_.members.empty()) return;
         using services::Standing;
         std::string counts;
-        for (const Standing standing : {Standing::complete, Standing::behind, Standing::forked, Standing::silent,
-                                        Standing::suspended, Standing::expected}) {
-            const auto count = std::ranges::count(status_.members, standing, &services::MemberStanding::standing);
-            if (count > 0) counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", count, name_of(standing));
+        for (const Standing standing : {Standing::complete, Standing::behind, Standing::forked,
+                                        Standing::silent, Standing::suspended, Standing::expected}) {
+            const auto count =
+                std::ranges::count(status_.members, standing, &services::MemberStanding::standing);
+            if (count > 0)
+                counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", count, name_of(standing));
         }
         line("members", counts);
         for (const services::MemberStanding& one : status_.members) {
             const federation::Member& member = one.member;
-            line("member", fmt::format("{}{}: {}", member.id,
-                                       member.name.empty() ? "" : " (" + printable(member.name) + ")", standing(one)));
+            line("member",
+                 fmt::format("{}{}: {}", member.id,
+                             member.name.empty() ? "" : " (" + printable(member.name) + ")", standing(one)));
             if (!one.attested.empty()) line("", attested(one.attested));
         }
     }
@@ -262,18 +270,22 @@ class Lines {
         if (one.standing == Standing::complete) add("complete");
         if (one.standing == Standing::suspended) add("suspended since " + ago(one.member.since_utc_s));
         if (one.standing == Standing::silent)
-            add(one.heard_utc_s ? "SILENT, not heard of since " + ago(*one.heard_utc_s)
-                                : "SILENT, not heard of since it was accepted, " + ago(one.member.since_utc_s));
+            add(one.heard_utc_s
+                    ? "SILENT, not heard of since " + ago(*one.heard_utc_s)
+                    : "SILENT, not heard of since it was accepted, " + ago(one.member.since_utc_s));
         if (one.missing > 0 && one.missing_to <= one.statements)
             add(fmt::format("FORKED, announces another statement {} than the one here", one.missing_to));
         else if (one.missing > 0)
             add(fmt::format("BEHIND by {}, {} not here", one.missing,
-                            one.missing == 1 ? fmt::format("statement {} is", one.missing_to)
-                                             : fmt::format("statements {} to {} are", one.missing_from, one.missing_to)));
-        said += one.statements == 0 ? "; no statement is here"
-                                    : fmt::format("; {} {} here", one.statements, one.statements == 1 ? "is" : "are");
+                            one.missing == 1
+                                ? fmt::format("statement {} is", one.missing_to)
+                                : fmt::format("statements {} to {} are", one.missing_from, one.missing_to)));
+        said += one.statements == 0
+                    ? "; no statement is here"
+                    : fmt::format("; {} {} here", one.statements, one.statements == 1 ? "is" : "are");
         if (one.received_utc_s) said += ", the last received " + ago(*one.received_utc_s);
-        if (one.heard_utc_s && one.standing != Standing::silent) said += "; heard of " + ago(*one.heard_utc_s);
+        if (one.heard_utc_s && one.standing != Standing::silent)
+            said += "; heard of " + ago(*one.heard_utc_s);
         return said;
     }
 
@@ -282,7 +294,8 @@ class Lines {
         for (const auto& one : kept) {
             if (!one.is_revoked) signers += (signers.empty() ? "" : ", ") + one.attestation.signer;
         }
-        return signers.empty() ? "key attested by nobody whose word still counts" : "key attested by " + signers;
+        return signers.empty() ? "key attested by nobody whose word still counts"
+                               : "key attested by " + signers;
     }
 
     static std::span<const federation::Incident> last(const std::vector<federation::Incident>& incidents) {
@@ -295,12 +308,14 @@ class Lines {
         std::string what;
         switch (one.kind) {
             case federation::IncidentKind::node_behind:
-                what = fmt::format("{} had lost its {} (restored from a backup?) and takes them back", one.node, numbers);
+                what = fmt::format("{} had lost its {} (restored from a backup?) and takes them back",
+                                   one.node, numbers);
                 break;
             case federation::IncidentKind::hub_behind:
-                what = fmt::format("the hub had lost {} of {}, for which it gave receipts (restored from a backup?), and "
-                                   "gets them again",
-                                   numbers, one.node);
+                what = fmt::format(
+                    "the hub had lost {} of {}, for which it gave receipts (restored from a backup?), and "
+                    "gets them again",
+                    numbers, one.node);
                 break;
             case federation::IncidentKind::fork:
                 what = fmt::format("{} signed {} twice, and otherwise; the hub's stay", one.node, numbers);
@@ -316,9 +331,9 @@ class Lines {
         std::string said;
         for (const auto& [count, what] :
              {std::pair(known.completions, "completions"), std::pair(known.declarations, "declarations"),
-              std::pair(known.foreign, "records of other meters"), std::pair(known.enrolments, "states of enrolments"),
-              std::pair(known.roles, "states of roles"), std::pair(known.exclusions, "exclusions"),
-              std::pair(known.days, "records of signed days")}) {
+              std::pair(known.foreign, "records of other meters"),
+              std::pair(known.enrolments, "states of enrolments"), std::pair(known.roles, "states of roles"),
+              std::pair(known.exclusions, "exclusions"), std::pair(known.days, "records of signed days")}) {
             if (count > 0) said += fmt::format("{}{} {}", said.empty() ? "" : ", ", grouped(count), what);
         }
         if (!said.empty()) line("evidence", said);
@@ -374,13 +389,16 @@ class Lines {
                                   count_of(status_.peers, federation::PeerState::accepted),
                                   count_of(status_.peers, federation::PeerState::proposed),
                                   count_of(status_.peers, federation::PeerState::revoked), settings.wwwroot,
-                                  settings.listen.empty() ? "listens nowhere" : "listens on " + printable(settings.listen)));
+                                  settings.listen.empty() ? "listens nowhere"
+                                                          : "listens on " + printable(settings.listen)));
         if (!status_.serve || !*status_.serve || !(*status_.serve)->mnet) return;
         const services::MnetCounts& since = *(*status_.serve)->mnet;
-        line("", fmt::format("since serve began: {} calls, {} refused, {} of them repeats, {} keyswaps, {} strangers put "
-                             "down, {} new keys learnt{}",
-                             since.calls, since.refused, since.replayed, since.keyswaps, since.proposed, since.refreshed,
-                             since.problem.empty() ? "" : "; NOT PUT DOWN: " + printable(since.problem)));
+        line("",
+             fmt::format(
+                 "since serve began: {} calls, {} refused, {} of them repeats, {} keyswaps, {} strangers put "
+                 "down, {} new keys learnt{}",
+                 since.calls, since.refused, since.replayed, since.keyswaps, since.proposed, since.refreshed,
+                 since.problem.empty() ? "" : "; NOT PUT DOWN: " + printable(since.problem)));
     }
 
     const Node& node_;
@@ -403,7 +421,9 @@ Json attestations_json(const std::vector<federation::AttestationLog::Kept>& kept
 }
 
 Json member_json(const Status& status, const services::MemberStanding& one) {
-    const auto age_s = [&](const Instant& since) { return since ? Instant(status.now_utc_s - *since) : std::nullopt; };
+    const auto age_s = [&](const Instant& since) {
+        return since ? Instant(status.now_utc_s - *since) : std::nullopt;
+    };
     const auto known = [&](std::int64_t number) { return one.missing > 0 ? Json(number) : Json(nullptr); };
     return {{"id", one.member.id},
             {"name", one.member.name},
@@ -486,9 +506,9 @@ Json serve_json(const Node& node, const Status& status) {
                  {"revoked", count_of(status.peers, federation::PeerState::revoked)},
                  {"since_start", nullptr}};
     if (state.mnet)
-        mnet["since_start"] = {{"calls", state.mnet->calls},         {"refused", state.mnet->refused},
-                               {"replayed", state.mnet->replayed},   {"keyswaps", state.mnet->keyswaps},
-                               {"proposed", state.mnet->proposed},   {"refreshed", state.mnet->refreshed},
+        mnet["since_start"] = {{"calls", state.mnet->calls},       {"refused", state.mnet->refused},
+                               {"replayed", state.mnet->replayed}, {"keyswaps", state.mnet->keyswaps},
+                               {"proposed", state.mnet->proposed}, {"refreshed", state.mnet->refreshed},
                                {"problem", state.mnet->problem}};
     return {{"spool", spool},
             {"intake", intake},

@@ -49,9 +49,7 @@ class Examination {
     void add(Severity severity, std::string code, std::vector<std::string> values = {}) {
         findings_.push_back({severity, std::move(code), std::move(values)});
     }
-    void add(std::vector<Finding> more) {
-        std::ranges::move(more, std::back_inserter(findings_));
-    }
+    void add(std::vector<Finding> more) { std::ranges::move(more, std::back_inserter(findings_)); }
 
   private:
     std::vector<Finding>& findings_;
@@ -101,9 +99,11 @@ void look_at_disk(const NodeFolder& folder, Examination& found) {
     if (error) return;
     const auto free = static_cast<std::int64_t>(space.available / static_cast<std::uintmax_t>(kMiB));
     const std::int64_t archive = bytes_of(folder.archive()) / kMiB;
-    if (free < kDiskFullMiB) return found.add(Severity::failure, "disk.full", {number(free), folder.path.string()});
+    if (free < kDiskFullMiB)
+        return found.add(Severity::failure, "disk.full", {number(free), folder.path.string()});
     if (free < std::max(kDiskLowMiB, archive))
-        return found.add(Severity::warning, "disk.low", {number(free), folder.path.string(), number(archive)});
+        return found.add(Severity::warning, "disk.low",
+                         {number(free), folder.path.string(), number(archive)});
     found.add(Severity::ok, "disk.good", {number(free), folder.path.string()});
 }
 
@@ -207,14 +207,17 @@ void look_at_members(const Node& node, Examination& found) {
         const std::int64_t last = node.statements().head(member.id).number;
         const auto received_s = services::received_utc_s(node, member.id, last);
         if (received_s && now_s - *received_s > kSilentDays * kDay_s)
-            found.add(Severity::warning, "member.silent", {member.id, number((now_s - *received_s) / kDay_s)});
+            found.add(Severity::warning, "member.silent",
+                      {member.id, number((now_s - *received_s) / kDay_s)});
     }
 }
 
 void look_at_serving(const Node& node, Examination& found) {
     const auto serving = FolderLock::serving(node.folder());
-    if (!serving) found.add(Severity::note, "serve.stopped");
-    else found.add(Severity::ok, "serve.good", {*serving});
+    if (!serving)
+        found.add(Severity::note, "serve.stopped");
+    else
+        found.add(Severity::ok, "serve.good", {*serving});
     const auto state = services::read_serve_state(node.folder());
     if (!state || !*state) return;
     const services::ServeState& last = **state;
@@ -224,7 +227,8 @@ void look_at_serving(const Node& node, Examination& found) {
     if (serving && last.round_utc_s && now_s - *last.round_utc_s > late_s)
         found.add(Severity::warning, "serve.late", {number((now_s - *last.round_utc_s) / kMinute_s)});
     if (!last.round_problem.empty()) found.add(Severity::failure, "serve.problem", {last.round_problem});
-    if (!last.delivery_problem.empty()) found.add(Severity::warning, "serve.delivery", {last.delivery_problem});
+    if (!last.delivery_problem.empty())
+        found.add(Severity::warning, "serve.delivery", {last.delivery_problem});
     if (last.pushes && !last.pushes->problem.empty())
         found.add(Severity::failure, "pushes.put_off", {last.pushes->problem});
 }
@@ -232,13 +236,15 @@ void look_at_serving(const Node& node, Examination& found) {
 void look_at_retention(const Node& node, Examination& found) {
     const config::Retention& retention = node.settings().retention;
     if (!retention.any()) return found.add(Severity::note, "retention.none");
-    found.add(Severity::ok, "retention.set",
-              {number(retention.events_days), number(retention.totals_days), number(retention.identities_days)});
+    found.add(
+        Severity::ok, "retention.set",
+        {number(retention.events_days), number(retention.totals_days), number(retention.identities_days)});
 }
 
 void look_at_node(const Node& node, Examination& found) {
-    found.add(Severity::ok, "settings.read",
-              {node.settings().node_id, node.settings().source_name, node.scale().name(), node.scale().timezone});
+    found.add(
+        Severity::ok, "settings.read",
+        {node.settings().node_id, node.settings().source_name, node.scale().name(), node.scale().timezone});
     const std::int64_t now_s = node.clock().now_utc_s();
     look_at_certificate(node.folder().tls_identity(), now_s, found);
     if (!node.settings().tls_certificate.empty())

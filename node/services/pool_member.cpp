@@ -20,7 +20,8 @@ bool may_issue(const Node& node) {
 config::Result<std::int64_t> declare(Node& node, bool with_roster) {
     if (!may_issue(node))
         return config::refuse(
-            "statements are held back: this ledger was moved, restored or not yet compared with the hub since the "
+            "statements are held back: this ledger was moved, restored or not yet compared with the hub "
+            "since the "
             "machine started, and the hub has not said yet what it has; 'assidu send' asks it");
     federation::Declarant declarant{node.settings().node_id, node.scale_identity(), &node.calendar(),
                                     &node.signing_key(), node.clock().now_utc_s()};
@@ -61,9 +62,10 @@ config::Result<void> attest(const Node& node, const federation::Hub& hub, const 
     const auto attestation = federation::read_attestation(note);
     if (!attestation) return std::unexpected(attestation.error());
     if (attestation->node == hub.id && attestation->fingerprint != hub.key.fingerprint())
-        return config::refuse(fmt::format(
-            "the hub that this node joined has the fingerprint {}; if it has a new key, 'assidu send' learns it",
-            hub.key.fingerprint()));
+        return config::refuse(
+            fmt::format("the hub that this node joined has the fingerprint {}; if it has a new key, 'assidu "
+                        "send' learns it",
+                        hub.key.fingerprint()));
     federation::Delivered delivered;
     federation::Delivery delivery(node.settings().node_id, hub, node.signing_key(), node.clock(), carry);
     auto done = delivery.attest(node.statements(), note, delivered);

@@ -1,5 +1,5 @@
-// How the members of a hub stand: what each said it has made, what of it is here, and when it was last heard of. What
-// is missing, of whom and since when: the same for `assidu status` and for the page /pool.
+// How the members of a hub stand: what each said it has made, what of it is here, and when it was last heard
+// of. What is missing, of whom and since when: the same for `assidu status` and for the page /pool.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,8 @@
 
 namespace assidu::node::services {
 
-// A member announces itself each round: how many rounds of the hub's length ([pool] report_every_s) it may be away.
+// A member announces itself each round: how many rounds of the hub's length ([pool] report_every_s) it may be
+// away.
 inline constexpr std::int64_t kSilentRounds = 2;
 
 enum class Standing {
@@ -46,6 +47,7 @@ struct MemberStanding {
 [[nodiscard]] std::vector<MemberStanding> standings(const Node& hub);
 
 // When a statement of a member was received: the hub's own receipt says it. Nothing: it is not here.
-[[nodiscard]] std::optional<std::int64_t> received_utc_s(const Node& hub, const std::string& member, std::int64_t number);
+[[nodiscard]] std::optional<std::int64_t> received_utc_s(const Node& hub, const std::string& member,
+                                                         std::int64_t number);
 
 }  // namespace assidu::node::services

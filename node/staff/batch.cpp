@@ -72,7 +72,8 @@ std::string folder_of(const std::string& funder, reports::Language language) {
 std::vector<ReportFormat> group_formats(const std::vector<ReportFormat>& formats) {
     std::vector<ReportFormat> kept;
     for (const FormatEntry& entry : kReportFormats)
-        if (entry.group && std::ranges::find(formats, entry.format) != formats.end()) kept.push_back(entry.format);
+        if (entry.group && std::ranges::find(formats, entry.format) != formats.end())
+            kept.push_back(entry.format);
     if (kept.empty()) kept.push_back(ReportFormat::pdf);
     return kept;
 }
@@ -113,7 +114,8 @@ class Batch {
   private:
     void make(const Job& job, BatchLine& line);
     template <class Report>
-    void issue(Report& report, const std::string& funder, IssueWay way, const std::string& made_as, BatchLine& line);
+    void issue(Report& report, const std::string& funder, IssueWay way, const std::string& made_as,
+               BatchLine& line);
     [[nodiscard]] bool files_are_there(const Issue& issue) const {
         return std::ranges::all_of(issue.files, [&](const std::string& name) {
             return fs::exists(order_.out / issue.folder / name);
@@ -167,7 +169,8 @@ void Batch::make(const Job& job, BatchLine& line) {
     std::erase_if(report->dossiers, [&](const federation::Dossier& dossier) {
         return collect::folded(dossier.funder) != funder;
     });
-    if (order_.report_template != nullptr) report->provenance.used_template = order_.report_template->identity();
+    if (order_.report_template != nullptr)
+        report->provenance.used_template = order_.report_template->identity();
     if (!may_be_issued(*report)) {
         line.outcome = Outcome::refused;
         for (const reports::LintFinding& finding : *report->findings)
@@ -288,8 +291,9 @@ class Run {
                 --of_;
                 continue;
             }
-            if (once(kWholeGroup, group.funder,
-                     [&] { return batch_.run_group(group.funder, group.students, group.left_out); }) == nullptr)
+            if (once(kWholeGroup, group.funder, [&] {
+                    return batch_.run_group(group.funder, group.students, group.left_out);
+                }) == nullptr)
                 break;
         }
         return result_;
@@ -376,13 +380,12 @@ Result<BatchResult> run_batch(Node& node, const BatchOrder& order, const BatchEv
     const BatchResult result = Run(batch, order, jobs, events).run();
     write_index(node, directory, order.out, batch.log().all(node.settings().node_id, batch.batch()), result,
                 order.language);
-    node.audit().append({node.clock().now_utc_s(), node.settings().node_id, node.settings().node_id,
-                         "report.batch",
-                         fmt::format("{} to {}{}{}", config::iso_date(order.period.from),
-                                     config::iso_date(order.period.to),
-                                     order.selection.funder.empty() ? "" : " funder " + order.selection.funder,
-                                     order.selection.group.empty() ? "" : " group " + order.selection.group),
-                         result.issued + result.reissued, 0, result.finished ? "done" : "stopped"});
+    node.audit().append(
+        {node.clock().now_utc_s(), node.settings().node_id, node.settings().node_id, "report.batch",
+         fmt::format("{} to {}{}{}", config::iso_date(order.period.from), config::iso_date(order.period.to),
+                     order.selection.funder.empty() ? "" : " funder " + order.selection.funder,
+                     order.selection.group.empty() ? "" : " group " + order.selection.group),
+         result.issued + result.reissued, 0, result.finished ? "done" : "stopped"});
     return result;
 }
 
@@ -408,9 +411,11 @@ federation::Period period_of(Every every, config::CivilDay day) {
     if (every == Every::weekly) return {config::monday_of(day), next(config::monday_of(day), 6)};
     const config::Date date = config::date_of(day);
     const bool december = date.month == 12;
-    return {config::civil_day(date.year, date.month, 1).value(),
-            next(config::civil_day(december ? date.year + 1 : date.year, december ? 1 : date.month + 1, 1).value(),
-                 -1)};
+    return {
+        config::civil_day(date.year, date.month, 1).value(),
+        next(
+            config::civil_day(december ? date.year + 1 : date.year, december ? 1 : date.month + 1, 1).value(),
+            -1)};
 }
 
 federation::Period last_period(Every every, std::int64_t now_utc_s, const config::CivilCalendar& calendar) {

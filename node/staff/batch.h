@@ -26,10 +26,10 @@ namespace assidu::node::staff {
 // The template that the settings name; nothing if they name none. Refused if it cannot be read.
 [[nodiscard]] config::Result<std::optional<reports::Template>> settings_template(const Node& node);
 
-// The template of that folder: as it is named from the working folder or, where nothing is there, from the node's; an
-// empty name: the settings'.
-[[nodiscard]] config::Result<std::optional<reports::Template>> named_template(const Node& node,
-                                                                              const std::filesystem::path& folder);
+// The template of that folder: as it is named from the working folder or, where nothing is there, from the
+// node's; an empty name: the settings'.
+[[nodiscard]] config::Result<std::optional<reports::Template>> named_template(
+    const Node& node, const std::filesystem::path& folder);
 
 // What became of one student's report for one funder, or of a funder's students' together.
 struct BatchLine {
@@ -42,9 +42,9 @@ struct BatchLine {
     };
     Outcome outcome = Outcome::failed;
     federation::StudentId student;  // kWholeGroup (issue_log.h): the funder's students together
-    std::string name;    // as a person reads it
-    std::string funder;  // empty: none
-    std::string why;     // of a refusal or failure, in the batch's language; of another issue, what changed
+    std::string name;               // as a person reads it
+    std::string funder;             // empty: none
+    std::string why;      // of a refusal or failure, in the batch's language; of another issue, what changed
     bool defect = false;  // `failed` for a defect of Assidu
 };
 

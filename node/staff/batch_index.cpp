@@ -70,17 +70,20 @@ class IndexPage {
     Language language_;
 };
 
-void IndexPage::table(std::string& html, const std::vector<const Issue*>& issues, const std::string& root) const {
+void IndexPage::table(std::string& html, const std::vector<const Issue*>& issues,
+                      const std::string& root) const {
     html += fmt::format(
         "<table>\n<thead><tr><th scope=\"col\">{}</th><th scope=\"col\">{}</th><th scope=\"col\">{}</th>"
         "<th scope=\"col\">{}</th><th scope=\"col\">{}</th></tr></thead>\n<tbody>\n",
-        word("student"), word("period"), word("batch.files"), word("batch.issued_at"), word("batch.replaces"));
+        word("student"), word("period"), word("batch.files"), word("batch.issued_at"),
+        word("batch.replaces"));
     for (const Issue* const issue : issues) {
         std::string files;
         for (const std::string& file : issue->files) {
             const std::string path = (fs::path(issue->folder) / file).string();
             const std::size_t dot = file.find('.', file.rfind('_'));
-            files += fmt::format("<a href=\"{}\">{}</a> ", escaped(path.substr(root.empty() ? 0 : root.size() + 1)),
+            files += fmt::format("<a href=\"{}\">{}</a> ",
+                                 escaped(path.substr(root.empty() ? 0 : root.size() + 1)),
                                  escaped(dot == std::string::npos ? file : file.substr(dot + 1)));
         }
         std::string replaces;
@@ -90,19 +93,22 @@ void IndexPage::table(std::string& html, const std::vector<const Issue*>& issues
             replaces += fmt::format("<br><code>{}</code>", escaped(issue->replaced_sha256.substr(0, 16)));
         }
         html += fmt::format(
-            "<tr data-student=\"{}\"><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
+            "<tr data-student=\"{}\"><th "
+            "scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
             to_string(issue->student), escaped(name_of(issue->student)),
-            escaped(reports::text_with(language_, "days_span", reports::date_text(language_, issue->period.from),
+            escaped(reports::text_with(language_, "days_span",
+                                       reports::date_text(language_, issue->period.from),
                                        reports::date_text(language_, issue->period.to))),
-            files, escaped(reports::instant_text(language_, node_.calendar(), issue->issued_utc_s)), replaces);
+            files, escaped(reports::instant_text(language_, node_.calendar(), issue->issued_utc_s)),
+            replaces);
     }
     html += "</tbody>\n</table>\n";
 }
 
 void IndexPage::missing(std::string& html, const BatchResult& result) const {
-    html += fmt::format("<p>{}</p>\n", escaped(reports::text_with(language_, "batch.counts", result.issued,
-                                                                  result.reissued, result.unchanged,
-                                                                  result.refused, result.failed)));
+    html += fmt::format("<p>{}</p>\n",
+                        escaped(reports::text_with(language_, "batch.counts", result.issued, result.reissued,
+                                                   result.unchanged, result.refused, result.failed)));
     if (!result.finished) html += fmt::format("<p class=\"notice\">{}</p>\n", word("batch.stopped"));
     if (result.lines.empty()) return;
     html += fmt::format("<h2>{}</h2>\n<ul>\n", word("batch.not_issued"));
@@ -114,9 +120,9 @@ void IndexPage::missing(std::string& html, const BatchResult& result) const {
 
 std::string IndexPage::page(const std::vector<const Issue*>& issues, const std::string& root,
                             const BatchResult* result) const {
-    const std::string title = root.empty() ? word("batch.title")
-                                           : fmt::format("{} – {}", word("batch.title"),
-                                                         funder_text(issues.front()->funder));
+    const std::string title =
+        root.empty() ? word("batch.title")
+                     : fmt::format("{} – {}", word("batch.title"), funder_text(issues.front()->funder));
     std::string html = fmt::format(
         "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n"
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src {}; base-uri "
@@ -150,7 +156,8 @@ void write_index(const Node& node, const NodeDirectory& directory, const fs::pat
         all.push_back(&issue);
         // The group's before everybody's.
         if (issue.student != kWholeGroup)
-            names[&issue] = reports::sort_key(reports::person_name(language, directory.person(issue.student)));
+            names[&issue] =
+                reports::sort_key(reports::person_name(language, directory.person(issue.student)));
     }
     std::ranges::stable_sort(all, {}, [&](const Issue* issue) {
         return std::tuple(issue->funder, -issue->period.to.number, -issue->period.from.number, names[issue]);
@@ -160,7 +167,8 @@ void write_index(const Node& node, const NodeDirectory& directory, const fs::pat
     config::replace_file(out / "index.html", page.page(all, "", &result), kOwnerOnly);
     for (const auto& [folder, of_funder] : by_folder)
         if (fs::exists(out / folder))
-            config::replace_file(out / folder / "index.html", page.page(of_funder, folder, nullptr), kOwnerOnly);
+            config::replace_file(out / folder / "index.html", page.page(of_funder, folder, nullptr),
+                                 kOwnerOnly);
 }
 
 }  // namespace assidu::node::staff

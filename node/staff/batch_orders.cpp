@@ -142,7 +142,8 @@ std::string_view name_of(State state) {
     return "failed";
 }
 
-BatchOrders::BatchOrders(const std::filesystem::path& dossiers) : database_(archive::open_dossiers_file(dossiers)) {}
+BatchOrders::BatchOrders(const std::filesystem::path& dossiers)
+    : database_(archive::open_dossiers_file(dossiers)) {}
 BatchOrders::~BatchOrders() = default;
 
 config::Result<std::int64_t> BatchOrders::put(const std::string& node, const OrderedBatch& asked,
@@ -164,7 +165,8 @@ config::Result<std::int64_t> BatchOrders::put(const std::string& node, const Ord
             if (refusal != nullptr) return;
             SQLite::Statement insert(
                 *database_,
-                "INSERT INTO batch_order (node, account, conditions, whom, from_day, to_day, formats, package, groups, "
+                "INSERT INTO batch_order (node, account, conditions, whom, from_day, to_day, formats, "
+                "package, groups, "
                 "language, asked_utc_s, state, jobs, why) VALUES (?,?,?,?,?,?,?,?,?,?,?,'waiting',0,'')");
             insert.bind(1, node);
             insert.bind(2, asked.account);
@@ -200,17 +202,19 @@ std::vector<OrderedBatch> BatchOrders::select(const std::string& node, const std
         std::vector<OrderedBatch> orders;
         SQLite::Statement rows(
             *database_,
-            "SELECT number, account, conditions, whom, from_day, to_day, formats, package, groups, language, asked_utc_s, "
+            "SELECT number, account, conditions, whom, from_day, to_day, formats, package, groups, language, "
+            "asked_utc_s, "
             "begun_utc_s, ended_utc_s, state, jobs, why, (SELECT count(*) FROM batch_student WHERE "
-            "batch_student.number=batch_order.number) FROM batch_order WHERE node=?1 AND (?2=0 OR number=?2) " +
+            "batch_student.number=batch_order.number) FROM batch_order WHERE node=?1 AND (?2=0 OR "
+            "number=?2) " +
                 where);
         rows.bind(1, node);
         rows.bind(2, number);
         while (rows.executeStep())
             orders.push_back(order_in(rows));
         for (OrderedBatch& order : orders) {
-            SQLite::Statement counts(*database_,
-                                     "SELECT outcome, count(*) FROM batch_line WHERE number=? GROUP BY outcome");
+            SQLite::Statement counts(
+                *database_, "SELECT outcome, count(*) FROM batch_line WHERE number=? GROUP BY outcome");
             counts.bind(1, order.number);
             while (counts.executeStep())
                 count(order, named(kOutcomes, counts.getColumn(0).getString(), Outcome::failed),
@@ -231,10 +235,11 @@ std::vector<OrderedBatch> BatchOrders::all(const std::string& node) const {
 }
 
 std::optional<OrderedBatch> BatchOrders::next(const std::string& node) const {
-    auto found = select(node,
-                        "AND state IN ('waiting','running') ORDER BY CASE state WHEN 'running' THEN 0 ELSE 1 END, number "
-                        "LIMIT 1",
-                        0);
+    auto found = select(
+        node,
+        "AND state IN ('waiting','running') ORDER BY CASE state WHEN 'running' THEN 0 ELSE 1 END, number "
+        "LIMIT 1",
+        0);
     return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
 }
 
@@ -242,8 +247,8 @@ std::vector<federation::StudentId> BatchOrders::students(const std::string& node
     const std::lock_guard lock(mutex_);
     return translating_errors(*database_, [&] {
         std::vector<federation::StudentId> students;
-        SQLite::Statement rows(*database_,
-                               "SELECT student FROM batch_student WHERE node=? AND number=? ORDER BY student");
+        SQLite::Statement rows(
+            *database_, "SELECT student FROM batch_student WHERE node=? AND number=? ORDER BY student");
         rows.bind(1, node);
         rows.bind(2, number);
         while (rows.executeStep())
@@ -256,9 +261,10 @@ std::vector<BatchLine> BatchOrders::lines(const std::string& node, std::int64_t 
     const std::lock_guard lock(mutex_);
     return translating_errors(*database_, [&] {
         std::vector<BatchLine> lines;
-        SQLite::Statement rows(*database_,
-                               "SELECT student, funder, outcome, why FROM batch_line WHERE node=? AND number=? ORDER BY "
-                               "funder, student");
+        SQLite::Statement rows(
+            *database_,
+            "SELECT student, funder, outcome, why FROM batch_line WHERE node=? AND number=? ORDER BY "
+            "funder, student");
         rows.bind(1, node);
         rows.bind(2, number);
         while (rows.executeStep()) {
@@ -277,10 +283,11 @@ void BatchOrders::begin(const std::string& node, std::int64_t number, std::int64
     const std::lock_guard lock(mutex_);
     translating_errors(*database_, [&] {
         in_transaction(*database_, [&] {
-            SQLite::Statement update(*database_,
-                                     "UPDATE batch_order SET state='running', ended_utc_s=NULL, "
-                                     "begun_utc_s=coalesce(begun_utc_s, ?3) WHERE node=?1 AND number=?2 AND state IN "
-                                     "('waiting','running')");
+            SQLite::Statement update(
+                *database_,
+                "UPDATE batch_order SET state='running', ended_utc_s=NULL, "
+                "begun_utc_s=coalesce(begun_utc_s, ?3) WHERE node=?1 AND number=?2 AND state IN "
+                "('waiting','running')");
             update.bind(1, node);
             update.bind(2, number);
             update.bind(3, now_utc_s);
@@ -289,21 +296,23 @@ void BatchOrders::begin(const std::string& node, std::int64_t number, std::int64
     });
 }
 
-bool BatchOrders::note(const std::string& node, std::int64_t number, const BatchLine& line, std::int64_t jobs) {
+bool BatchOrders::note(const std::string& node, std::int64_t number, const BatchLine& line,
+                       std::int64_t jobs) {
     const std::lock_guard lock(mutex_);
     return translating_errors(*database_, [&] {
         bool open = false;
         in_transaction(*database_, [&] {
-            SQLite::Statement update(*database_,
-                                     "UPDATE batch_order SET jobs=?3 WHERE node=?1 AND number=?2 AND state='running'");
+            SQLite::Statement update(
+                *database_, "UPDATE batch_order SET jobs=?3 WHERE node=?1 AND number=?2 AND state='running'");
             update.bind(1, node);
             update.bind(2, number);
             update.bind(3, jobs);
             open = update.exec() > 0;
             // Of one that was forgotten meanwhile nothing is kept.
-            SQLite::Statement insert(*database_,
-                                     "INSERT OR REPLACE INTO batch_line SELECT ?1,?2,?3,?4,?5,?6 WHERE EXISTS (SELECT 1 "
-                                     "FROM batch_order WHERE node=?1 AND number=?2)");
+            SQLite::Statement insert(
+                *database_,
+                "INSERT OR REPLACE INTO batch_line SELECT ?1,?2,?3,?4,?5,?6 WHERE EXISTS (SELECT 1 "
+                "FROM batch_order WHERE node=?1 AND number=?2)");
             insert.bind(1, node);
             insert.bind(2, number);
             bind_student(insert, 3, line.student);
@@ -321,10 +330,11 @@ void BatchOrders::end(const std::string& node, std::int64_t number, State state,
     const std::lock_guard lock(mutex_);
     translating_errors(*database_, [&] {
         in_transaction(*database_, [&] {
-            SQLite::Statement update(*database_,
-                                     "UPDATE batch_order SET state=?3, why=?4, ended_utc_s=?5, jobs=CASE ?3 WHEN 'done' "
-                                     "THEN (SELECT count(*) FROM batch_line WHERE node=?1 AND number=?2) ELSE jobs END "
-                                     "WHERE node=?1 AND number=?2 AND state='running'");
+            SQLite::Statement update(
+                *database_,
+                "UPDATE batch_order SET state=?3, why=?4, ended_utc_s=?5, jobs=CASE ?3 WHEN 'done' "
+                "THEN (SELECT count(*) FROM batch_line WHERE node=?1 AND number=?2) ELSE jobs END "
+                "WHERE node=?1 AND number=?2 AND state='running'");
             update.bind(1, node);
             update.bind(2, number);
             update.bind(3, std::string(name_of(state)));
@@ -340,9 +350,10 @@ bool BatchOrders::stop(const std::string& node, std::int64_t number, std::int64_
     return translating_errors(*database_, [&] {
         bool stopped = false;
         in_transaction(*database_, [&] {
-            SQLite::Statement update(*database_,
-                                     "UPDATE batch_order SET state='stopped', ended_utc_s=?3 WHERE node=?1 AND number=?2 "
-                                     "AND state IN ('waiting','running')");
+            SQLite::Statement update(
+                *database_,
+                "UPDATE batch_order SET state='stopped', ended_utc_s=?3 WHERE node=?1 AND number=?2 "
+                "AND state IN ('waiting','running')");
             update.bind(1, node);
             update.bind(2, number);
             update.bind(3, now_utc_s);
@@ -357,15 +368,17 @@ bool BatchOrders::again(const std::string& node, std::int64_t number) {
     return translating_errors(*database_, [&] {
         bool again = false;
         in_transaction(*database_, [&] {
-            const bool from_there = change(*database_,
-                                           "UPDATE batch_order SET state='waiting', why='', ended_utc_s=NULL WHERE node=? "
-                                           "AND number=? AND state='stopped'",
-                                           node, number);
+            const bool from_there =
+                change(*database_,
+                       "UPDATE batch_order SET state='waiting', why='', ended_utc_s=NULL WHERE node=? "
+                       "AND number=? AND state='stopped'",
+                       node, number);
             const bool from_the_beginning =
-                !from_there && change(*database_,
-                                      "UPDATE batch_order SET state='waiting', why='', ended_utc_s=NULL, begun_utc_s=NULL "
-                                      "WHERE node=? AND number=? AND state IN ('done','failed')",
-                                      node, number);
+                !from_there &&
+                change(*database_,
+                       "UPDATE batch_order SET state='waiting', why='', ended_utc_s=NULL, begun_utc_s=NULL "
+                       "WHERE node=? AND number=? AND state IN ('done','failed')",
+                       node, number);
             if (from_there) (void)change(*database_, kForgetTroubles, node, number);
             if (from_the_beginning) (void)change(*database_, kForgetLines, node, number);
             again = from_there || from_the_beginning;
@@ -379,9 +392,10 @@ bool BatchOrders::forget(const std::string& node, std::int64_t number) {
     return translating_errors(*database_, [&] {
         bool forgotten = false;
         in_transaction(*database_, [&] {
-            forgotten = change(*database_,
-                               "DELETE FROM batch_order WHERE node=? AND number=? AND state NOT IN ('waiting','running')",
-                               node, number);
+            forgotten = change(
+                *database_,
+                "DELETE FROM batch_order WHERE node=? AND number=? AND state NOT IN ('waiting','running')",
+                node, number);
             if (!forgotten) return;
             (void)change(*database_, kForgetLines, node, number);
             (void)change(*database_, "DELETE FROM batch_student WHERE node=? AND number=?", node, number);

@@ -1,6 +1,6 @@
-// Batches that staff asked for on their pages: what was asked, how far each is, and who was not issued and why. In
-// dossiers.sqlite (docs/formats/dossiers.md), on a connection of its own, so that a serving node goes on with them
-// after whatever ended it. Students stand in it by pseudonym.
+// Batches that staff asked for on their pages: what was asked, how far each is, and who was not issued and
+// why. In dossiers.sqlite (docs/formats/dossiers.md), on a connection of its own, so that a serving node goes
+// on with them after whatever ended it. Students stand in it by pseudonym.
 //
 // Every method may throw ResourceFailure naming the file. One object may be used from any thread.
 #pragma once
@@ -21,7 +21,7 @@
 namespace SQLite {
 class Database;
 class Statement;
-}
+}  // namespace SQLite
 
 namespace assidu::node::staff {
 
@@ -35,8 +35,8 @@ struct OrderedBatch {
     };
     std::int64_t number = 0;  // from 1, never given again
     std::string account;      // who asked
-    // Whom the account may see, as it was then (services::conditions_of()): only dossiers of its funders and groups
-    // are reported on.
+    // Whom the account may see, as it was then (services::conditions_of()): only dossiers of its funders and
+    // groups are reported on.
     std::vector<std::string> conditions;
     std::string whom;  // what was chosen: "", "students", "cohort:NAME", "funder:NAME", "group:NAME"
     federation::Period period;
@@ -58,7 +58,8 @@ struct OrderedBatch {
 [[nodiscard]] std::string_view name_of(OrderedBatch::State state);
 
 // Where its documents lie.
-[[nodiscard]] inline std::filesystem::path folder_of(const std::filesystem::path& node_folder, std::int64_t number) {
+[[nodiscard]] inline std::filesystem::path folder_of(const std::filesystem::path& node_folder,
+                                                     std::int64_t number) {
     return node_folder / "batches" / std::to_string(number);
 }
 
@@ -69,8 +70,8 @@ class BatchOrders {
     BatchOrders(const BatchOrders&) = delete;
     BatchOrders& operator=(const BatchOrders&) = delete;
 
-    // Notes what was asked, and gives it its number; committed and synced on return. Refused with "full" where
-    // there are limits::kBatchOrdersMax, "open" where kBatchOrdersOpenMax of the account are not ended.
+    // Notes what was asked, and gives it its number; committed and synced on return. Refused with "full"
+    // where there are limits::kBatchOrdersMax, "open" where kBatchOrdersOpenMax of the account are not ended.
     [[nodiscard]] config::Result<std::int64_t> put(const std::string& node, const OrderedBatch& asked,
                                                    const std::vector<federation::StudentId>& students);
 
@@ -79,18 +80,19 @@ class BatchOrders {
     [[nodiscard]] std::vector<OrderedBatch> all(const std::string& node) const;
     // What a serving node is to do next: what it was at, else the oldest that waits.
     [[nodiscard]] std::optional<OrderedBatch> next(const std::string& node) const;
-    [[nodiscard]] std::vector<federation::StudentId> students(const std::string& node, std::int64_t number) const;
+    [[nodiscard]] std::vector<federation::StudentId> students(const std::string& node,
+                                                              std::int64_t number) const;
     // What became of each so far; without names.
     [[nodiscard]] std::vector<BatchLine> lines(const std::string& node, std::int64_t number) const;
 
-    // Of whoever runs it. begin() and note() change nothing of one that is not open any more: note() says whether
-    // it is.
+    // Of whoever runs it. begin() and note() change nothing of one that is not open any more: note() says
+    // whether it is.
     void begin(const std::string& node, std::int64_t number, std::int64_t now_utc_s);
     bool note(const std::string& node, std::int64_t number, const BatchLine& line, std::int64_t jobs);
     void end(const std::string& node, std::int64_t number, OrderedBatch::State state, const std::string& why,
              std::int64_t now_utc_s);
-    // Of staff. False where its state does not let it: only an open one can be stopped, only an ended one done
-    // again (from the beginning; a stopped one from where it was) or forgotten.
+    // Of staff. False where its state does not let it: only an open one can be stopped, only an ended one
+    // done again (from the beginning; a stopped one from where it was) or forgotten.
     bool stop(const std::string& node, std::int64_t number, std::int64_t now_utc_s);
     bool again(const std::string& node, std::int64_t number);
     bool forget(const std::string& node, std::int64_t number);

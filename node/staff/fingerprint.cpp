@@ -24,7 +24,8 @@ void amount(std::string& all, const auto& line) {
 std::string rows_in(const StudentReport& report) {
     std::string all;
     for (const reports::DayLine& day : report.days) {
-        all += fmt::format("{} {} {} ", day.day.number, day.first_utc_s.value_or(-1), day.last_utc_s.value_or(-1));
+        all += fmt::format("{} {} {} ", day.day.number, day.first_utc_s.value_or(-1),
+                           day.last_utc_s.value_or(-1));
         amount(all, day);
         for (const reports::DayCourseLine& course : day.courses) {
             all += fmt::format("{} ", course.course);
@@ -67,8 +68,7 @@ std::string outages_in(const reports::Provenance& provenance) {
         all += fmt::format("{} {} {}\n", outage.from_utc_s, outage.to_utc_s, outage.cause);
     for (const std::string& remark : provenance.remarks)
         all += remark + "\n";
-    for (const auto& [reason, events] :
-         provenance.dropped.value_or(std::map<std::string, std::int64_t>{}))
+    for (const auto& [reason, events] : provenance.dropped.value_or(std::map<std::string, std::int64_t>{}))
         all += fmt::format("{} {}\n", reason, events);
     return all;
 }

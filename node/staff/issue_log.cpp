@@ -69,16 +69,18 @@ void put_replacement(SQLite::Database& database, const std::string& node, const 
 
 }  // namespace
 
-IssueLog::IssueLog(const std::filesystem::path& dossiers) : database_(archive::open_dossiers_file(dossiers)) {}
+IssueLog::IssueLog(const std::filesystem::path& dossiers)
+    : database_(archive::open_dossiers_file(dossiers)) {}
 IssueLog::~IssueLog() = default;
 
 std::optional<Issue> IssueLog::last(const std::string& node, const std::string& batch,
                                     const federation::StudentId& student, const std::string& funder,
                                     const federation::Period& period) const {
     return translating_errors(*database_, [&]() -> std::optional<Issue> {
-        SQLite::Statement select(*database_, std::string("SELECT ") + kColumns +
-                                                 " FROM issue WHERE node=? AND batch=? AND student=? AND funder=? "
-                                                 "AND from_day=? AND to_day=?");
+        SQLite::Statement select(*database_,
+                                 std::string("SELECT ") + kColumns +
+                                     " FROM issue WHERE node=? AND batch=? AND student=? AND funder=? "
+                                     "AND from_day=? AND to_day=?");
         select.bind(1, node);
         select.bind(2, batch);
         bind_student(select, 3, student);
@@ -91,11 +93,13 @@ std::optional<Issue> IssueLog::last(const std::string& node, const std::string& 
 }
 
 std::optional<Issue> IssueLog::last_anywhere(const std::string& node, const federation::StudentId& student,
-                                             const std::string& funder, const federation::Period& period) const {
+                                             const std::string& funder,
+                                             const federation::Period& period) const {
     return translating_errors(*database_, [&]() -> std::optional<Issue> {
-        SQLite::Statement select(*database_, std::string("SELECT ") + kColumns +
-                                                 " FROM issue WHERE node=? AND student=? AND funder=? AND from_day=? "
-                                                 "AND to_day=? ORDER BY issued_utc_s DESC, batch LIMIT 1");
+        SQLite::Statement select(*database_,
+                                 std::string("SELECT ") + kColumns +
+                                     " FROM issue WHERE node=? AND student=? AND funder=? AND from_day=? "
+                                     "AND to_day=? ORDER BY issued_utc_s DESC, batch LIMIT 1");
         select.bind(1, node);
         bind_student(select, 2, student);
         select.bind(3, funder);
@@ -109,8 +113,8 @@ std::optional<Issue> IssueLog::last_anywhere(const std::string& node, const fede
 void IssueLog::put(const std::string& node, const Issue& issue) {
     translating_errors(*database_, [&] {
         in_transaction(*database_, [&] {
-            SQLite::Statement insert(*database_, std::string("INSERT OR REPLACE INTO issue (node, ") + kColumns +
-                                                     ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+            SQLite::Statement insert(*database_, std::string("INSERT OR REPLACE INTO issue (node, ") +
+                                                     kColumns + ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
             insert.bind(1, node);
             insert.bind(2, issue.batch);
             bind_student(insert, 3, issue.student);
@@ -134,9 +138,10 @@ void IssueLog::put(const std::string& node, const Issue& issue) {
 std::vector<Issue> IssueLog::all(const std::string& node, const std::string& batch) const {
     return translating_errors(*database_, [&] {
         std::vector<Issue> issues;
-        SQLite::Statement select(*database_, std::string("SELECT ") + kColumns +
-                                                 " FROM issue WHERE node=? AND batch=? ORDER BY funder, to_day DESC, "
-                                                 "from_day DESC, student");
+        SQLite::Statement select(*database_,
+                                 std::string("SELECT ") + kColumns +
+                                     " FROM issue WHERE node=? AND batch=? ORDER BY funder, to_day DESC, "
+                                     "from_day DESC, student");
         select.bind(1, node);
         select.bind(2, batch);
         while (select.executeStep())
@@ -148,14 +153,17 @@ std::vector<Issue> IssueLog::all(const std::string& node, const std::string& bat
 std::vector<Replacement> IssueLog::replacements(const std::string& node) const {
     return translating_errors(*database_, [&] {
         std::vector<Replacement> found;
-        SQLite::Statement select(*database_,
-                                 "SELECT student, funder, from_day, to_day, issued_utc_s, data_sha256, replaced_sha256, "
-                                 "why FROM replacement WHERE node=? ORDER BY issued_utc_s, student, funder");
+        SQLite::Statement select(
+            *database_,
+            "SELECT student, funder, from_day, to_day, issued_utc_s, data_sha256, replaced_sha256, "
+            "why FROM replacement WHERE node=? ORDER BY issued_utc_s, student, funder");
         select.bind(1, node);
         while (select.executeStep())
-            found.push_back({federation::student_id(select.getColumn(0)), select.getColumn(1).getString(),
+            found.push_back({federation::student_id(select.getColumn(0)),
+                             select.getColumn(1).getString(),
                              {CivilDay{select.getColumn(2).getInt()}, CivilDay{select.getColumn(3).getInt()}},
-                             select.getColumn(4).getInt64(), select.getColumn(5).getString(),
+                             select.getColumn(4).getInt64(),
+                             select.getColumn(5).getString(),
                              select.getColumn(6).getString(),
                              in_json<std::vector<std::string>>(select.getColumn(7).getString())});
         return found;

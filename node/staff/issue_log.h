@@ -1,5 +1,5 @@
-// What batches issued, so that a batch issues only what changed, and says what a report takes the place of. In
-// dossiers.sqlite (docs/formats/dossiers.md), on a connection of its own.
+// What batches issued, so that a batch issues only what changed, and says what a report takes the place of.
+// In dossiers.sqlite (docs/formats/dossiers.md), on a connection of its own.
 //
 // Every method may throw ResourceFailure naming the file. One object is for one thread.
 #pragma once
@@ -65,10 +65,12 @@ class IssueLog {
                                             const federation::StudentId& student, const std::string& funder,
                                             const federation::Period& period) const;
     // The last one of them wherever it was issued, in a batch or singly.
-    [[nodiscard]] std::optional<Issue> last_anywhere(const std::string& node, const federation::StudentId& student,
+    [[nodiscard]] std::optional<Issue> last_anywhere(const std::string& node,
+                                                     const federation::StudentId& student,
                                                      const std::string& funder,
                                                      const federation::Period& period) const;
-    // In the place of the last one; what it took the place of is noted for good. Committed and synced on return.
+    // In the place of the last one; what it took the place of is noted for good. Committed and synced on
+    // return.
     void put(const std::string& node, const Issue& issue);
     // All of a batch's, by funder, period (the latest first) and student.
     [[nodiscard]] std::vector<Issue> all(const std::string& node, const std::string& batch) const;

@@ -29,11 +29,13 @@ config::Result<BatchOrder> order_of(const Node& node, const BatchOrders& orders,
     order.selection.funder = name_after("funder:", asked.whom);
     order.selection.group = name_after("group:", asked.whom);
     order.selection.students = orders.students(id, asked.number);
-    if (order.selection.students.empty()) return config::refuse("no data: its students are not there any more");
+    if (order.selection.students.empty())
+        return config::refuse("no data: its students are not there any more");
     services::StudentScope scope;
     for (const std::string& condition : asked.conditions)
         if (const auto added = services::add_to_scope(scope, condition); !added)
-            return config::refuse("the conditions of the account that asked cannot be read: " + added.error().what);
+            return config::refuse("the conditions of the account that asked cannot be read: " +
+                                  added.error().what);
     if (!scope.everyone) {
         order.selection.only_funders = scope.funders;
         order.selection.only_groups = scope.groups;
@@ -57,8 +59,8 @@ config::Result<BatchOrder> order_of(const Node& node, const BatchOrders& orders,
 }
 
 // Nothing: it was told to stop.
-std::optional<std::pair<State, std::string>> run_one(Node& node, BatchOrders& orders, const OrderedBatch& asked,
-                                                     const OrderedEvents& events) {
+std::optional<std::pair<State, std::string>> run_one(Node& node, BatchOrders& orders,
+                                                     const OrderedBatch& asked, const OrderedEvents& events) {
     auto order = order_of(node, orders, asked);
     if (!order) return std::pair(State::failed, order.error().what);
     const auto used = settings_template(node);
@@ -73,8 +75,8 @@ std::optional<std::pair<State, std::string>> run_one(Node& node, BatchOrders& or
     const auto result = run_batch(node, *order, batch);
     if (!result) return std::pair(State::failed, result.error().what);
     if (!result->finished) return std::nullopt;
-    events.done(fmt::format("batch {} of {}: issued {}, issued again {}, unchanged {}, not issued {}", asked.number,
-                            asked.account, result->issued, result->reissued, result->unchanged,
+    events.done(fmt::format("batch {} of {}: issued {}, issued again {}, unchanged {}, not issued {}",
+                            asked.number, asked.account, result->issued, result->reissued, result->unchanged,
                             result->refused + result->failed));
     return std::pair(State::done, std::string());
 }

@@ -29,9 +29,10 @@ Reissue reissue_of(std::optional<Issue> last, const Report& report, const std::s
 template <class Report>
 void name_replaced(const Reissue& reissue, const std::string& if_same, Report& report) {
     if (!reissue.last) return;
-    report.provenance.replaced = reports::Replaced{
-        reissue.last->data_sha256, reissue.last->issued_utc_s,
-        reissue.same() ? std::vector<std::string>{if_same} : changed_parts(reissue.last->parts, reissue.parts)};
+    report.provenance.replaced =
+        reports::Replaced{reissue.last->data_sha256, reissue.last->issued_utc_s,
+                          reissue.same() ? std::vector<std::string>{if_same}
+                                         : changed_parts(reissue.last->parts, reissue.parts)};
 }
 
 std::string why_in_words(const std::optional<reports::Replaced>& replaced, reports::Language language) {
@@ -43,8 +44,9 @@ std::string why_in_words(const std::optional<reports::Replaced>& replaced, repor
 }
 
 template <class Report>
-Issue issue_of(const Reissue& reissue, const Report& report, const std::string& funder, const std::string& batch,
-               const std::string& folder, const std::vector<std::filesystem::path>& files) {
+Issue issue_of(const Reissue& reissue, const Report& report, const std::string& funder,
+               const std::string& batch, const std::string& folder,
+               const std::vector<std::filesystem::path>& files) {
     Issue issue;
     issue.batch = batch;
     issue.student = student_of(report);
@@ -77,7 +79,8 @@ std::string made_as(const std::vector<ReportFormat>& formats, reports::Language 
     std::vector<std::string_view> names;
     for (const FormatEntry& entry : kReportFormats)
         if (std::ranges::find(formats, entry.format) != formats.end()) names.push_back(entry.name);
-    return fmt::format("{} {} {}", fmt::join(names, ","), reports::tag_of(language), package ? "package" : "");
+    return fmt::format("{} {} {}", fmt::join(names, ","), reports::tag_of(language),
+                       package ? "package" : "");
 }
 
 std::string funder_of(const reports::StudentReport& report) {

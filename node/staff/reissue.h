@@ -1,5 +1,5 @@
-// A report that takes the place of another names it, and says what is another now: what batches and single issues
-// have in common.
+// A report that takes the place of another names it, and says what is another now: what batches and single
+// issues have in common.
 #pragma once
 
 #include <filesystem>
@@ -26,11 +26,13 @@ struct Reissue {
 template <class Report>
 [[nodiscard]] Reissue reissue_of(std::optional<Issue> last, const Report& report, const std::string& made_as);
 
-// Names the last issue in the report, if there was one. `if_same`: the code for why, where nothing is another.
+// Names the last issue in the report, if there was one. `if_same`: the code for why, where nothing is
+// another.
 template <class Report>
 void name_replaced(const Reissue& reissue, const std::string& if_same, Report& report);
 // Why, as people read it: "the times, the dossier".
-[[nodiscard]] std::string why_in_words(const std::optional<reports::Replaced>& replaced, reports::Language language);
+[[nodiscard]] std::string why_in_words(const std::optional<reports::Replaced>& replaced,
+                                       reports::Language language);
 
 // What the log is to say of the report, once its files are written. `batch`, `folder`: as in Issue.
 template <class Report>
@@ -39,9 +41,11 @@ template <class Report>
                              const std::vector<std::filesystem::path>& files);
 
 // "pdf,xlsx fr package": what else makes other documents of the same report.
-[[nodiscard]] std::string made_as(const std::vector<ReportFormat>& formats, reports::Language language, bool package);
+[[nodiscard]] std::string made_as(const std::vector<ReportFormat>& formats, reports::Language language,
+                                  bool package);
 
-// The funders whose dossiers the report shows, as the log has them: "" for none, several with " + " between them.
+// The funders whose dossiers the report shows, as the log has them: "" for none, several with " + " between
+// them.
 [[nodiscard]] std::string funder_of(const reports::StudentReport& report);
 
 }  // namespace assidu::node::staff

@@ -14,7 +14,8 @@ bool same(const std::string& one, const std::string& other) {
 }
 
 bool names(const std::vector<std::string>& wanted, const std::string& name) {
-    return wanted.empty() || std::ranges::any_of(wanted, [&](const std::string& one) { return same(one, name); });
+    return wanted.empty() ||
+           std::ranges::any_of(wanted, [&](const std::string& one) { return same(one, name); });
 }
 
 }  // namespace

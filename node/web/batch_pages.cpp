@@ -9,8 +9,8 @@
 #include <ranges>
 #include <set>
 
-#include "config/durable_file.h"
 #include "config/batch_limits.h"
+#include "config/durable_file.h"
 #include "config/limits.h"
 #include "node/archive/dossier_store.h"
 #include "node/directory.h"
@@ -30,8 +30,8 @@ using reports::Language;
 using services::StudentDesk;
 using staff::OrderedBatch;
 
-constexpr int kOk = 200, kForbidden = 403, kNotFound = 404, kConflict = 409, kTooLarge = 413, kUnprocessable = 422,
-              kTooMany = 429, kAway = 503;
+constexpr int kOk = 200, kForbidden = 403, kNotFound = 404, kConflict = 409, kTooLarge = 413,
+              kUnprocessable = 422, kTooMany = 429, kAway = 503;
 constexpr std::string_view kPlace = "/staff/batch/";
 constexpr const char* kTicked = "students";
 
@@ -50,8 +50,8 @@ std::int64_t number_in(std::string_view path) {
 
 void audit(const Node& node, const Visitor& visitor, const char* action, const std::string& purpose,
            std::int64_t students, const char* outcome) {
-    node.audit().append({node.clock().now_utc_s(), "staff " + visitor.account.name, node.settings().node_id, action,
-                         purpose, students, 0, outcome});
+    node.audit().append({node.clock().now_utc_s(), "staff " + visitor.account.name, node.settings().node_id,
+                         action, purpose, students, 0, outcome});
 }
 
 std::string purpose_of(const OrderedBatch& batch, const std::string& more) {
@@ -73,7 +73,8 @@ bool holds(const std::vector<std::string>& texts, const std::string& text) {
 std::string type_of(const std::string& name) {
     if (name.ends_with(".zip")) return "application/zip";
     for (const FormatEntry& entry : kReportFormats)
-        if (name.ends_with("." + std::string(entry.extension))) return std::string(content_type_of(entry.format));
+        if (name.ends_with("." + std::string(entry.extension)))
+            return std::string(content_type_of(entry.format));
     return "application/octet-stream";
 }
 
@@ -191,7 +192,8 @@ WebAnswer BatchPages::choice(const WebRequest& request, const Visitor& visitor, 
         const std::string key = found.empty()                          ? "found_none"
                                 : found.size() > limits::kStaffListMax ? "found_some"
                                                                        : "found";
-        data.set("found", fmt::format(fmt::runtime(page_text(language, key)), found.size(), limits::kStaffListMax));
+        data.set("found",
+                 fmt::format(fmt::runtime(page_text(language, key)), found.size(), limits::kStaffListMax));
         add_groups(groups, desk, language, asked.whom);
         add_option(groups, kTicked, std::string(page_text(language, "whom_ticked")), asked.whom == kTicked);
         data.set("students", students);
@@ -221,7 +223,9 @@ WebAnswer BatchPages::start(const WebRequest& request) {
 
 WebAnswer BatchPages::take(const WebRequest& request, const Visitor& visitor, const Node& node,
                            const Asked& asked) {
-    const auto again = [&](std::string_view key, int status) { return choice(request, visitor, asked, key, status); };
+    const auto again = [&](std::string_view key, int status) {
+        return choice(request, visitor, asked, key, status);
+    };
     const auto period = period_in(asked.from, asked.to);
     if (!period) return again("bad_period", kUnprocessable);
     const auto formats = asked.report_formats();
@@ -258,7 +262,8 @@ WebAnswer BatchPages::take(const WebRequest& request, const Visitor& visitor, co
     const auto number = orders_.put(node.settings().node_id, batch, *students);
     if (!number) return again(number.error().what == "full" ? "batches_full" : "batches_open", kTooMany);
     batch.number = *number;
-    audit(node, visitor, "web.batch.start", purpose_of(batch, fmt::format("{}", fmt::join(asked.formats, ","))),
+    audit(node, visitor, "web.batch.start",
+          purpose_of(batch, fmt::format("{}", fmt::join(asked.formats, ","))),
           static_cast<std::int64_t>(students->size()), "taken");
     asked_();
     return go_to(place_of(*number));
@@ -295,14 +300,15 @@ WebAnswer BatchPages::show(const WebRequest& request) {
                       [&](const Looked& looked) { return page_of(request, looked, "", kOk); });
 }
 
-WebAnswer BatchPages::page_of(const WebRequest& request, const Looked& looked, std::string_view alert, int status) {
+WebAnswer BatchPages::page_of(const WebRequest& request, const Looked& looked, std::string_view alert,
+                              int status) {
     Page page = door_.frame(request, "batch", &looked.visitor);
     page.path = place_of(looked.batch.number);
     page.status = status;
     if (!alert.empty()) page.alert = page_text(page.language, alert);
     PageData data = batch_data(looked.node, looked.batch, looked.issues,
-                               orders_.lines(looked.node.settings().node_id, looked.batch.number), page.language,
-                               request.query.text("page"));
+                               orders_.lines(looked.node.settings().node_id, looked.batch.number),
+                               page.language, request.query.text("page"));
     data.set("csrf", door_.csrf_of(looked.visitor));
     data.set("place", page.path);
     const bool still = request.query.text("still") == "1";
@@ -362,7 +368,8 @@ WebAnswer BatchPages::file(const WebRequest& request, const Looked& looked, cons
             audit(looked.node, looked.visitor, "web.batch.file", purpose_of(looked.batch, type_of(name)),
                   issue.student == staff::kWholeGroup ? looked.batch.students : 1, "told");
             WebAnswer answer{kOk, type_of(name), *std::move(bytes)};
-            answer.fields.emplace_back("Content-Disposition", fmt::format("attachment; filename=\"{}\"", name));
+            answer.fields.emplace_back("Content-Disposition",
+                                       fmt::format("attachment; filename=\"{}\"", name));
             return answer;
         }
     }
@@ -396,16 +403,15 @@ WebAnswer BatchPages::zip(const WebRequest& request, const Looked& looked, const
         auto read = config::read_file(looked.folder / path, limits::kBatchZipBytesMax);
         if (read) files.push_back({path, *std::move(read)});
     }
-    auto zip = reports::write_zip(
-        std::move(files),
-        {limits::kBatchZipFilesMax, limits::kBatchZipBytesMax, limits::kBatchZipNameBytesMax});
+    auto zip = reports::write_zip(std::move(files), {limits::kBatchZipFilesMax, limits::kBatchZipBytesMax,
+                                                     limits::kBatchZipNameBytesMax});
     if (!zip) return page_of(request, looked, "zip_large", kTooLarge);
     audit(looked.node, looked.visitor, "web.batch.zip", purpose_of(looked.batch, "zip"),
           static_cast<std::int64_t>(students.size()), "told");
     WebAnswer answer{kOk, "application/zip", *std::move(zip)};
-    answer.fields.emplace_back(
-        "Content-Disposition",
-        fmt::format("attachment; filename=\"batch-{}{}{}.zip\"", looked.batch.number, folder.empty() ? "" : "-", folder));
+    answer.fields.emplace_back("Content-Disposition",
+                               fmt::format("attachment; filename=\"batch-{}{}{}.zip\"", looked.batch.number,
+                                           folder.empty() ? "" : "-", folder));
     return answer;
 }
 

@@ -1,10 +1,10 @@
-// The pages on which staff have many reports made at once: choose whom, when and in which formats, follow the batch
-// while a serving node runs it (node/staff/ordered_batches.h), see by name who was not issued and why, download each
-// document, a funder's folder or everything. No script: the page of a batch that runs loads itself again, unless its
-// reader tells it not to.
+// The pages on which staff have many reports made at once: choose whom, when and in which formats, follow the
+// batch while a serving node runs it (node/staff/ordered_batches.h), see by name who was not issued and why,
+// download each document, a funder's folder or everything. No script: the page of a batch that runs loads
+// itself again, unless its reader tells it not to.
 //
-// A batch is shown to whoever may see every student of it now; one who sees by funder or group of dossiers, also only
-// batches that were asked for under those very conditions. For anybody else it is not there.
+// A batch is shown to whoever may see every student of it now; one who sees by funder or group of dossiers,
+// also only batches that were asked for under those very conditions. For anybody else it is not there.
 #pragma once
 
 #include <filesystem>

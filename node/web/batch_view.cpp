@@ -66,7 +66,8 @@ class Names {
     Language language_;
 };
 
-void put_troubles(const std::vector<staff::BatchLine>& lines, const Names& names, Language language, PageData& data) {
+void put_troubles(const std::vector<staff::BatchLine>& lines, const Names& names, Language language,
+                  PageData& data) {
     using Outcome = staff::BatchLine::Outcome;
     std::vector<std::pair<std::string, const staff::BatchLine*>> sorted;
     for (const staff::BatchLine& line : lines)
@@ -100,13 +101,15 @@ PageData files_of(const staff::Issue& issue, const std::string& name, Language l
     return files;
 }
 
-void put_documents(const Node& node, const std::vector<staff::Issue>& issues, const Names& names, Language language,
-                   std::string_view asked_page, PageData& data) {
+void put_documents(const Node& node, const std::vector<staff::Issue>& issues, const Names& names,
+                   Language language, std::string_view asked_page, PageData& data) {
     std::vector<std::tuple<std::string, std::string, const staff::Issue*>> sorted;
     for (const staff::Issue& issue : issues)
         sorted.emplace_back(issue.funder, names.sort_key_of(issue.student), &issue);
-    std::ranges::stable_sort(sorted, {}, [](const auto& one) { return std::tie(std::get<0>(one), std::get<1>(one)); });
-    const std::size_t pages = std::max<std::size_t>(1, (sorted.size() + limits::kStaffListMax - 1) / limits::kStaffListMax);
+    std::ranges::stable_sort(sorted, {},
+                             [](const auto& one) { return std::tie(std::get<0>(one), std::get<1>(one)); });
+    const std::size_t pages =
+        std::max<std::size_t>(1, (sorted.size() + limits::kStaffListMax - 1) / limits::kStaffListMax);
     std::size_t page = 1;
     (void)std::from_chars(asked_page.data(), asked_page.data() + asked_page.size(), page);
     page = std::clamp<std::size_t>(page, 1, pages);
@@ -123,8 +126,8 @@ void put_documents(const Node& node, const std::vector<staff::Issue>& issues, co
         funders.push_back(one);
         rows = PageData{PageData::type::list};
     };
-    for (const auto& [of, key, issue] :
-         sorted | std::views::drop((page - 1) * limits::kStaffListMax) | std::views::take(limits::kStaffListMax)) {
+    for (const auto& [of, key, issue] : sorted | std::views::drop((page - 1) * limits::kStaffListMax) |
+                                            std::views::take(limits::kStaffListMax)) {
         if (!any || of != funder) end_funder();
         any = true;
         funder = of;
@@ -168,8 +171,8 @@ bool BatchSight::sees(const OrderedBatch& batch) {
     return std::ranges::all_of(students, [&](const auto& student) { return desk.covers(student); });
 }
 
-void put_batches(const Node& node, const staff::BatchOrders& orders, const Visitor& visitor, Language language,
-                 PageData& data) {
+void put_batches(const Node& node, const staff::BatchOrders& orders, const Visitor& visitor,
+                 Language language, PageData& data) {
     BatchSight sight(node, orders, visitor.account);
     PageData list{PageData::type::list};
     std::size_t listed = 0;
@@ -185,8 +188,9 @@ void put_batches(const Node& node, const staff::BatchOrders& orders, const Visit
         one.set("account", shown_text(batch.account));
         one.set("asked", shown_text(reports::instant_text(language, node.calendar(), batch.asked_utc_s)));
         one.set("state", shown_text(state_words(language, batch)));
-        one.set("progress", shown_text(batch.jobs == 0 ? std::string()
-                                                       : words(language, "batch_progress", batch.done(), batch.jobs)));
+        one.set("progress",
+                shown_text(batch.jobs == 0 ? std::string()
+                                           : words(language, "batch_progress", batch.done(), batch.jobs)));
         list.push_back(one);
     }
     data.set("batches", list);
@@ -221,7 +225,8 @@ PageData batch_data(const Node& node, const OrderedBatch& batch, const std::vect
     if (!batch.why.empty()) data.set("why", shown_text(batch.why));
     data.set("can_stop", batch.is_open());
     data.set("can_go_on", batch.state == OrderedBatch::State::stopped);
-    data.set("can_repeat", batch.state == OrderedBatch::State::done || batch.state == OrderedBatch::State::failed);
+    data.set("can_repeat",
+             batch.state == OrderedBatch::State::done || batch.state == OrderedBatch::State::failed);
     data.set("can_forget", !batch.is_open());
     const Names names(node, batch.period, language);
     put_troubles(lines, names, language, data);

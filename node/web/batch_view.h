@@ -41,10 +41,11 @@ class BatchSight {
 void put_batches(const Node& node, const staff::BatchOrders& orders, const Visitor& visitor,
                  reports::Language language, PageData& data);
 
-// One batch: how far it is, who was not issued and why, its documents by funder and name. `page`: of the documents,
-// as the address says it.
+// One batch: how far it is, who was not issued and why, its documents by funder and name. `page`: of the
+// documents, as the address says it.
 [[nodiscard]] PageData batch_data(const Node& node, const staff::OrderedBatch& batch,
-                                  const std::vector<staff::Issue>& issues, const std::vector<staff::BatchLine>& lines,
-                                  reports::Language language, std::string_view page);
+                                  const std::vector<staff::Issue>& issues,
+                                  const std::vector<staff::BatchLine>& lines, reports::Language language,
+                                  std::string_view page);
 
 }  // namespace assidu::node::web

@@ -40,7 +40,8 @@ std::string with(Language language, std::string_view key, const auto&... values)
 // What one member's row says.
 class Row {
   public:
-    Row(Language language, const config::CivilCalendar& calendar, std::int64_t now_utc_s, const MemberStanding& one)
+    Row(Language language, const config::CivilCalendar& calendar, std::int64_t now_utc_s,
+        const MemberStanding& one)
         : language_(language), calendar_(calendar), now_utc_s_(now_utc_s), one_(one) {}
 
     [[nodiscard]] PageData data() const {
@@ -81,9 +82,9 @@ class Row {
         if (!utc_s) return std::string(page_text(language_, "pool_never"));
         constexpr std::int64_t kMinute = 60, kHour = 3600, kDay = 86'400;
         const std::int64_t age_s = std::max<std::int64_t>(now_utc_s_ - *utc_s, 0);
-        const std::string age = age_s < kHour       ? with(language_, "pool_minutes", age_s / kMinute)
+        const std::string age = age_s < kHour      ? with(language_, "pool_minutes", age_s / kMinute)
                                 : age_s < 2 * kDay ? with(language_, "pool_hours", age_s / kHour)
-                                                    : with(language_, "pool_days", age_s / kDay);
+                                                   : with(language_, "pool_days", age_s / kDay);
         return fmt::format("{} ({})", reports::instant_text(language_, calendar_, *utc_s), age);
     }
 
@@ -95,7 +96,8 @@ class Row {
 
 }  // namespace
 
-PoolPage::PoolPage(const config::Settings& settings, services::NodeReaders& readers, const config::Clock& clock)
+PoolPage::PoolPage(const config::Settings& settings, services::NodeReaders& readers,
+                   const config::Clock& clock)
     : settings_(settings), readers_(readers), clock_(clock) {}
 
 std::vector<WebRoute> PoolPage::routes() {

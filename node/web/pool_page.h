@@ -1,6 +1,6 @@
 // The page on which everybody sees how far the members of a hub are: who is missing, since when, and how many
-// statements behind. Universities and counts, nobody's hours. Not there at a node that has no members; it answers
-// from what it knew a second ago at most, however often it is asked.
+// statements behind. Universities and counts, nobody's hours. Not there at a node that has no members; it
+// answers from what it knew a second ago at most, however often it is asked.
 #pragma once
 
 #include <cstdint>

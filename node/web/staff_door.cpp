@@ -67,7 +67,8 @@ std::string StaffDoor::csrf_of(const Visitor& visitor) const {
     return csrf_of(visitor, clock_.now_utc_s() / kDaySeconds);
 }
 
-bool StaffDoor::is_from_page(const WebRequest& request, const Visitor& visitor, const FormFields& form) const {
+bool StaffDoor::is_from_page(const WebRequest& request, const Visitor& visitor,
+                             const FormFields& form) const {
     const std::int64_t today = clock_.now_utc_s() / kDaySeconds;
     const std::string given = form.text("csrf");
     const auto is_of = [&](std::int64_t day) {

@@ -73,7 +73,8 @@ void add_groups(PageData& list, const StudentDesk& desk, Language language, cons
     add_all(kCohort, desk.cohorts());
 }
 
-std::optional<std::vector<federation::StudentId>> students_of(const StudentDesk& desk, const std::string& group) {
+std::optional<std::vector<federation::StudentId>> students_of(const StudentDesk& desk,
+                                                              const std::string& group) {
     const auto after = [&](std::string_view kind) { return group.substr(kind.size()); };
     if (group.empty()) return desk.students();
     if (group.starts_with(kCohort)) return desk.students_of_cohort(after(kCohort));
@@ -94,7 +95,8 @@ std::vector<ReportFormat> offered_formats(bool of_student) {
     std::vector<ReportFormat> first, others;
     for (const FormatEntry& entry : kReportFormats) {
         if (!(of_student ? entry.student : entry.group)) continue;
-        (std::ranges::find(kFirst, entry.format) != std::end(kFirst) ? first : others).push_back(entry.format);
+        (std::ranges::find(kFirst, entry.format) != std::end(kFirst) ? first : others)
+            .push_back(entry.format);
     }
     std::ranges::sort(first, {}, [&](ReportFormat format) { return std::ranges::find(kFirst, format); });
     first.insert(first.end(), others.begin(), others.end());

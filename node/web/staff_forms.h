@@ -21,14 +21,15 @@ void add_option(PageData& list, const std::string& value, const std::string& lab
 // Dossiers of the last years, and of those that begin soon: for a page on which no period is chosen yet.
 [[nodiscard]] federation::Period listed_period(const Node& node);
 
-// Everybody ("") and the funders, dossiers' groups and cohorts of the desk, as options. And whom one of these values
-// means; nothing if it is none.
+// Everybody ("") and the funders, dossiers' groups and cohorts of the desk, as options. And whom one of these
+// values means; nothing if it is none.
 void add_groups(PageData& list, const services::StudentDesk& desk, reports::Language language,
                 const std::string& chosen);
 [[nodiscard]] std::optional<std::vector<federation::StudentId>> students_of(const services::StudentDesk& desk,
                                                                             const std::string& group);
 // The value in words: "Financeur : OPCO". `students`: how many everybody is.
-[[nodiscard]] std::string group_in_words(reports::Language language, const std::string& group, std::size_t students);
+[[nodiscard]] std::string group_in_words(reports::Language language, const std::string& group,
+                                         std::size_t students);
 
 // "Roux Élodie (elodie)"
 [[nodiscard]] std::string label_of(const archive::PersonRecord& person);

@@ -22,9 +22,9 @@ namespace limits = config::limits;
 using reports::Language;
 using services::StudentDesk;
 
-constexpr int kOk = 200, kForbidden = 403, kNoData = 404, kUnprocessable = 422,
-              kTooMany = 429, kAway = 503;
-void put_formats(PageData& data, const char* key, Language language, bool of_student, std::string_view chosen) {
+constexpr int kOk = 200, kForbidden = 403, kNoData = 404, kUnprocessable = 422, kTooMany = 429, kAway = 503;
+void put_formats(PageData& data, const char* key, Language language, bool of_student,
+                 std::string_view chosen) {
     PageData list{PageData::type::list};
     for (const ReportFormat format : offered_formats(of_student)) {
         const auto* const entry = std::ranges::find(kReportFormats, format, &FormatEntry::format);
@@ -120,8 +120,7 @@ WebAnswer StaffPages::login(const WebRequest& request) {
 
 WebAnswer StaffPages::logout(const WebRequest& request) {
     const auto visitor = door_.visitor_of(request);
-    if (visitor && door_.is_from_page(request, *visitor, form_of(request)))
-        door_.let_out(request);
+    if (visitor && door_.is_from_page(request, *visitor, form_of(request))) door_.let_out(request);
     return go_to("/staff");
 }
 

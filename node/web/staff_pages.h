@@ -22,8 +22,8 @@ namespace assidu::node::web {
 class StaffPages {
   public:
     // All must outlive it.
-    StaffPages(const config::Settings& settings, services::NodeReaders& readers, Staff& staff, StaffDoor& door,
-               const config::Clock& clock, std::function<void(std::string_view line)> log);
+    StaffPages(const config::Settings& settings, services::NodeReaders& readers, Staff& staff,
+               StaffDoor& door, const config::Clock& clock, std::function<void(std::string_view line)> log);
 
     [[nodiscard]] std::vector<WebRoute> routes();
 

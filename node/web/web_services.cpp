@@ -95,9 +95,8 @@ config::Result<std::unique_ptr<WebServices>> WebServices::start(
     auto secret = web_secret(node.folder()), secret_of_pages = web_secret(node.folder());
     if (!secret) return std::unexpected(secret.error());
     if (!secret_of_pages) return std::unexpected(secret_of_pages.error());
-    auto running =
-        std::make_unique<Running>(node, clock, std::move(*secret), std::move(*secret_of_pages), log,
-                                  std::move(batch_asked));
+    auto running = std::make_unique<Running>(node, clock, std::move(*secret), std::move(*secret_of_pages),
+                                             log, std::move(batch_asked));
     if (auto listening = running->listen(node, std::move(log)); !listening)
         return std::unexpected(listening.error());
     return running;

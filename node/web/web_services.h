@@ -14,10 +14,10 @@ namespace assidu::node::web {
 
 class WebServices {
   public:
-    // Listens when it returns. `node` is read here alone; `clock` must outlive it. `batch_asked`: staff asked for
-    // a batch of reports, which whoever has the node's folder is to run (staff/ordered_batches.h); from any thread.
-    // Refused if the address
-    // cannot be listened on, the certificate cannot be read, or its secret is none.
+    // Listens when it returns. `node` is read here alone; `clock` must outlive it. `batch_asked`: staff asked
+    // for a batch of reports, which whoever has the node's folder is to run (staff/ordered_batches.h); from
+    // any thread. Refused if the address cannot be listened on, the certificate cannot be read, or its secret
+    // is none.
     [[nodiscard]] static config::Result<std::unique_ptr<WebServices>> start(
         const Node& node, const config::Clock& clock, std::function<void(std::string_view line)> log,
         std::function<void()> batch_asked);

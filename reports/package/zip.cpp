@@ -68,7 +68,8 @@ std::string what_is_wrong(const std::vector<ZipView>& files, const ZipRoom& room
     if (files.size() > room.files) return fmt::format("more than {} files", room.files);
     std::size_t bytes = kEndBytes;
     for (std::size_t i = 0; i < files.size(); ++i) {
-        if (!is_zip_name(files[i].name, room.name_bytes)) return fmt::format("file {} has no name of a package", i + 1);
+        if (!is_zip_name(files[i].name, room.name_bytes))
+            return fmt::format("file {} has no name of a package", i + 1);
         if (i > 0 && !(files[i - 1].name < files[i].name))
             return fmt::format("file {} is not in the order of names", i + 1);
         bytes += kLocalBytes + kCentralBytes + 2 * files[i].name.size() + files[i].bytes.size();

@@ -26,7 +26,8 @@ struct ZipView {
 // kPackageNameBytesMax: cannot leave the folder into which it is unpacked, on any system.
 [[nodiscard]] bool is_package_name(std::string_view name);
 
-// How much a zip may hold: a package's, unless another is said. Never 65,536 files or 4 GiB, which are zip64's.
+// How much a zip may hold: a package's, unless another is said. Never 65,536 files or 4 GiB, which are
+// zip64's.
 struct ZipRoom {
     std::size_t files = config::limits::kPackageFilesMax;
     std::size_t bytes = config::limits::kPackageBytesMax;

@@ -131,7 +131,8 @@ Pairs provenance_of(Language language, const config::CivilCalendar& calendar, co
     return pairs;
 }
 
-std::string replaced_text(Language language, const config::CivilCalendar& calendar, const Replaced& replaced) {
+std::string replaced_text(Language language, const config::CivilCalendar& calendar,
+                          const Replaced& replaced) {
     std::string why;
     for (const std::string& code : replaced.why)
         why += (why.empty() ? "" : ", ") + std::string(text(language, code));
@@ -145,7 +146,8 @@ std::vector<std::string> provider_lines(Language language, const Look& look) {
     std::string numbers;
     if (!look.siret.empty()) numbers = "SIRET " + look.siret;
     if (!look.activity_number.empty())
-        numbers += (numbers.empty() ? "" : " – ") + text_with(language, "activity_number", look.activity_number);
+        numbers +=
+            (numbers.empty() ? "" : " – ") + text_with(language, "activity_number", look.activity_number);
     if (!numbers.empty()) lines.push_back(std::move(numbers));
     if (!look.address.empty()) lines.push_back(fmt::format("{}", fmt::join(look.address, ", ")));
     return lines;
@@ -180,7 +182,8 @@ Pairs dossier_of(Language language, const federation::Dossier& dossier) {
 
 Pairs no_dossier(Language language) {
     Pairs pairs;
-    for (const char* key : {"funder", "dossier_number", "training", "training_nature", "learner_status", "planned"})
+    for (const char* key :
+         {"funder", "dossier_number", "training", "training_nature", "learner_status", "planned"})
         pairs.emplace_back(text(language, key), "");
     pairs.emplace_back(text(language, "modality"), text(language, "modality.distance"));
     return pairs;

@@ -41,7 +41,8 @@ std::vector<std::string> with_amount(std::vector<std::string> titles, const Word
 
 // What a template says of the university.
 void put_look(Workbook& book, Language language, const Look& look) {
-    if (look.logo) book.image(look.logo->png, look.logo->width, look.logo->height, look.logo_width_mm, look.logo_alt);
+    if (look.logo)
+        book.image(look.logo->png, look.logo->width, look.logo->height, look.logo_width_mm, look.logo_alt);
     for (const std::string& line : provider_lines(language, look))
         put_pairs(book, {{"", line}});
     for (const auto* lines : {&look.header, &look.legal})

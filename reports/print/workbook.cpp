@@ -30,8 +30,8 @@ int lines_of(std::string_view title, double width) {
     double used = 0;
     for (const auto word : std::views::split(title, ' ')) {
         // Bytes that begin a character.
-        const auto characters = static_cast<double>(
-            std::ranges::count_if(word, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+        const auto characters = static_cast<double>(std::ranges::count_if(
+            word, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
         const double wide = kBold * characters;
         if (used > 0 && used + 1 + wide > width) {
             ++lines;
@@ -56,7 +56,8 @@ struct Workbook::Parts {
     int file;
     lxw_workbook* book = nullptr;
     lxw_worksheet* sheet = nullptr;
-    lxw_format *head = nullptr, *head_centred = nullptr, *duration = nullptr, *date = nullptr, *instant = nullptr, *time = nullptr;
+    lxw_format *head = nullptr, *head_centred = nullptr, *duration = nullptr, *date = nullptr,
+               *instant = nullptr, *time = nullptr;
     lxw_row_t row = 0;
     lxw_col_t column = 0;
 
@@ -120,7 +121,8 @@ void Workbook::sheet(const std::string& name, const std::vector<std::string>& ti
     int lines = 1;
     for (const std::string& title : titles) {
         if (p.column < widths.size()) lines = std::max(lines, lines_of(title, widths[p.column]));
-        p.check(worksheet_write_string(p.sheet, 0, p.column, title.c_str(), p.column == 0 ? p.head : p.head_centred));
+        p.check(worksheet_write_string(p.sheet, 0, p.column, title.c_str(),
+                                       p.column == 0 ? p.head : p.head_centred));
         ++p.column;
     }
     // No spreadsheet makes the row of a wrapped header higher by itself.
@@ -168,8 +170,8 @@ void Workbook::time(const config::CivilCalendar& calendar, const std::optional<s
     parts_->value(static_cast<double>((local % day + day) % day) / kDaySeconds, parts_->time);
 }
 
-void Workbook::image(const std::string& png, std::uint32_t width, std::uint32_t /*height*/, std::int64_t width_mm,
-                     const std::string& alt) {
+void Workbook::image(const std::string& png, std::uint32_t width, std::uint32_t /*height*/,
+                     std::int64_t width_mm, const std::string& alt) {
     Parts& p = *parts_;
     constexpr double kPixelsAMillimetre = 96 / 25.4;
     constexpr lxw_col_t kColumn = 3;
@@ -177,8 +179,8 @@ void Workbook::image(const std::string& png, std::uint32_t width, std::uint32_t 
     lxw_image_options options{};
     options.x_scale = options.y_scale = static_cast<double>(width_mm) * kPixelsAMillimetre / width;
     options.description = words.data();
-    p.check(worksheet_insert_image_buffer_opt(p.sheet, 0, kColumn,
-                                              reinterpret_cast<const unsigned char*>(png.data()), png.size(), &options));
+    p.check(worksheet_insert_image_buffer_opt(
+        p.sheet, 0, kColumn, reinterpret_cast<const unsigned char*>(png.data()), png.size(), &options));
 }
 
 void Workbook::footer(const std::string& text) {

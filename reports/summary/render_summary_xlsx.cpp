@@ -29,7 +29,8 @@ class SummaryBook {
 
   private:
     [[nodiscard]] std::string word(std::string_view key) const { return std::string(text(language_, key)); }
-    // What is hidden or not known is a dash, as in every other format: an empty cell would be a nought to a sum.
+    // What is hidden or not known is a dash, as in every other format: an empty cell would be a nought to a
+    // sum.
     void count(const std::string& label, bool hidden, std::int64_t number) {
         book_.text(label);
         if (hidden)
@@ -62,9 +63,8 @@ class SummaryBook {
         book_.end_row();
     }
     [[nodiscard]] std::vector<std::string> with_cell(std::vector<std::string> titles) const {
-        for (const std::string& title :
-             {word("students"), word("measured_short"), word("credited_short"), word("measured_short") + " (s)",
-              word("credited_short") + " (s)"})
+        for (const std::string& title : {word("students"), word("measured_short"), word("credited_short"),
+                                         word("measured_short") + " (s)", word("credited_short") + " (s)"})
             titles.push_back(title);
         return titles;
     }

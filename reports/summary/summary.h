@@ -48,8 +48,8 @@ struct Summary {
     federation::Period period;
     config::CivilCalendar calendar;
     std::vector<std::pair<std::string, std::string>> selection;  // keys of text.h, and what was chosen
-    std::int64_t k = 5;       // least students of a cell
-    std::int64_t students = 0;  // of the selection, active or not
+    std::int64_t k = 5;                                          // least students of a cell
+    std::int64_t students = 0;                                   // of the selection, active or not
     bool active_hidden = false;
     std::int64_t active = 0;  // with any time in the period
     SummaryCell total;
@@ -72,7 +72,8 @@ struct SummaryRequest {
     std::optional<std::map<federation::StudentId, std::int64_t>> completions;
 };
 
-// Refused as build_group_report() is, and where the selection has fewer than k students: nothing could be said.
+// Refused as build_group_report() is, and where the selection has fewer than k students: nothing could be
+// said.
 [[nodiscard]] config::Result<Summary> build_summary(const SummaryRequest& request,
                                                     const federation::Ledger& ledger,
                                                     const Directory& directory);

@@ -286,13 +286,14 @@ std::string wrong_received(const json& received, const PackageManifest& manifest
         missing.push_back({{"from", config::iso_date(run.from)}, {"to", config::iso_date(run.to)}});
     // Which of the announced ones are missing follows from the numbers; a hub of before did not write it.
     json numbers = json::array();
-    const std::int64_t lacks = manifest.statements_missing.value_or(0), announced = manifest.announced_statement.value_or(0);
+    const std::int64_t lacks = manifest.statements_missing.value_or(0),
+                       announced = manifest.announced_statement.value_or(0);
     if (lacks > 0) numbers.push_back({{"from", announced - lacks + 1}, {"to", announced}});
     const bool numbers_are_same =
         !received.contains("missing_statements") || member(received, "missing_statements") == numbers;
     const bool same =
-        numbers_are_same && member(received, "hub") == manifest.issuer && member(received, "member") == manifest.node &&
-        member(received, "complete") == manifest.complete() &&
+        numbers_are_same && member(received, "hub") == manifest.issuer &&
+        member(received, "member") == manifest.node && member(received, "complete") == manifest.complete() &&
         member(received, "last_statement") == manifest.last_statement &&
         member(received, "last_statement_sha256") == manifest.last_statement_sha256 &&
         member(received, "announced_statement") == number_or_null(manifest.announced_statement) &&

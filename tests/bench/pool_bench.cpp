@@ -1,8 +1,8 @@
 // What a hub costs: statements taken in over Reception, durable, against what their signatures alone cost and
 // against a bare insert of the same rows; and a hub that comes back to 16 members with 30 days each.
 //
-// Prints CPU seconds (user + system, of this process) and wall seconds; on a machine that does other things only the
-// first say something. docs/performance.md has the figures and their date.
+// Prints CPU seconds (user + system, of this process) and wall seconds; on a machine that does other things
+// only the first say something. docs/performance.md has the figures and their date.
 
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <fmt/format.h>
@@ -98,7 +98,8 @@ StudentId student(std::int64_t number) {
 }
 
 // One statement a day, each of so many rows.
-std::vector<Statement> statements(const std::string& node, const rpc::SigningKey& key, std::int64_t count, std::int64_t rows) {
+std::vector<Statement> statements(const std::string& node, const rpc::SigningKey& key, std::int64_t count,
+                                  std::int64_t rows) {
     std::vector<Statement> made;
     std::string previous;
     for (std::int64_t number = 1; number <= count; ++number) {
@@ -113,8 +114,8 @@ std::vector<Statement> statements(const std::string& node, const rpc::SigningKey
         header.days = {{day, rows, 0}};
         std::vector<std::pair<std::string, std::string>> texts;
         for (std::int64_t i = 0; i < rows; ++i) {
-            const LedgerRow row{student(i / 2), day, 10 + i % 2, 600 + i, 0, 12, kNow - 5000, kNow - 100,
-                                {{501, 300, 0, 5}}};
+            const LedgerRow row{student(i / 2), day,        10 + i % 2,        600 + i, 0, 12,
+                                kNow - 5000,    kNow - 100, {{501, 300, 0, 5}}};
             texts.emplace_back(daily_row_key(row), daily_row(row));
         }
         std::ranges::sort(texts);
@@ -129,15 +130,15 @@ std::vector<Statement> statements(const std::string& node, const rpc::SigningKey
 
 // What a member sends of it.
 std::string body_of(const std::string& node, const Statement& statement, const rpc::SigningKey& key) {
-    const auto message = rpc::sign_message({node, "hub", rpc::make_message_id(), "", kNow},
-                                           rpc::encode_call("statement.put", {Value::bytes(encode_statement(statement))}),
-                                           key);
+    const auto message = rpc::sign_message(
+        {node, "hub", rpc::make_message_id(), "", kNow},
+        rpc::encode_call("statement.put", {Value::bytes(encode_statement(statement))}), key);
     return rpc::encode_call("pool.message", {Value::structure({{"note", Value::bytes(message.note)},
-                                                              {"payload", Value::bytes(message.payload)}})});
+                                                               {"payload", Value::bytes(message.payload)}})});
 }
 
-// The statements of members who all send at once, each of them one after the other: the next when the receipt for the
-// one before is there, as nodes do.
+// The statements of members who all send at once, each of them one after the other: the next when the receipt
+// for the one before is there, as nodes do.
 void take_in(const std::filesystem::path& folder, int members, std::int64_t count, std::int64_t rows) {
     struct Sender {
         std::string name;
@@ -155,8 +156,8 @@ void take_in(const std::filesystem::path& folder, int members, std::int64_t coun
             sender.bodies.push_back(body_of(sender.name, statement, sender.key));
         hub.admit(sender.name, sender.key);
     }
-    // The bounds, in the same run: two signatures made and two verified a statement; the rows put down and nothing
-    // else, a transaction a statement, as durable.
+    // The bounds, in the same run: two signatures made and two verified a statement; the rows put down and
+    // nothing else, a transaction a statement, as durable.
     const Cost signatures = cost_of([&] {
         for (const Sender& sender : senders) {
             for (const Statement& statement : sender.statements) {
@@ -175,8 +176,15 @@ void take_in(const std::filesystem::path& folder, int members, std::int64_t coun
                 RowInserter inserter(sql);
                 for (std::int64_t i = 0; i < rows; ++i)
                     inserter.insert(1 + number % members, 1, i / 2,
-                                    {{}, CivilDay{static_cast<std::int32_t>(number)}, 10 + i % 2, 600 + i, 0, 12,
-                                     kNow - 5000, kNow - 100, {{501, 300, 0, 5}}});
+                                    {{},
+                                     CivilDay{static_cast<std::int32_t>(number)},
+                                     10 + i % 2,
+                                     600 + i,
+                                     0,
+                                     12,
+                                     kNow - 5000,
+                                     kNow - 100,
+                                     {{501, 300, 0, 5}}});
             });
         }
     });
@@ -192,11 +200,13 @@ void take_in(const std::filesystem::path& folder, int members, std::int64_t coun
     for (const Sender& sender : senders) {
         if (hub.log.head(sender.name).number != static_cast<std::int64_t>(sender.bodies.size())) std::abort();
     }
-    std::printf("%lld statements of %lld rows, %d members at once: hub %.3f cpu s (%.0f/cpu s), %.3f wall s; their "
-                "signatures %.3f cpu s (%.2f of the hub's); bare inserts %.3f cpu s (%.2f), %.3f wall s (%.2f)\n",
-                static_cast<long long>(count), static_cast<long long>(rows), members, taken.cpu_s,
-                static_cast<double>(count) / taken.cpu_s, taken.wall_s, signatures.cpu_s, signatures.cpu_s / taken.cpu_s,
-                inserts.cpu_s, inserts.cpu_s / taken.cpu_s, inserts.wall_s, inserts.wall_s / taken.wall_s);
+    std::printf(
+        "%lld statements of %lld rows, %d members at once: hub %.3f cpu s (%.0f/cpu s), %.3f wall s; their "
+        "signatures %.3f cpu s (%.2f of the hub's); bare inserts %.3f cpu s (%.2f), %.3f wall s (%.2f)\n",
+        static_cast<long long>(count), static_cast<long long>(rows), members, taken.cpu_s,
+        static_cast<double>(count) / taken.cpu_s, taken.wall_s, signatures.cpu_s,
+        signatures.cpu_s / taken.cpu_s, inserts.cpu_s, inserts.cpu_s / taken.cpu_s, inserts.wall_s,
+        inserts.wall_s / taken.wall_s);
 }
 
 // Members whose hub was away: each declared day by day, and comes back with all of it.
@@ -221,13 +231,20 @@ void come_back(const std::filesystem::path& folder, int members, int days, std::
             std::vector<StudentLedger> totals;
             const CivilDay date{20'600 + day};
             for (std::int64_t one = 0; one < rows; ++one) {
-                totals.push_back({student(one), "moodle", {}, {}, {}, StudentLedger::Since{date, calendar.begin_of(date)}});
-                totals.back().rows.push_back({student(one), date, 10, 600, 0, 5, std::nullopt, std::nullopt, {}});
+                totals.push_back({student(one),
+                                  "moodle",
+                                  {},
+                                  {},
+                                  {},
+                                  StudentLedger::Since{date, calendar.begin_of(date)}});
+                totals.back().rows.push_back(
+                    {student(one), date, 10, 600, 0, 5, std::nullopt, std::nullopt, {}});
             }
             const std::int64_t now = calendar.end_of(date) + 4 * 3600;
             ledger->replace(member->name, scale(), totals,
                             {"engine 1", now, day * rows, calendar.begin_of(date) + 40'000, day * rows});
-            if (!declare_days({member->name, scale(), &calendar, &member->key, now}, *ledger, *member->log)) std::abort();
+            if (!declare_days({member->name, scale(), &calendar, &member->key, now}, *ledger, *member->log))
+                std::abort();
         }
         all.push_back(std::move(member));
     }
@@ -235,26 +252,29 @@ void come_back(const std::filesystem::path& folder, int members, int days, std::
     double slowest_s = 0;
     const Cost back = cost_of([&] {
         for (const auto& member : all) {
-            Delivery delivery(member->name, {"https://hub", "hub", hub.key.verifying_key(), kTls, Names::none, ""},
-                              member->key, hub.clock, [&](std::string_view body) -> config::Result<std::string> {
-                                  config::Result<std::string> answer = config::refuse("");
-                                  const Cost one = cost_of([&] { answer = hub.reception.answer(body, kTls); });
-                                  slowest_s = std::max(slowest_s, one.wall_s);
-                                  return answer;
-                              });
+            Delivery delivery(
+                member->name, {"https://hub", "hub", hub.key.verifying_key(), kTls, Names::none, ""},
+                member->key, hub.clock, [&](std::string_view body) -> config::Result<std::string> {
+                    config::Result<std::string> answer = config::refuse("");
+                    const Cost one = cost_of([&] { answer = hub.reception.answer(body, kTls); });
+                    slowest_s = std::max(slowest_s, one.wall_s);
+                    return answer;
+                });
             Delivered delivered;
             if (!delivery.deliver(*member->log, delivered) || delivered.waiting != 0) std::abort();
         }
     });
-    std::printf("%d members with %d days of %lld rows: converged in %.3f cpu s, %.3f wall s; the slowest answer %.3f s "
-                "(how long a status page waits at most for the hub's one writer); memory at most %lld KiB more\n",
-                members, days, static_cast<long long>(rows), back.cpu_s, back.wall_s, slowest_s,
-                static_cast<long long>(memory_kib() - before_kib));
+    std::printf(
+        "%d members with %d days of %lld rows: converged in %.3f cpu s, %.3f wall s; the slowest answer %.3f "
+        "s "
+        "(how long a status page waits at most for the hub's one writer); memory at most %lld KiB more\n",
+        members, days, static_cast<long long>(rows), back.cpu_s, back.wall_s, slowest_s,
+        static_cast<long long>(memory_kib() - before_kib));
 }
 
-// A year of a pool: 16 members of 1,000 students and 20 courses, 612 rows a member and day (2.35 million in 240 days),
-// taken in statement by statement; then the table by course and week that a hub's group report is made of; then one day
-// more. Leaves the cells as CSV for another program, FOLDER/cells.csv.
+// A year of a pool: 16 members of 1,000 students and 20 courses, 612 rows a member and day (2.35 million in
+// 240 days), taken in statement by statement; then the table by course and week that a hub's group report is
+// made of; then one day more. Leaves the cells as CSV for another program, FOLDER/cells.csv.
 class Year {
   public:
     static constexpr int kMembers = 16;
@@ -297,8 +317,8 @@ class Year {
         std::size_t cells = 0;
         for (int i = 0; i < 5; ++i) {
             const Cost cost = cost_of([&] {
-                const Consolidated table = consolidate("hub", "Hub", scale().sha256, {day(0), day(days_ - 1)}, calendar,
-                                                       hub_.members, hub_.log, *ledger);
+                const Consolidated table = consolidate("hub", "Hub", scale().sha256, {day(0), day(days_ - 1)},
+                                                       calendar, hub_.members, hub_.log, *ledger);
                 sums = table.sums;
                 cells = 0;
                 for (const MemberPart& member : table.members)
@@ -307,8 +327,9 @@ class Year {
             costs.push_back(cost.cpu_s);
         }
         std::ranges::sort(costs);
-        std::printf("the pool's table of %d days: %.4f cpu s (median of 5), %lld students, %lld s, %zu sums\n", days_, costs[2],
-                    static_cast<long long>(sums.students), static_cast<long long>(sums.measured_s), cells);
+        std::printf(
+            "the pool's table of %d days: %.4f cpu s (median of 5), %lld students, %lld s, %zu sums\n", days_,
+            costs[2], static_cast<long long>(sums.students), static_cast<long long>(sums.measured_s), cells);
     }
 
     void write_cells() const {
@@ -319,8 +340,8 @@ class Year {
             for (int number = 0; number < days_; ++number) {
                 for (std::int64_t i = 0; i < kRows; ++i) {
                     const Cell cell = cell_of(number, i);
-                    fmt::print(file, "{},{},{},{},{},{}\n", member, cell.student, cell.course, day(number).number,
-                               cell.seconds, cell.events);
+                    fmt::print(file, "{},{},{},{},{},{}\n", member, cell.student, cell.course,
+                               day(number).number, cell.seconds, cell.events);
                 }
             }
         }
@@ -354,8 +375,15 @@ class Year {
         std::vector<LedgerRow> rows;
         for (std::int64_t i = 0; i < kRows; ++i) {
             const Cell cell = cell_of(days_, i);
-            rows.push_back({students_[static_cast<std::size_t>(cell.student)], day(days_), cell.course, cell.seconds, 0,
-                            cell.events, kNow - 5000, kNow - 100, {{501, 300, 0, 5}}});
+            rows.push_back({students_[static_cast<std::size_t>(cell.student)],
+                            day(days_),
+                            cell.course,
+                            cell.seconds,
+                            0,
+                            cell.events,
+                            kNow - 5000,
+                            kNow - 100,
+                            {{501, 300, 0, 5}}});
         }
         std::ranges::sort(rows, is_before);
         std::vector<SaltedRow> salted;
@@ -385,13 +413,13 @@ void year(const std::filesystem::path& folder, int days) {
     pool.print_table();
     const Cost rest = pool.grow(days);
     std::printf("%lld rows from scratch: %.2f cpu s, %.2f wall s\n",
-                static_cast<long long>(Year::kMembers) * days * Year::kRows, first.cpu_s + early.cpu_s + rest.cpu_s,
-                first.wall_s + early.wall_s + rest.wall_s);
+                static_cast<long long>(Year::kMembers) * days * Year::kRows,
+                first.cpu_s + early.cpu_s + rest.cpu_s, first.wall_s + early.wall_s + rest.wall_s);
     pool.print_table();
     pool.write_cells();
     const Cost late = pool.grow(days + 5);
-    std::printf("a day more of all 16 members: %.3f cpu s behind %d days, %.3f behind %d (%.2f)\n", early.cpu_s / 5,
-                days / 10, late.cpu_s / 5, days, late.cpu_s / early.cpu_s);
+    std::printf("a day more of all 16 members: %.3f cpu s behind %d days, %.3f behind %d (%.2f)\n",
+                early.cpu_s / 5, days / 10, late.cpu_s / 5, days, late.cpu_s / early.cpu_s);
 }
 
 }  // namespace

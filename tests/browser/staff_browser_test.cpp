@@ -129,7 +129,8 @@ TEST_F(Browser, ABatchIsAskedForFollowedAndDownloadedWithTheKeyboardAlone) {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
     const auto is_done = [&] {
         try {
-            return browser->run("return document.querySelector('h2#h-batch + p .state')?.textContent ?? ''") ==
+            return browser->run(
+                       "return document.querySelector('h2#h-batch + p .state')?.textContent ?? ''") ==
                    "Termin\xC3\xA9";
         } catch (const std::runtime_error&) {
             return false;  // asked while the page was being loaded again
@@ -144,7 +145,8 @@ TEST_F(Browser, ABatchIsAskedForFollowedAndDownloadedWithTheKeyboardAlone) {
     browser->go(root + "/staff/batch/1?lang=en");
     expect_no_faults();
     browser->picture("batch-en");
-    EXPECT_THAT(browser->run("return document.querySelector('[aria-labelledby=h-troubles]').textContent").get<std::string>(),
+    EXPECT_THAT(browser->run("return document.querySelector('[aria-labelledby=h-troubles]').textContent")
+                    .get<std::string>(),
                 HasSubstr("[time_after_end]"));
     EXPECT_EQ(browser->run("return [...document.querySelectorAll('button')].filter(one => !(one.ariaLabel || "
                            "one.textContent)).length"),

@@ -323,10 +323,9 @@ TEST_F(Exchange, MessagesThatComeAtOnceAreEachAnsweredAsIfAlone) {
     std::map<std::string, int> by_verdict;
     for (std::size_t i = 0; i < verdicts.size(); ++i)
         ++by_verdict[fmt::format("{} {}", i % 3, verdicts[i].substr(0, verdicts[i].find(": message")))];
-    EXPECT_EQ(by_verdict, (std::map<std::string, int>{{"0 taken", 1},
-                                                      {"0 inside: replay", 7},
-                                                      {"1 taken", 8},
-                                                      {"2 outside: refused", 8}}));
+    EXPECT_EQ(by_verdict,
+              (std::map<std::string, int>{
+                  {"0 taken", 1}, {"0 inside: replay", 7}, {"1 taken", 8}, {"2 outside: refused", 8}}));
     EXPECT_EQ(at_hub(), 600);
     EXPECT_EQ(members.refusals().size(), 2U);
 }
@@ -339,13 +338,14 @@ TEST_F(Exchange, ACorrectedDayIsTheCorrectionAlone) {
     }
 }
 
-// Before format 9 received rows lay by student. They stay there until their day is stated again, also where they are not
-// what the statement before says.
+// Before format 9 received rows lay by student. They stay there until their day is stated again, also where
+// they are not what the statement before says.
 TEST_F(Exchange, ADayThatWasReceivedByAnEarlierVersionIsReadAndReplaced) {
     const auto as_before = [&] {
-        hub_file->exec("DELETE FROM received_cells; DELETE FROM received_details; "
-                       "INSERT INTO ledger_row SELECT n.key, c.key, s.key, 20514, 10, 650, 0, 2, NULL, NULL, x'00' "
-                       "FROM node n, scale c, student s WHERE n.id='lyon' AND s.node=n.key");
+        hub_file->exec(
+            "DELETE FROM received_cells; DELETE FROM received_details; "
+            "INSERT INTO ledger_row SELECT n.key, c.key, s.key, 20514, 10, 650, 0, 2, NULL, NULL, x'00' "
+            "FROM node n, scale c, student s WHERE n.id='lyon' AND s.node=n.key");
     };
     put(650);
     EXPECT_EQ(deliver(straight()), "delivered");

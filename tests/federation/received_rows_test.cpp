@@ -40,7 +40,8 @@ class Received : public testing::Test {
     Received() { scale_.sha256 = config::hex(config::sha256(scale_.document)); }
 
     LedgerRow random_row(std::int64_t of, CivilDay day, std::int64_t course) {
-        LedgerRow row{student(of), day, course, dice_.roll(0, 20'000), dice_.roll(0, 100), dice_.roll(0, 99), {}, {}, {}};
+        LedgerRow row{student(of), day, course, dice_.roll(0, 20'000), dice_.roll(0, 100), dice_.roll(0, 99),
+                      {},          {},  {}};
         const std::int64_t noon_s = std::int64_t{day.number} * 86'400 + 43'200;
         if (!dice_.one_in(4)) row.first_utc_s = noon_s + dice_.roll(-90'000, 90'000);
         if (!dice_.one_in(4)) row.last_utc_s = noon_s + dice_.roll(-90'000, 90'000);
@@ -61,8 +62,10 @@ class Received : public testing::Test {
         header.freshness = {"engine 1", 1, 1, std::nullopt, std::nullopt};
         std::vector<LedgerRow> rows;
         CivilDay day{static_cast<std::int32_t>(20'500 + dice_.roll(0, 9))};
-        for (std::int64_t days = dice_.roll(1, 3); days > 0; --days, day.number += static_cast<int>(dice_.roll(1, 3))) {
-            std::erase_if(expected_[node], [&](const auto& one) { return std::get<CivilDay>(one.first) == day; });
+        for (std::int64_t days = dice_.roll(1, 3); days > 0;
+             --days, day.number += static_cast<int>(dice_.roll(1, 3))) {
+            std::erase_if(expected_[node],
+                          [&](const auto& one) { return std::get<CivilDay>(one.first) == day; });
             std::set<std::pair<std::int64_t, std::int64_t>> places;
             for (std::int64_t i = dice_.roll(0, 12); i > 0; --i)
                 places.emplace(dice_.roll(0, 9), dice_.roll(-1, 4));
@@ -201,7 +204,8 @@ TEST_F(Received, DamagedBytesAreNamedAndNeverReadAsOthers) {
     EXPECT_THAT(damaged("UPDATE received_cells SET cells=substr(cells,1,length(cells)-1)"), is_named);
     EXPECT_THAT(damaged("UPDATE received_cells SET cells=x'ffffffffffffffff7f00'"), is_named);
     EXPECT_THAT(damaged("UPDATE received_details SET details=details||x'00'"), is_named);
-    EXPECT_THAT(damaged("UPDATE received_details SET details=x'80'"), testing::HasSubstr("the ledger is damaged"));
+    EXPECT_THAT(damaged("UPDATE received_details SET details=x'80'"),
+                testing::HasSubstr("the ledger is damaged"));
     EXPECT_THAT(damaged("DELETE FROM student"), testing::HasSubstr("of no student that is there"));
 }
 

@@ -1,5 +1,5 @@
-// A hub that comes back to sixteen universities, each with thirty days that it has not seen: all of them arrive without
-// anybody, and whoever asks meanwhile how far the members are gets an answer.
+// A hub that comes back to sixteen universities, each with thirty days that it has not seen: all of them
+// arrive without anybody, and whoever asks meanwhile how far the members are gets an answer.
 
 #include <signal.h>
 
@@ -26,7 +26,8 @@ class CatchUp : public PoolTest {
   protected:
     static std::string university(int number) { return "u" + std::to_string(number); }
 
-    // A month of some students' events, and a statement for every day of it, as a node makes that runs every night.
+    // A month of some students' events, and a statement for every day of it, as a node makes that runs every
+    // night.
     void declare_a_month(const std::string& name) {
         std::string log = kHeader;
         std::int64_t id = 0;
@@ -46,7 +47,8 @@ class CatchUp : public PoolTest {
         }
     }
     void serve_hub_with_page(const std::string& port) {
-        hub = std::make_unique<ServingProcess>(hub_dir(), std::vector<std::string>{"--listen", "127.0.0.1:" + port});
+        hub = std::make_unique<ServingProcess>(hub_dir(),
+                                               std::vector<std::string>{"--listen", "127.0.0.1:" + port});
         const std::string line = hub->wait_for("answering the web on ");
         web_port = static_cast<std::uint16_t>(std::stoi(line.substr(line.rfind(':') + 1)));
     }
@@ -56,7 +58,8 @@ class CatchUp : public PoolTest {
         RawPeer peer = RawPeer::connect_to(web_port);
         EXPECT_TRUE(peer.send("GET /pool?lang=en HTTP/1.1\r\nHost: hub\r\nConnection: close\r\n\r\n"));
         page = peer.read_to_end();
-        return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
+        return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
+                                                                     begin);
     }
     // Members of whom every day is here.
     static int whole_members(const std::string& page) {
@@ -75,7 +78,8 @@ TEST_F(CatchUp, AHubThatReturnsToSixteenMonthsOfBacklogAnswersMeanwhileAndAllOfT
     std::ofstream(hub_dir() + "/assidu.toml") << settings;
     for (int i = 1; i <= kUniversities; ++i) {
         const std::string name = university(i);
-        ASSERT_EQ(assidu({"init", "--dir", dir_of(name), "--name", name, "--wwwroot", "https://" + name + ".example"})
+        ASSERT_EQ(assidu({"init", "--dir", dir_of(name), "--name", name, "--wwwroot",
+                          "https://" + name + ".example"})
                       .exit_code,
                   0);
         declare_a_month(name);
@@ -102,7 +106,8 @@ TEST_F(CatchUp, AHubThatReturnsToSixteenMonthsOfBacklogAnswersMeanwhileAndAllOfT
         ++asked;
         ASSERT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(90)) << page;
     } while (whole_members(page) < kUniversities);
-    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
+    const auto took =
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
     std::cout << kUniversities * kDays << " statements of " << kUniversities << " members in " << took.count()
               << " ms; " << asked << " pages meanwhile, the slowest " << slowest.count() << " ms\n";
     EXPECT_LT(slowest, kPagePatience);

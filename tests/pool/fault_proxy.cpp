@@ -47,7 +47,8 @@ FaultProxy::FaultProxy(std::uint16_t to_port, std::uint64_t seed) : to_port_(to_
     sockaddr_in address = loopback(0);
     socklen_t size = sizeof address;
     if (listening_ < 0 || ::bind(listening_, reinterpret_cast<const sockaddr*>(&address), size) != 0 ||
-        ::listen(listening_, 64) != 0 || ::getsockname(listening_, reinterpret_cast<sockaddr*>(&address), &size) != 0)
+        ::listen(listening_, 64) != 0 ||
+        ::getsockname(listening_, reinterpret_cast<sockaddr*>(&address), &size) != 0)
         throw std::runtime_error("the proxy cannot listen");
     port_ = ntohs(address.sin_port);
     accepting_ = std::thread([this] { accept_all(); });
@@ -72,10 +73,18 @@ void FaultProxy::set(Mode mode, std::int64_t limit) {
         ::shutdown(socket, SHUT_RDWR);
     }
 }
-void FaultProxy::carry() { set(Mode::carry); }
-void FaultProxy::misbehave() { set(Mode::misbehave); }
-void FaultProxy::cut_off() { set(Mode::cut_off); }
-void FaultProxy::carry_up_to(std::int64_t bytes) { set(Mode::limited, bytes); }
+void FaultProxy::carry() {
+    set(Mode::carry);
+}
+void FaultProxy::misbehave() {
+    set(Mode::misbehave);
+}
+void FaultProxy::cut_off() {
+    set(Mode::cut_off);
+}
+void FaultProxy::carry_up_to(std::int64_t bytes) {
+    set(Mode::limited, bytes);
+}
 
 FaultProxy::Fate FaultProxy::draw() {
     if (mode_ == Mode::limited) return {Fault::cut, limit_, true, 0};
@@ -152,7 +161,8 @@ void FaultProxy::serve(int client, const Fate& fate) {
                 broken = true;
                 // What is left of the piece still goes out, or not.
                 if (fate.fault == Fault::truncate)
-                    bytes = bytes.substr(0, bytes.size() - static_cast<std::size_t>(passed - fate.after_bytes));
+                    bytes =
+                        bytes.substr(0, bytes.size() - static_cast<std::size_t>(passed - fate.after_bytes));
                 else
                     bytes = {};
             }
@@ -160,11 +170,21 @@ void FaultProxy::serve(int client, const Fate& fate) {
         }
     }
     switch (fate.fault) {
-        case Fault::none: ++counts_.carried; break;
-        case Fault::cut: ++counts_.cut; break;
-        case Fault::truncate: ++counts_.truncated; break;
-        case Fault::delay: ++counts_.delayed; break;
-        case Fault::duplicate: ++counts_.duplicated; break;
+        case Fault::none:
+            ++counts_.carried;
+            break;
+        case Fault::cut:
+            ++counts_.cut;
+            break;
+        case Fault::truncate:
+            ++counts_.truncated;
+            break;
+        case Fault::delay:
+            ++counts_.delayed;
+            break;
+        case Fault::duplicate:
+            ++counts_.duplicated;
+            break;
     }
     {
         const std::lock_guard lock(mutex_);

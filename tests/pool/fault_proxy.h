@@ -16,8 +16,8 @@ namespace assidu::tests {
 
 class FaultProxy {
   public:
-    // Listens on a free port of loopback and carries what connects there to `to_port`. Carries everything whole at
-    // first.
+    // Listens on a free port of loopback and carries what connects there to `to_port`. Carries everything
+    // whole at first.
     FaultProxy(std::uint16_t to_port, std::uint64_t seed);
     ~FaultProxy();
     FaultProxy(const FaultProxy&) = delete;
@@ -26,10 +26,10 @@ class FaultProxy {
     [[nodiscard]] std::uint16_t port() const { return port_; }
 
     // What happens to connections from now on.
-    void carry();                            // whole
-    void misbehave();                        // two of three meet a fault by the dice
-    void cut_off();                          // none is carried; those that are there break
-    void carry_up_to(std::int64_t bytes);    // cut once so many bytes came from whoever connected
+    void carry();                          // whole
+    void misbehave();                      // two of three meet a fault by the dice
+    void cut_off();                        // none is carried; those that are there break
+    void carry_up_to(std::int64_t bytes);  // cut once so many bytes came from whoever connected
 
     struct Counts {
         std::atomic<int> carried = 0, cut = 0, truncated = 0, delayed = 0, duplicated = 0, kept_out = 0;
@@ -54,10 +54,10 @@ class FaultProxy {
     std::uint16_t to_port_, port_ = 0;
     int listening_ = -1;
     std::mutex mutex_;
-    Dice dice_;               // under the mutex
+    Dice dice_;                // under the mutex
     Mode mode_ = Mode::carry;  // under the mutex
-    std::int64_t limit_ = 0;  // under the mutex
-    std::set<int> open_;      // under the mutex: sockets of connections
+    std::int64_t limit_ = 0;   // under the mutex
+    std::set<int> open_;       // under the mutex: sockets of connections
     Counts counts_;
     std::atomic<bool> ends_ = false;
     std::vector<std::thread> connections_;  // of accept_all()'s thread until it ended

@@ -1,5 +1,5 @@
-// What a network, a disk and an absence do to a pool of real processes: nothing acknowledged is lost, nothing counts
-// twice, and the hub says who is missing.
+// What a network, a disk and an absence do to a pool of real processes: nothing acknowledged is lost, nothing
+// counts twice, and the hub says who is missing.
 
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <signal.h>
@@ -50,10 +50,12 @@ class PoolFaults : public PoolTest {
         SQLite::Database file(dir + "/ledger.sqlite", SQLite::OPEN_READONLY);
         file.setBusyTimeout(5000);
         SQLite::Statement select(
-            file, "SELECT number, digest, receipt FROM statement WHERE node=(SELECT key FROM node WHERE id=?)");
+            file,
+            "SELECT number, digest, receipt FROM statement WHERE node=(SELECT key FROM node WHERE id=?)");
         select.bind(1, node);
         while (select.executeStep())
-            kept[select.getColumn(0).getInt64()] = {select.getColumn(1).getString(), select.getColumn(2).getString()};
+            kept[select.getColumn(0).getInt64()] = {select.getColumn(1).getString(),
+                                                    select.getColumn(2).getString()};
         return kept;
     }
     // Whatever has a receipt at the member is at the hub, the very same.
@@ -62,7 +64,8 @@ class PoolFaults : public PoolTest {
         for (const auto& [number, kept] : statements(dir_of(name), name)) {
             if (kept.receipt.empty()) continue;
             const auto found = at_hub.find(number);
-            ASSERT_NE(found, at_hub.end()) << "statement " << number << " has a receipt and is not at the hub";
+            ASSERT_NE(found, at_hub.end())
+                << "statement " << number << " has a receipt and is not at the hub";
             EXPECT_EQ(found->second.digest, kept.digest) << number;
         }
     }
@@ -104,7 +107,8 @@ TEST_F(FaultyNetwork, WhateverItDoesBetweenTwoServesNothingIsLostAndNothingCount
         }
     }
     const auto& counts = network->counts();
-    EXPECT_GT(counts.cut + counts.truncated + counts.delayed + counts.duplicated, kRounds) << "it did misbehave";
+    EXPECT_GT(counts.cut + counts.truncated + counts.delayed + counts.duplicated, kRounds)
+        << "it did misbehave";
     network->carry();
     for (const std::string name : {"lyon", "nantes"}) {
         const Finished sent = send(name);
@@ -136,21 +140,24 @@ TEST_F(FaultyNetwork, APartitionEndsByItselfAndWhatWasDeclaredMeanwhileArrives) 
     EXPECT_EQ(lyon->end(SIGTERM), 0);
 }
 
-// A hub whose members are one as it should be, one down and one behind: whoever looks sees which, since when, and what
-// is missing.
+// A hub whose members are one as it should be, one down and one behind: whoever looks sees which, since when,
+// and what is missing.
 class StatusOfAPool : public FaultyNetwork {
   protected:
     void SetUp() override {
         FaultyNetwork::SetUp();
-        ASSERT_EQ(assidu({"init", "--dir", dir_of("rennes"), "--name", "rennes", "--wwwroot", "https://rennes.example"})
+        ASSERT_EQ(assidu({"init", "--dir", dir_of("rennes"), "--name", "rennes", "--wwwroot",
+                          "https://rennes.example"})
                       .exit_code,
                   0);
         const std::string port = hub->port();
         ASSERT_EQ(hub->end(SIGTERM), 0);
         std::string settings = contents_of(hub_dir() + "/assidu.toml");
-        settings.replace(settings.find("listen = \"\"", settings.find("[web]")), 11, "listen = \"127.0.0.1:0\"");
+        settings.replace(settings.find("listen = \"\"", settings.find("[web]")), 11,
+                         "listen = \"127.0.0.1:0\"");
         std::ofstream(hub_dir() + "/assidu.toml") << settings;
-        hub = std::make_unique<ServingProcess>(hub_dir(), std::vector<std::string>{"--listen", "127.0.0.1:" + port});
+        hub = std::make_unique<ServingProcess>(hub_dir(),
+                                               std::vector<std::string>{"--listen", "127.0.0.1:" + port});
         const std::string line = hub->wait_for("answering the web on ");
         web_port = static_cast<std::uint16_t>(std::stoi(line.substr(line.rfind(':') + 1)));
         // What was said before is passed over: the address is the one of before.
@@ -158,15 +165,18 @@ class StatusOfAPool : public FaultyNetwork {
     }
     std::string page(const std::string& language) const {
         RawPeer peer = RawPeer::connect_to(web_port);
-        EXPECT_TRUE(peer.send("GET /pool?lang=" + language + " HTTP/1.1\r\nHost: hub\r\nConnection: close\r\n\r\n"));
+        EXPECT_TRUE(
+            peer.send("GET /pool?lang=" + language + " HTTP/1.1\r\nHost: hub\r\nConnection: close\r\n\r\n"));
         return peer.read_to_end();
     }
     // As if nothing had been heard of it for so long: the clock, for this member.
     void age(const std::string& name, std::int64_t seconds) const {
         SQLite::Database file(hub_dir() + "/ledger.sqlite", SQLite::OPEN_READWRITE);
         file.setBusyTimeout(5000);
-        SQLite::Statement update(file, "UPDATE member SET announced_utc_s=announced_utc_s-?, since_utc_s=since_utc_s-? "
-                                       "WHERE id=?");
+        SQLite::Statement update(
+            file,
+            "UPDATE member SET announced_utc_s=announced_utc_s-?, since_utc_s=since_utc_s-? "
+            "WHERE id=?");
         update.bind(1, seconds);
         update.bind(2, seconds);
         update.bind(3, name);
@@ -201,8 +211,9 @@ TEST_F(StatusOfAPool, SaysWhoIsDownSinceWhenAndWhoIsBehindByWhichStatements) {
     std::cout << said.out;
     EXPECT_THAT(said.out, HasSubstr("members      1 complete, 1 behind, 1 silent, 1 expected\n"));
     EXPECT_THAT(said.out, HasSubstr("member       lyon (lyon): complete; 1 is here, the last received "));
-    EXPECT_THAT(said.out,
-                HasSubstr("member       nantes (nantes): BEHIND by 2, statements 2 to 3 are not here; 1 is here, "));
+    EXPECT_THAT(
+        said.out,
+        HasSubstr("member       nantes (nantes): BEHIND by 2, statements 2 to 3 are not here; 1 is here, "));
     EXPECT_THAT(said.out, HasSubstr("member       rennes (rennes): SILENT, not heard of since "));
     EXPECT_THAT(said.out, HasSubstr(" (3 h ago); no statement is here\n"));
     EXPECT_THAT(said.out, HasSubstr("member       brest: invited since "));
@@ -232,7 +243,8 @@ TEST_F(StatusOfAPool, SaysWhoIsDownSinceWhenAndWhoIsBehindByWhichStatements) {
     // Both are as they should be again, without the hub's administrator.
     for (const std::string name : {"nantes", "rennes"})
         ASSERT_EQ(send(name).exit_code, 0);
-    EXPECT_THAT(assidu({"--dir", hub_dir(), "status"}).out, HasSubstr("members      3 complete, 1 expected\n"));
+    EXPECT_THAT(assidu({"--dir", hub_dir(), "status"}).out,
+                HasSubstr("members      3 complete, 1 expected\n"));
 }
 
 // A disk of its own for the hub, and a small one.
@@ -272,7 +284,8 @@ TEST_F(SmallDisk, AHubThatIsFullAcknowledgesNothingItDoesNotKeepAndGoesOnOnceThe
     EXPECT_THAT(contents_of(hub_dir() + "/serve.log"), HasSubstr("full"));
     import("lyon", 900'000, 500);
     EXPECT_EQ(send("lyon").exit_code, 5);
-    ASSERT_EQ(::mount("tmpfs", hub_dir().c_str(), "tmpfs", MS_REMOUNT, "size=64m"), 0) << std::strerror(errno);
+    ASSERT_EQ(::mount("tmpfs", hub_dir().c_str(), "tmpfs", MS_REMOUNT, "size=64m"), 0)
+        << std::strerror(errno);
     const Finished sent = send("lyon");
     ASSERT_EQ(sent.exit_code, 0) << sent.err;
     expect_equal("lyon");

@@ -1,5 +1,5 @@
-// Keys and members that come and go, by the commands of their administrators: rotation, revocation, leaving and coming
-// back, a restore with keys that were rotated since, and partners' words on each other's keys.
+// Keys and members that come and go, by the commands of their administrators: rotation, revocation, leaving
+// and coming back, a restore with keys that were rotated since, and partners' words on each other's keys.
 
 #include <signal.h>
 
@@ -23,7 +23,8 @@ class PoolKeys : public PoolTest {
         return assidu(arguments);
     }
     void import(const std::string& name, std::int64_t first_id) {
-        ASSERT_EQ(at(dir_of(name), {"import", folder.write(name + std::to_string(first_id) + ".csv", some_days(first_id, 300))})
+        ASSERT_EQ(at(dir_of(name), {"import", folder.write(name + std::to_string(first_id) + ".csv",
+                                                           some_days(first_id, 300))})
                       .exit_code,
                   0);
     }
@@ -34,7 +35,9 @@ class PoolKeys : public PoolTest {
         EXPECT_EQ(totals(hub_dir(), name), totals(dir_of(name), name));
         EXPECT_FALSE(totals(hub_dir(), name).empty());
     }
-    std::string fingerprint(const std::string& dir) const { return value_of(at(dir, {"status"}).out, "fingerprint"); }
+    std::string fingerprint(const std::string& dir) const {
+        return value_of(at(dir, {"status"}).out, "fingerprint");
+    }
     nlohmann::json status(const std::string& dir) const {
         return nlohmann::json::parse(at(dir, {"status", "--json"}).out);
     }
@@ -91,13 +94,19 @@ TEST_F(PoolKeys, ARevokedMemberIsRefusedUntilItComesWithAnotherKeyAndItsHistoryG
     ASSERT_EQ(at(hub_dir(), {"member", "revoke", "lyon", "--reason", "the laptop is gone"}).exit_code, 0);
     import("lyon", 1000);
     EXPECT_EQ(at(dir_of("lyon"), {"send"}).exit_code, 5);
-    EXPECT_EQ(at(hub_dir(), {"member", "accept", "lyon", "--fingerprint", fingerprint(dir_of("lyon"))}).exit_code, 2);
+    EXPECT_EQ(
+        at(hub_dir(), {"member", "accept", "lyon", "--fingerprint", fingerprint(dir_of("lyon"))}).exit_code,
+        2);
     // Nor by a key that the stolen one endorses.
     ASSERT_EQ(at(dir_of("lyon"), {"key", "rotate"}).exit_code, 0);
     EXPECT_EQ(at(dir_of("lyon"), {"send"}).exit_code, 5);
     // As docs/pool.md says: a key of its own, from an empty folder.
-    ASSERT_EQ(assidu({"init", "--dir", folder / "fresh", "--name", "lyon", "--wwwroot", "https://lyon.example"}).exit_code, 0);
-    fs::copy_file(folder / "fresh/keys/node.pem", dir_of("lyon") + "/keys/node.pem", fs::copy_options::overwrite_existing);
+    ASSERT_EQ(
+        assidu({"init", "--dir", folder / "fresh", "--name", "lyon", "--wwwroot", "https://lyon.example"})
+            .exit_code,
+        0);
+    fs::copy_file(folder / "fresh/keys/node.pem", dir_of("lyon") + "/keys/node.pem",
+                  fs::copy_options::overwrite_existing);
     join("lyon");
     expect_sent("lyon");
     const auto kept = status(hub_dir()).at("members").at(0);
@@ -139,7 +148,8 @@ TEST_F(PoolKeys, ANodeThatIsRestoredWithItsNewKeyFromABackupOfItsOldOneGoesOn) {
     ASSERT_EQ(restored.exit_code, 0) << restored.err;
     EXPECT_EQ(fingerprint(dir_of("lyon")), newest) << "the keys are those of today";
     for (const std::int64_t id : {1000, 2000})
-        ASSERT_EQ(at(dir_of("lyon"), {"import", folder / ("lyon" + std::to_string(id) + ".csv")}).exit_code, 0);
+        ASSERT_EQ(at(dir_of("lyon"), {"import", folder / ("lyon" + std::to_string(id) + ".csv")}).exit_code,
+                  0);
     expect_sent("lyon");
     const auto now = status(dir_of("lyon"));
     EXPECT_EQ(now.at("statements").at("set_aside"), 0);
@@ -156,11 +166,14 @@ TEST_F(PoolKeys, PartnersAttestEachOthersKeysAndEverybodyCanCheckIt) {
     ASSERT_EQ(attested.exit_code, 0) << attested.err;
     EXPECT_EQ(value_of(attested.out, "attested"), "lyon");
     ASSERT_EQ(at(hub_dir(), {"key", "attest", "lyon", "--fingerprint", lyon}).exit_code, 0);
-    ASSERT_EQ(at(dir_of("nantes"), {"key", "attest", "pole", "--fingerprint", fingerprint(hub_dir())}).exit_code, 0);
+    ASSERT_EQ(
+        at(dir_of("nantes"), {"key", "attest", "pole", "--fingerprint", fingerprint(hub_dir())}).exit_code,
+        0);
     EXPECT_THAT(at(hub_dir(), {"member", "list"}).out,
                 HasSubstr("fingerprint " + lyon + "\n  attested by nantes at "));
     EXPECT_THAT(at(hub_dir(), {"status"}).out, HasSubstr("key attested by nantes, pole"));
-    EXPECT_THAT(at(hub_dir(), {"status"}).out, HasSubstr("             key attested by nantes\n")) << "the hub's own";
+    EXPECT_THAT(at(hub_dir(), {"status"}).out, HasSubstr("             key attested by nantes\n"))
+        << "the hub's own";
     const auto said = status(hub_dir()).at("members").at(0).at("attested");
     ASSERT_EQ(said.size(), 2U);
     EXPECT_EQ(said.at(0).at("fingerprint"), lyon);
@@ -176,10 +189,12 @@ TEST_F(PoolKeys, PartnersAttestEachOthersKeysAndEverybodyCanCheckIt) {
                 HasSubstr("brest is no node with a key here"));
     EXPECT_EQ(at(dir_of("lyon"), {"key", "attest", "pole", "--fingerprint", lyon}).exit_code, 5);
     EXPECT_EQ(at(hub_dir(), {"key", "attest", "brest", "--fingerprint", lyon}).exit_code, 2);
-    EXPECT_THAT(contents_of(hub_dir() + "/serve.log"), HasSubstr("refused a message of nantes: bad_attestation: "));
+    EXPECT_THAT(contents_of(hub_dir() + "/serve.log"),
+                HasSubstr("refused a message of nantes: bad_attestation: "));
     EXPECT_THAT(at(hub_dir(), {"member", "list"}).out, HasSubstr("refused  nantes"));
 
-    // Any member reads it at the hub, and its files are checked by the commands of the page, without this program.
+    // Any member reads it at the hub, and its files are checked by the commands of the page, without this
+    // program.
     const Finished shown = at(dir_of("lyon"), {"key", "attestations", "lyon", "--out", folder / "notes"});
     ASSERT_EQ(shown.exit_code, 0) << shown.err;
     EXPECT_THAT(shown.out, HasSubstr(", by nantes under the key " + nantes + "\n"));
@@ -188,8 +203,8 @@ TEST_F(PoolKeys, PartnersAttestEachOthersKeysAndEverybodyCanCheckIt) {
     folder.write("notes/check.sh", page.substr(begin, page.find("```", begin) - begin));
     fs::copy_file(folder / "notes/lyon-by-nantes-1.attestation", folder / "notes/attestation");
     const auto holds = [&](const std::string& signer) {
-        return std::system(("cd " + (folder / "notes").string() + " && SIGNER=" + signer + " NODE=lyon FINGERPRINT=" + lyon +
-                            " sh ./check.sh > /dev/null 2>&1")
+        return std::system(("cd " + (folder / "notes").string() + " && SIGNER=" + signer +
+                            " NODE=lyon FINGERPRINT=" + lyon + " sh ./check.sh > /dev/null 2>&1")
                                .c_str()) == 0;
     };
     EXPECT_TRUE(holds(nantes));
@@ -209,9 +224,10 @@ TEST_F(PoolKeys, PartnersAttestEachOthersKeysAndEverybodyCanCheckIt) {
     EXPECT_EQ(status(hub_dir()).at("members").at(0).at("attested").size(), 3U);
     // Once the signer's key is revoked its word is worth nothing, and is given to nobody.
     ASSERT_EQ(at(hub_dir(), {"member", "revoke", "nantes", "--reason", "stolen"}).exit_code, 0);
-    EXPECT_THAT(at(hub_dir(), {"member", "list"}).out, HasSubstr("its own key was revoked since, it counts no more"));
-    EXPECT_THAT(at(dir_of("lyon"), {"key", "attestations", "lyon"}).out, Not(HasSubstr(", by nantes under the key " +
-                                                                                     fingerprint(dir_of("nantes")))));
+    EXPECT_THAT(at(hub_dir(), {"member", "list"}).out,
+                HasSubstr("its own key was revoked since, it counts no more"));
+    EXPECT_THAT(at(dir_of("lyon"), {"key", "attestations", "lyon"}).out,
+                Not(HasSubstr(", by nantes under the key " + fingerprint(dir_of("nantes")))));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
-// Files of every format that there was, in tests/data/formats: each is taken by the program of today with what stood in
-// it, alone and as the folder of a node. Whoever makes a new format of a store adds the file of the one before.
+// Files of every format that there was, in tests/data/formats: each is taken by the program of today with
+// what stood in it, alone and as the folder of a node. Whoever makes a new format of a store adds the file of
+// the one before.
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
@@ -105,7 +106,10 @@ void look_at_ledger(const fs::path& path, int format) {
     const auto file = federation::open_ledger_file(path);
     const auto ledger = federation::sqlite_ledger(file);
     std::int64_t seconds = 0;
-    ledger->rows({kNode, std::string(64, 'a'), {config::CivilDay{INT32_MIN}, config::CivilDay{INT32_MAX}}, std::nullopt},
+    ledger->rows({kNode,
+                  std::string(64, 'a'),
+                  {config::CivilDay{INT32_MIN}, config::CivilDay{INT32_MAX}},
+                  std::nullopt},
                  [&](const federation::LedgerRow& row) { seconds += row.measured_s; });
     EXPECT_EQ(seconds, 600);
     EXPECT_EQ(ledger->outages(kNode, 0, INT32_MAX).size(), 1U);
@@ -118,8 +122,9 @@ struct Store {
     std::string name;
     std::function<void(const fs::path&, int)> look;
 };
-const Store kStores[] = {{"archive", look_at_archive},   {"catalogue", look_at_catalogue}, {"dossiers", look_at_dossiers},
-                         {"ledger", look_at_ledger},     {"peers", look_at_peers},         {"web", look_at_web}};
+const Store kStores[] = {{"archive", look_at_archive},   {"catalogue", look_at_catalogue},
+                         {"dossiers", look_at_dossiers}, {"ledger", look_at_ledger},
+                         {"peers", look_at_peers},       {"web", look_at_web}};
 
 class OldFiles : public NodeProcess {};
 
@@ -144,7 +149,8 @@ TEST_F(OldFiles, EveryFormatThatEachStoreEverHadIsTakenWithWhatStoodInIt) {
     }
 }
 
-// Nothing was upgraded since the first format of everything: one command does it, and a second changes nothing.
+// Nothing was upgraded since the first format of everything: one command does it, and a second changes
+// nothing.
 TEST_F(OldFiles, ANodesFolderOfTheFirstFormatsGoesOnAsANodeOfToday) {
     init();
     const std::string init_settings = contents_of(dir() + "/assidu.toml");
@@ -162,11 +168,14 @@ TEST_F(OldFiles, ANodesFolderOfTheFirstFormatsGoesOnAsANodeOfToday) {
         EXPECT_EQ(said.at("imports").at(0).at("path"), "log.csv");
     }
     // What is there is computed, declared and issued, and what comes is taken in.
-    const Finished imported = run({"import", folder.write("more.csv", kHeader + row(5, 42, kMorning) + row(6, 42, kMorning + 60))});
+    const Finished imported =
+        run({"import", folder.write("more.csv", kHeader + row(5, 42, kMorning) + row(6, 42, kMorning + 60))});
     ASSERT_EQ(imported.exit_code, 0) << imported.err;
-    const Finished report = run({"report", "group", "--from", "2026-03-01", "--to", "2026-03-31", "--format", "json"});
+    const Finished report =
+        run({"report", "group", "--from", "2026-03-01", "--to", "2026-03-31", "--format", "json"});
     ASSERT_EQ(report.exit_code, 0) << report.err;
-    EXPECT_EQ(nlohmann::json::parse(report.out).at("active"), 2) << "the one of the old file, and the new one";
+    EXPECT_EQ(nlohmann::json::parse(report.out).at("active"), 2)
+        << "the one of the old file, and the new one";
     EXPECT_THAT(run({"token", "list"}).out, HasSubstr("ERP"));
     EXPECT_THAT(run({"staff", "list"}).out, HasSubstr("anne"));
     EXPECT_THAT(run({"dossier", "list", "--format", "json"}).out, HasSubstr("R-1"));

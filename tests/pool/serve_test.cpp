@@ -80,7 +80,8 @@ TEST_F(Serve, AScheduleIssuesTheLastPeriodOnceByItself) {
     drop(dir, "log.csv", log);
     {
         const auto lyon = serve("lyon");
-        EXPECT_THAT(lyon->wait_for("reports "), HasSubstr("issued 1, issued again 0, unchanged 0, not issued 0"));
+        EXPECT_THAT(lyon->wait_for("reports "),
+                    HasSubstr("issued 1, issued again 0, unchanged 0, not issued 0"));
         EXPECT_EQ(lyon->end(SIGTERM), 0) << lyon->log();
     }
     EXPECT_TRUE(std::filesystem::exists(dir + "/issued/index.html"));

@@ -136,8 +136,8 @@ TEST_F(PoolReportTest, TheNoticeSaysWhoIsMissingWhatUpToWhen) {
     EXPECT_TRUE(
         has(notices["univ-04"], "sans déclaration\u202f: 4 (12/03/2026, du 03/04/2026 au 05/04/2026)."))
         << notices["univ-04"];
-    EXPECT_TRUE(
-        has(notices["univ-04"], "non reçues\u202f: 2, n°\u00a035 à 36 (dernière reçue\u202f: n°\u00a034\u202f; dernière"))
+    EXPECT_TRUE(has(notices["univ-04"],
+                    "non reçues\u202f: 2, n°\u00a035 à 36 (dernière reçue\u202f: n°\u00a034\u202f; dernière"))
         << notices["univ-04"];
     EXPECT_TRUE(has(notices["univ-02"], "33 (du 04/03/2026 au 05/04/2026)")) << notices["univ-02"];
     EXPECT_TRUE(has(render_html(pool_report(), Language::en), "complete universities: 13 of 16"));

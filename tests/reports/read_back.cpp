@@ -57,7 +57,8 @@ void put_declared(Numbers& numbers, const std::string& key, const Declared& decl
     if (declared.announced > 0) put(numbers, key + ".announced", declared.announced);
     put_known(numbers, key + ".announced_utc_s", declared.announced_utc_s);
     put_known(numbers, key + ".statements_missing", declared.statements_missing());
-    if (const auto run = missing_statements(declared)) put_missing_statements(numbers, key, run->from, run->to);
+    if (const auto run = missing_statements(declared))
+        put_missing_statements(numbers, key, run->from, run->to);
     for (const federation::Period& run : declared.missing_days)
         put_run(numbers, key, config::iso_date(run.from), config::iso_date(run.to));
 }
@@ -108,7 +109,8 @@ Numbers numbers_of(const StudentReport& report) {
     }
     for (std::size_t i = 0; i < report.dossiers.size(); ++i) {
         const federation::Dossier& dossier = report.dossiers[i];
-        put_dossier(numbers, i, config::iso_date(dossier.from), config::iso_date(dossier.to), dossier.planned_s);
+        put_dossier(numbers, i, config::iso_date(dossier.from), config::iso_date(dossier.to),
+                    dossier.planned_s);
     }
     put(numbers, "sessions_known", report.sessions.has_value());
     for (const SessionLine& session : report.sessions.value_or(std::vector<SessionLine>{})) {
@@ -246,8 +248,9 @@ void json_student(Numbers& numbers, const json& document) {
     for (std::size_t i = 0; i < document.at("dossiers").size(); ++i) {
         const json& dossier = document.at("dossiers")[i];
         put_dossier(numbers, i, dossier.at("from"), dossier.at("to"),
-                    dossier.at("planned_s").is_null() ? std::nullopt
-                                                      : std::optional(dossier.at("planned_s").get<std::int64_t>()));
+                    dossier.at("planned_s").is_null()
+                        ? std::nullopt
+                        : std::optional(dossier.at("planned_s").get<std::int64_t>()));
     }
     put(numbers, "sessions_known", !document.at("sessions").is_null());
     for (const json& session : document.at("sessions")) {
@@ -422,7 +425,8 @@ void csv_line(Numbers& numbers, const std::map<std::string, std::string>& line) 
     } else if (record == "dossier") {
         const std::string& key = line.at("key");
         const std::size_t place = static_cast<std::size_t>(number(key.substr(0, key.find('.')))) - 1;
-        if (key.ends_with(".funder")) put_dossier(numbers, place, line.at("date_from"), line.at("date_to"), {});
+        if (key.ends_with(".funder"))
+            put_dossier(numbers, place, line.at("date_from"), line.at("date_to"), {});
         if (key.ends_with(".planned_s")) put(numbers, "dossier." + key, number(line.at("value")));
     } else if (record == "week") {
         amount("week." + line.at("key"));
@@ -539,7 +543,8 @@ void xml_declared(Numbers& numbers, const std::string& key, xml_node declared) {
     xml_known(numbers, key + ".announced_utc_s", declared, "ANNOUNCED_AT");
     xml_known(numbers, key + ".statements_missing", declared, "STATEMENTS_MISSING");
     for (xml_node run : declared.child("MISSING_STATEMENTS"))
-        put_missing_statements(numbers, key, child_number(run, "FIRST_STATEMENT"), child_number(run, "LAST_STATEMENT"));
+        put_missing_statements(numbers, key, child_number(run, "FIRST_STATEMENT"),
+                               child_number(run, "LAST_STATEMENT"));
     for (xml_node run : declared.child("MISSING_DAYS"))
         put_run(numbers, key, run.child("FIRST_DAY").text().get(), run.child("LAST_DAY").text().get());
 }
@@ -586,7 +591,8 @@ void xml_student(Numbers& numbers, xml_node stats) {
     std::size_t place = 0;
     for (xml_node dossier : ours.child("DOSSIERS")) {
         const std::string key = fmt::format("dossier.{}", place + 1);
-        put_dossier(numbers, place++, dossier.child("FIRST_DAY").text().get(), dossier.child("LAST_DAY").text().get(), {});
+        put_dossier(numbers, place++, dossier.child("FIRST_DAY").text().get(),
+                    dossier.child("LAST_DAY").text().get(), {});
         xml_known(numbers, key + ".planned_s", dossier, "PLANNED_SECONDS");
     }
     put(numbers, "sessions_known", !ours.child("SESSIONS").empty());
@@ -742,7 +748,8 @@ void html_received(Numbers& numbers, const pugi::xml_document& page) {
     html_said(numbers, "received.announced_utc_s", page, "data-announced-utc-s");
     html_said(numbers, "received.statements_missing", page, "data-statements-missing");
     for (const auto& run : page.select_nodes("//*[@data-missing-statement-from]"))
-        put_missing_statements(numbers, "received", number(run.node().attribute("data-missing-statement-from").value()),
+        put_missing_statements(numbers, "received",
+                               number(run.node().attribute("data-missing-statement-from").value()),
                                number(run.node().attribute("data-missing-statement-to").value()));
     for (const auto& run : page.select_nodes("//*[@data-missing-from]"))
         put_run(numbers, "received", run.node().attribute("data-missing-from").value(),

@@ -144,7 +144,9 @@ TEST_F(ReceivedReport, WhatDidNotArriveIsNamedInANotice) {
     EXPECT_TRUE(has(fr, "Données incomplètes"));
     EXPECT_TRUE(
         has(fr, "Jours de la période sans déclaration\u202f: 3 (du 21/03/2026 au 22/03/2026, 27/03/2026)"));
-    EXPECT_TRUE(has(fr, "Déclarations annoncées et non reçues\u202f: 2, n°\u00a013 à 14 (dernière reçue\u202f: n°\u00a012"));
+    EXPECT_TRUE(has(
+        fr,
+        "Déclarations annoncées et non reçues\u202f: 2, n°\u00a013 à 14 (dernière reçue\u202f: n°\u00a012"));
     const std::string en = render_html(group_report(), Language::en);
     EXPECT_TRUE(has(en, "<strong>Partial</strong>"));
     EXPECT_TRUE(has(en, "Days of the period without a statement: 3 (2026-03-21 to 2026-03-22, 2026-03-27)"));
@@ -166,7 +168,8 @@ TEST_F(ReceivedReport, EveryFormatNamesTheStatementsThatAreMissing) {
     one.announced = 13;
     for (const auto& [declared, fr, en, from, to] :
          {std::tuple{behind, "n°\u00a013 à 14", "no.\u00a013 to 14", 13, 14},
-          std::tuple{fork, "le hub conserve une autre version\u202f: n°\u00a011", "the hub keeps another: no.\u00a011", 11, 11},
+          std::tuple{fork, "le hub conserve une autre version\u202f: n°\u00a011",
+                     "the hub keeps another: no.\u00a011", 11, 11},
           std::tuple{one, "n°\u00a013", "no.\u00a013", 13, 13}}) {
         request.received->declared = declared;
         expect_same(student_report(ada));

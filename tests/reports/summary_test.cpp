@@ -3,8 +3,8 @@
 
 #include <gmock/gmock.h>
 
-#include <nlohmann/json.hpp>
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <random>
 #include <ranges>
 #include <set>
@@ -43,7 +43,7 @@ TEST(Suppression, HidesSmallCellsAndSoManyMoreThatTheyCannotBeComputed) {
 TEST(Suppression, OfCountsOfWhichEachIsAPartOfTheOneBefore) {
     EXPECT_EQ(hidden_counts({10, 5, 0}, 20, 5), (std::vector{false, false, false}));
     EXPECT_EQ(hidden_counts({4}, 20, 5), (std::vector{true}));
-    EXPECT_EQ(hidden_counts({17}, 20, 5), (std::vector{true}));          // three are not
+    EXPECT_EQ(hidden_counts({17}, 20, 5), (std::vector{true}));             // three are not
     EXPECT_EQ(hidden_counts({12, 10}, 20, 5), (std::vector{false, true}));  // two are between
     EXPECT_EQ(hidden_counts({20, 20, 20}, 20, 5), (std::vector{false, false, false}));
 }
@@ -67,8 +67,9 @@ TEST(Suppression, HoldsForRandomTables) {
             }
         }
         if (count == 0) continue;
-        const bool everything = std::ranges::all_of(
-            std::views::iota(std::size_t{0}, cells.size()), [&](std::size_t i) { return hidden[i] || cells[i].empty(); });
+        const bool everything =
+            std::ranges::all_of(std::views::iota(std::size_t{0}, cells.size()),
+                                [&](std::size_t i) { return hidden[i] || cells[i].empty(); });
         EXPECT_TRUE(everything || (count >= 2 && together(cells, hidden) >= k)) << round;
     }
 }
@@ -118,8 +119,8 @@ TEST_F(SummaryTest, HasNoNameAndNoCellOfFewerThanK) {
     EXPECT_TRUE(summary->silences[0].hidden);
     EXPECT_FALSE(summary->silences[1].hidden);
     EXPECT_EQ(summary->silences[1].students, 0);
-    for (const std::string& document : {render_summary_html(*summary, Language::fr), render_summary_csv(*summary),
-                                        render_summary_json(*summary)}) {
+    for (const std::string& document : {render_summary_html(*summary, Language::fr),
+                                        render_summary_csv(*summary), render_summary_json(*summary)}) {
         EXPECT_THAT(document, Not(HasSubstr(to_string(student_id(1)))));
         EXPECT_THAT(document, HasSubstr("Chimie"));
         for (const char* told : {"3000", "0:50:00", "12078", "3:21:18"})
@@ -133,7 +134,8 @@ TEST_F(SummaryTest, HasNoNameAndNoCellOfFewerThanK) {
                 for (const char* told : {"3000", "12078"})
                     EXPECT_NE(cell, told) << sheet;
     // A dash in every cell of what is hidden: an empty one would be a nought.
-    EXPECT_THAT(cells.at("Par semaine (ISO 8601)").at(1), ::testing::ElementsAre("2026-W12", ::testing::_, ::testing::_, "–", "–", "–", "–", "–"));
+    EXPECT_THAT(cells.at("Par semaine (ISO 8601)").at(1),
+                ::testing::ElementsAre("2026-W12", ::testing::_, ::testing::_, "–", "–", "–", "–", "–"));
 }
 
 TEST_F(SummaryTest, ShowsWhatIsOfEnoughAndTheFormatsAgree) {
@@ -142,14 +144,16 @@ TEST_F(SummaryTest, ShowsWhatIsOfEnoughAndTheFormatsAgree) {
     ASSERT_TRUE(summary);
     EXPECT_EQ(summary->weeks[1].cell.students, 3);
     EXPECT_EQ(summary->weeks[1].cell.measured_s, 3'000);
-    EXPECT_EQ(summary->weeks[0].cell.measured_s + summary->weeks[1].cell.measured_s, summary->total.measured_s);
+    EXPECT_EQ(summary->weeks[0].cell.measured_s + summary->weeks[1].cell.measured_s,
+              summary->total.measured_s);
     ASSERT_EQ(summary->months.size(), 1U);
     EXPECT_EQ(summary->months[0].cell.measured_s, summary->total.measured_s);
     EXPECT_EQ(summary->silences[0].students, 9);
     const json data = json::parse(render_summary_json(*summary));
     EXPECT_EQ(data["total"]["measured_s"], summary->total.measured_s);
     EXPECT_EQ(data["weeks"][1]["students"], 3);
-    EXPECT_THAT(render_summary_csv(*summary), HasSubstr("week,2026-W13,2026-03-23,2026-03-29,3,3000,0,0\r\n"));
+    EXPECT_THAT(render_summary_csv(*summary),
+                HasSubstr("week,2026-W13,2026-03-23,2026-03-29,3,3000,0,0\r\n"));
     EXPECT_THAT(render_summary_html(*summary, Language::en), HasSubstr("<svg"));
     const auto cells = cells_of(render_summary_xlsx(*summary, Language::en));
     const auto number = [](const std::string& cell) { return std::stod(cell); };

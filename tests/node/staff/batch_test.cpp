@@ -35,7 +35,7 @@ TEST(LastPeriod, IsOfClosedCivilDays) {
     };
     using enum ReportSchedule::Every;
     EXPECT_EQ(last(daily, "2026-03-10", 4), "2026-03-09/2026-03-09");
-    EXPECT_EQ(last(daily, "2026-03-10", 2), "2026-03-08/2026-03-08");  // the 9th is not closed yet
+    EXPECT_EQ(last(daily, "2026-03-10", 2), "2026-03-08/2026-03-08");   // the 9th is not closed yet
     EXPECT_EQ(last(weekly, "2026-03-09", 4), "2026-03-02/2026-03-08");  // Monday
     EXPECT_EQ(last(weekly, "2026-03-08", 4), "2026-02-23/2026-03-01");
     EXPECT_EQ(last(month_end, "2026-03-01", 4), "2026-02-01/2026-02-28");
@@ -54,7 +54,8 @@ TEST(DuePeriods, AreMadeUpOnceOldestFirstAndNotBeforeTheirTime) {
         if (done) last = config::parse_iso_date(*done);
         std::vector<std::string> periods;
         for (const federation::Period& period : node::staff::due_periods(
-                 schedule, last, calendar.instant_of(*config::parse_iso_date(day), hour * 3600).utc_s, calendar))
+                 schedule, last, calendar.instant_of(*config::parse_iso_date(day), hour * 3600).utc_s,
+                 calendar))
             periods.push_back(span(period));
         return periods;
     };
@@ -68,7 +69,8 @@ TEST(DuePeriods, AreMadeUpOnceOldestFirstAndNotBeforeTheirTime) {
               (Periods{"2026-03-28/2026-03-28", "2026-03-29/2026-03-29", "2026-03-30/2026-03-30"}));
     EXPECT_EQ(due("2020-01-01", "2026-03-31", 5).size(), 31U);
     schedule.every = ReportSchedule::Every::month_end;
-    EXPECT_EQ(due("2026-01-31", "2026-04-01", 5), (Periods{"2026-02-01/2026-02-28", "2026-03-01/2026-03-31"}));
+    EXPECT_EQ(due("2026-01-31", "2026-04-01", 5),
+              (Periods{"2026-02-01/2026-02-28", "2026-03-01/2026-03-31"}));
     EXPECT_EQ(due("2026-01-31", "2026-04-01", 4), (Periods{"2026-02-01/2026-02-28"}));
 }
 
@@ -92,8 +94,9 @@ TEST(ScheduleSettings, AreCheckedKeyByKey) {
         const auto read = config::parse_settings(with(reports, behind), "x");
         return read ? "" : read.error().what;
     };
-    const std::string good = "[[report_schedule]]\nname = \"month\"\nevery = \"month-end\"\nat = \"04:30\"\n"
-                             "funder = \"OPCO\"\nformats = [\"pdf\"]\nout = \"r\"\n";
+    const std::string good =
+        "[[report_schedule]]\nname = \"month\"\nevery = \"month-end\"\nat = \"04:30\"\n"
+        "funder = \"OPCO\"\nformats = [\"pdf\"]\nout = \"r\"\n";
     const auto read = config::parse_settings(with("template = \"t\"\nsmall_cell = 7\n", good), "x");
     ASSERT_TRUE(read) << read.error().what;
     EXPECT_EQ(read->reports.report_template, "t");
@@ -103,14 +106,16 @@ TEST(ScheduleSettings, AreCheckedKeyByKey) {
     EXPECT_THAT(refusal(good + good), HasSubstr("stands twice"));
     EXPECT_THAT(refusal(good + "colour = 1\n"), HasSubstr("colour"));
     EXPECT_THAT(refusal("[[report_schedule]]\nname = \"x\"\n"), HasSubstr("every"));
-    EXPECT_THAT(refusal("[[report_schedule]]\nname = \"x\"\nevery = \"daily\"\nat = \"24:00\"\n"), HasSubstr("at"));
+    EXPECT_THAT(refusal("[[report_schedule]]\nname = \"x\"\nevery = \"daily\"\nat = \"24:00\"\n"),
+                HasSubstr("at"));
     EXPECT_THAT(refusal("[report_schedule]\nname = \"x\"\n"), HasSubstr("[[report_schedule]]"));
     EXPECT_THAT(refusal("", "small_cell = 0\n"), HasSubstr("small_cell"));
     EXPECT_EQ(refusal("", "small_cell = 1000\n"), "");
     EXPECT_THAT(refusal("", "small_cell = 1001\n"), HasSubstr("small_cell"));
     std::string most, more;
     for (int i = 0; i < 33; ++i) {
-        const std::string one = "[[report_schedule]]\nname = \"s" + std::to_string(i) + "\"\nevery = \"daily\"\n";
+        const std::string one =
+            "[[report_schedule]]\nname = \"s" + std::to_string(i) + "\"\nevery = \"daily\"\n";
         more += one;
         if (i < 32) most += one;
     }
@@ -131,19 +136,21 @@ class BatchCommands : public NodeProcess {
             const std::string user = std::to_string(50 + i);
             people += user + ",u" + user + ",Prénom" + std::to_string(i) + ",Nom" + user + "\n";
             for (int k = 0; k < 30; ++k)
-                log += row(++id, 50 + i, kMorning + (k / 10) * 86'400 + (k % 10) * (100 + 7 * i + k * k), 500 + k % 3);
+                log += row(++id, 50 + i, kMorning + (k / 10) * 86'400 + (k % 10) * (100 + 7 * i + k * k),
+                           500 + k % 3);
             if (i == 0) continue;  // no dossier
             dossiers += "u" + user + (i % 2 == 1 ? ",OPCO & fils" : ",Région") + ",D" + user +
                         ",2026-01-01,2026-12-31,100,\n";
         }
         // Known on the fifth day, so that the days before are closed.
         log += row(++id, 50, kMorning + 5 * 86'400);
-        ASSERT_EQ(run({"import", folder.write("people.csv", people), folder.write("log.csv", log)}).exit_code, 0);
+        ASSERT_EQ(run({"import", folder.write("people.csv", people), folder.write("log.csv", log)}).exit_code,
+                  0);
         ASSERT_EQ(run({"dossier", "import", folder.write("dossiers.csv", dossiers)}).exit_code, 0);
         next_id = id;
     }
     Finished batch(std::vector<std::string> more = {}, const ProcessOptions& options = {}) const {
-        std::vector<std::string> words{"report", "batch", "--period", "week", "--on",
+        std::vector<std::string> words{"report",     "batch", "--period",     "week",   "--on",
                                        "2026-03-04", "--out", folder / "out", "--lang", "en"};
         words.insert(words.end(), more.begin(), more.end());
         return run(words, options);
@@ -175,7 +182,8 @@ class BatchCommands : public NodeProcess {
 TEST_F(BatchCommands, LaysPackagesOutPerFunderWithAnIndexAndIssuesOnlyWhatChanged) {
     const Finished first = batch({"--format", "pdf,json"});
     ASSERT_EQ(first.exit_code, 0) << first.err;
-    EXPECT_THAT(first.out, HasSubstr("2026-03-02 to 2026-03-08: issued 12, issued again 0, unchanged 0, not issued 0"));
+    EXPECT_THAT(first.out,
+                HasSubstr("2026-03-02 to 2026-03-08: issued 12, issued again 0, unchanged 0, not issued 0"));
     ASSERT_EQ(files(".zip").size(), 12U);
     std::map<std::string, int> per_funder;
     for (const fs::path& package : files(".zip")) {
@@ -190,7 +198,8 @@ TEST_F(BatchCommands, LaysPackagesOutPerFunderWithAnIndexAndIssuesOnlyWhatChange
         // Every link leads to a file, and a funder's page names nobody else's students.
         const std::string html = contents_of(page);
         std::size_t links = 0;
-        for (std::size_t at = html.find("href=\""); at != std::string::npos; at = html.find("href=\"", at + 1), ++links) {
+        for (std::size_t at = html.find("href=\""); at != std::string::npos;
+             at = html.find("href=\"", at + 1), ++links) {
             const std::string path = html.substr(at + 6, html.find('"', at + 6) - at - 6);
             EXPECT_TRUE(fs::exists(page.parent_path() / path)) << page << ": " << path;
         }
@@ -224,8 +233,9 @@ TEST_F(BatchCommands, LaysPackagesOutPerFunderWithAnIndexAndIssuesOnlyWhatChange
     EXPECT_THAT(contents_of(folder / "out/index.html"), HasSubstr("times"));
     // Another dossier is another reason.
     ASSERT_EQ(run({"dossier", "import",
-                   folder.write("d.csv", "student,funder,dossier,from,to,planned_hours\n"
-                                         "u53,OPCO & fils,D53,2026-01-01,2026-12-31,120\n")})
+                   folder.write("d.csv",
+                                "student,funder,dossier,from,to,planned_hours\n"
+                                "u53,OPCO & fils,D53,2026-01-01,2026-12-31,120\n")})
                   .exit_code,
               0);
     EXPECT_THAT(batch({"--format", "pdf,json"}).err, HasSubstr("the dossier"));
@@ -243,7 +253,8 @@ TEST_F(BatchCommands, MakesTheGroupReportOfEachFunderInItsFolderAndOnlyWhenItCha
     std::map<std::string, json> groups;
     for (const fs::path& file : files(".json"))
         if (file.filename().string().starts_with("group-"))
-            groups[file.parent_path().parent_path().filename().string().substr(0, 6)] = json::parse(contents_of(file));
+            groups[file.parent_path().parent_path().filename().string().substr(0, 6)] =
+                json::parse(contents_of(file));
     ASSERT_EQ(groups.size(), 3U);
     EXPECT_EQ(groups["opco-f"]["students"], 6);
     EXPECT_EQ(groups["region"]["students"], 5);
@@ -267,8 +278,8 @@ TEST_F(BatchCommands, MakesTheGroupReportOfEachFunderInItsFolderAndOnlyWhenItCha
     }
     EXPECT_THAT(run({"report", "list"}).out, HasSubstr(" for OPCO & fils: the times"));
     // Without a format that a group has, it is a PDF.
-    ASSERT_EQ(run({"report", "batch", "--period", "week", "--on", "2026-03-04", "--out", folder / "other", "--format",
-                   "certificate", "--no-package", "--groups", "--funder", "Région"})
+    ASSERT_EQ(run({"report", "batch", "--period", "week", "--on", "2026-03-04", "--out", folder / "other",
+                   "--format", "certificate", "--no-package", "--groups", "--funder", "Région"})
                   .exit_code,
               0);
     int pdfs = 0;
@@ -278,10 +289,11 @@ TEST_F(BatchCommands, MakesTheGroupReportOfEachFunderInItsFolderAndOnlyWhenItCha
 }
 
 TEST_F(BatchCommands, AStudentWithTwoFundersHasAReportForEachAndNeitherSeesTheOther) {
-    ASSERT_EQ(run({"dossier", "import",
-                   folder.write("d.csv", "student,funder,dossier,from,to\nu51,Région,R51,2026-01-01,2026-12-31\n")})
-                  .exit_code,
-              0);
+    ASSERT_EQ(
+        run({"dossier", "import",
+             folder.write("d.csv", "student,funder,dossier,from,to\nu51,Région,R51,2026-01-01,2026-12-31\n")})
+            .exit_code,
+        0);
     ASSERT_EQ(batch({"--format", "json", "--student", "u51"}).exit_code, 0);
     ASSERT_EQ(files(".json").size(), 2U);
     EXPECT_THAT(contents_of(files(".json")[0]), HasSubstr("D51"));
@@ -291,18 +303,19 @@ TEST_F(BatchCommands, AStudentWithTwoFundersHasAReportForEachAndNeitherSeesTheOt
 }
 
 TEST_F(BatchCommands, ABadStudentIsNamedAtTheEndAndStopsNobody) {
-    ASSERT_EQ(run({"dossier", "import",
-                   folder.write("d.csv", "student,funder,dossier,from,to\nu52,Région,D52,2026-01-01,2026-03-02\n")})
-                  .exit_code,
-              0);
+    ASSERT_EQ(
+        run({"dossier", "import",
+             folder.write("d.csv", "student,funder,dossier,from,to\nu52,Région,D52,2026-01-01,2026-03-02\n")})
+            .exit_code,
+        0);
     const Finished made = batch();
     EXPECT_EQ(made.exit_code, 11);
     EXPECT_THAT(made.out, HasSubstr("issued 11, issued again 0, unchanged 0, not issued 1"));
     EXPECT_THAT(made.err, HasSubstr("NOT ISSUED: Nom52"));
     EXPECT_THAT(contents_of(folder / "out/index.html"), HasSubstr("[time_after_end]"));
     // Overridden with a reason, it is issued by the next batch.
-    ASSERT_EQ(run({"report", "student", "--student", "u52", "--from", "2026-03-02", "--to", "2026-03-08", "--override",
-                   "time_after_end", "--reason", "agreed", "--out", folder / "one"})
+    ASSERT_EQ(run({"report", "student", "--student", "u52", "--from", "2026-03-02", "--to", "2026-03-08",
+                   "--override", "time_after_end", "--reason", "agreed", "--out", folder / "one"})
                   .exit_code,
               0);
     EXPECT_EQ(batch().exit_code, 0);
@@ -317,7 +330,8 @@ TEST_F(BatchCommands, GoesOnAfterItWasKilled) {
         ProcessOptions options;
         options.while_running = [&](pid_t process) {
             // Killed as soon as it has issued some more: wherever that is.
-            for (int waited = 0; waited < 3000 && files(".zip").size() < std::min<std::size_t>(at_least, 11); ++waited) {
+            for (int waited = 0; waited < 3000 && files(".zip").size() < std::min<std::size_t>(at_least, 11);
+                 ++waited) {
                 if (::kill(process, 0) != 0) return;
                 std::this_thread::sleep_for(std::chrono::milliseconds(2));
             }
@@ -343,8 +357,10 @@ TEST_F(BatchCommands, ATemplateIsNamedForOneIssueFromHereOrFromTheNodesFolder) {
         << R"({"format": 1, "id": "sfc", "version": 2, "provider": {"name": "SFC de Lyon", "siret": "12345678901234"}})";
     for (const std::string& named : {at.string(), std::string("templates/sfc")}) {
         for (const std::string kind : {"student", "group"}) {
-            std::vector<std::string> words{"report", kind, "--from", "2026-03-02", "--to", "2026-03-08", "--format", "json,html",
-                                           "--template", named, "--out", folder / ("as-" + kind), "--lang", "fr"};
+            std::vector<std::string> words{"report",     kind,         "--from",   "2026-03-02",
+                                           "--to",       "2026-03-08", "--format", "json,html",
+                                           "--template", named,        "--out",    folder / ("as-" + kind),
+                                           "--lang",     "fr"};
             if (kind == "student") words.insert(words.end(), {"--student", "u52"});
             const Finished made = run(words);
             ASSERT_EQ(made.exit_code, 0) << made.err;
@@ -361,11 +377,11 @@ TEST_F(BatchCommands, ATemplateIsNamedForOneIssueFromHereOrFromTheNodesFolder) {
         }
     }
     // None by itself, and a wrong one is refused by name.
-    const Finished plain = run({"report", "student", "--student", "u52", "--from", "2026-03-02", "--to", "2026-03-08",
-                                "--format", "json"});
+    const Finished plain = run({"report", "student", "--student", "u52", "--from", "2026-03-02", "--to",
+                                "2026-03-08", "--format", "json"});
     EXPECT_TRUE(json::parse(plain.out)["provenance"]["template"].is_null());
-    const Finished wrong = run({"report", "group", "--from", "2026-03-02", "--to", "2026-03-08", "--template",
-                                folder / "none"});
+    const Finished wrong =
+        run({"report", "group", "--from", "2026-03-02", "--to", "2026-03-08", "--template", folder / "none"});
     EXPECT_EQ(wrong.exit_code, 3);
     EXPECT_THAT(wrong.err, HasSubstr("template.json"));
 }

@@ -1,4 +1,5 @@
-// Files of every format that dossiers.sqlite ever had are opened with everything in them, and with room for the rest.
+// Files of every format that dossiers.sqlite ever had are opened with everything in them, and with room for
+// the rest.
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 #include <gmock/gmock.h>
@@ -40,7 +41,8 @@ CREATE TABLE issue (node TEXT NOT NULL, batch TEXT NOT NULL, student BLOB NOT NU
 CREATE TABLE schedule_run (node TEXT NOT NULL, schedule TEXT NOT NULL, last_day INTEGER NOT NULL, done_utc_s INTEGER NOT NULL,
   outcome TEXT NOT NULL, PRIMARY KEY (node, schedule)) WITHOUT ROWID;
 )sql";
-// Of student 0101...01: what a dossier said until instant 200 and says since, an override, an issue, a schedule.
+// Of student 0101...01: what a dossier said until instant 200 and says since, an override, an issue, a
+// schedule.
 constexpr const char* kRows1 = R"sql(
 INSERT INTO dossier VALUES ('lyon', x'01010101010101010101010101010101', 'OPCO', 'D-1', 100, 200,
  '[{"from":"2026-01-01","funder":"OPCO","groups":[],"modality":"distance","nature":"training","number":"D-1","planned_s":3600,"status":"","to":"2026-06-30","training":"DAEU A"}]');
@@ -124,7 +126,8 @@ TEST_P(DossierMigration, KeepsEverythingAndHasRoomForTheRest) {
     // And of a person who is to be forgotten nothing stays in any table.
     EXPECT_GE(store.erase(kNode, student), 5);
     SQLite::Database after(path.string(), SQLite::OPEN_READONLY);
-    for (const char* table : {"dossier", "finding_override", "issue", "replacement", "batch_student", "batch_line"})
+    for (const char* table :
+         {"dossier", "finding_override", "issue", "replacement", "batch_student", "batch_line"})
         EXPECT_EQ(after.execAndGet(std::string("SELECT count(*) FROM ") + table).getInt(), 0) << table;
     EXPECT_EQ(after.execAndGet("PRAGMA user_version").getInt(), 4);
 }

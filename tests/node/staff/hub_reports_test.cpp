@@ -1,5 +1,5 @@
-// A hub's reports about members' students, by real processes: dossiers that reach it with the names, the same person at
-// two universities, templates, and reports that take the place of others.
+// A hub's reports about members' students, by real processes: dossiers that reach it with the names, the same
+// person at two universities, templates, and reports that take the place of others.
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -17,7 +17,8 @@ constexpr std::int64_t kMonday = 1'772'438'400;  // 2026-03-02 09:00 in Paris
 
 class HubReports : public PoolTest {
   protected:
-    // Ada, with her address, and two others; an hour of traces on Monday, and one on Friday so that Monday is closed.
+    // Ada, with her address, and two others; an hour of traces on Monday, and one on Friday so that Monday is
+    // closed.
     void fill(const std::string& name, std::int64_t begin_s, const std::string& email) {
         std::string log = kHeader;
         std::int64_t id = 0;
@@ -26,8 +27,9 @@ class HubReports : public PoolTest {
         log += row(++id, 51, kMonday);
         log += row(++id, 51, kMonday + 4 * 86'400);
         ASSERT_EQ(assidu({"--dir", dir_of(name), "import",
-                          folder.write(name + "-people.csv", "id,username,firstname,lastname,email\n50,ada,Ada,Élie," + email +
-                                                                 "\n51,bob,Bob,Martin,bob@" + name + ".example\n"),
+                          folder.write(name + "-people.csv",
+                                       "id,username,firstname,lastname,email\n50,ada,Ada,Élie," + email +
+                                           "\n51,bob,Bob,Martin,bob@" + name + ".example\n"),
                           folder.write(name + "-log.csv", log)})
                       .exit_code,
                   0);
@@ -36,9 +38,10 @@ class HubReports : public PoolTest {
         const Finished sent = assidu({"--dir", dir_of(name), "send"});
         ASSERT_EQ(sent.exit_code, 0) << sent.err;
     }
-    Finished report(const std::string& member, const std::string& kind, const std::vector<std::string>& more) const {
-        std::vector<std::string> words{"--dir", hub_dir(), "report", kind, "--member", member, "--from", "2026-03-02",
-                                       "--to", "2026-03-04", "--lang", "en"};
+    Finished report(const std::string& member, const std::string& kind,
+                    const std::vector<std::string>& more) const {
+        std::vector<std::string> words{"--dir",  hub_dir(),    "report", kind,         "--member", member,
+                                       "--from", "2026-03-02", "--to",   "2026-03-04", "--lang",   "en"};
         words.insert(words.end(), more.begin(), more.end());
         return assidu(words);
     }
@@ -50,8 +53,9 @@ TEST_F(HubReports, AMembersDossiersReachTheHubWithTheNamesAndOnlyThen) {
     for (const std::string& name : {std::string("lyon"), std::string("nantes")}) {
         fill(name, kMonday, "ada@" + name + ".example");
         ASSERT_EQ(assidu({"--dir", dir_of(name), "dossier", "import",
-                          folder.write("d.csv", "student;funder;dossier;from;to;planned_hours;training\n"
-                                                "ada;OPCO Atlas;ATLAS-77;2026-01-01;2026-06-30;350;DAEU A\n")})
+                          folder.write("d.csv",
+                                       "student;funder;dossier;from;to;planned_hours;training\n"
+                                       "ada;OPCO Atlas;ATLAS-77;2026-01-01;2026-06-30;350;DAEU A\n")})
                       .exit_code,
                   0);
         send(name);
@@ -65,8 +69,9 @@ TEST_F(HubReports, AMembersDossiersReachTheHubWithTheNamesAndOnlyThen) {
     EXPECT_THAT(report("lyon", "student", {"--student", "ada", "--format", "html"}).out, HasSubstr("DAEU A"));
     // Said anew at the member, it is anew at the hub with the next delivery; and then it is another report.
     ASSERT_EQ(assidu({"--dir", dir_of("lyon"), "dossier", "import",
-                      folder.write("d.csv", "student;funder;dossier;from;to;planned_hours;training\n"
-                                            "ada;OPCO Atlas;ATLAS-77;2026-01-01;2026-06-30;400;DAEU A\n")})
+                      folder.write("d.csv",
+                                   "student;funder;dossier;from;to;planned_hours;training\n"
+                                   "ada;OPCO Atlas;ATLAS-77;2026-01-01;2026-06-30;400;DAEU A\n")})
                   .exit_code,
               0);
     send("lyon");
@@ -74,7 +79,8 @@ TEST_F(HubReports, AMembersDossiersReachTheHubWithTheNamesAndOnlyThen) {
     EXPECT_EQ(later["dossiers"][0]["planned_s"], 400 * 3600);
     EXPECT_THAT(later["provenance"]["replaced"]["why"].dump(), HasSubstr("replaced.dossiers"));
     // Nantes agreed on no names: no dossier reaches the hub.
-    const Finished of_nantes = report("nantes", "student", {"--format", "json", "--out", folder / "nantes-out"});
+    const Finished of_nantes =
+        report("nantes", "student", {"--format", "json", "--out", folder / "nantes-out"});
     ASSERT_EQ(of_nantes.exit_code, 0) << of_nantes.err;
     for (const auto& entry : fs::directory_iterator(folder / "nantes-out")) {
         EXPECT_TRUE(json::parse(contents_of(entry.path()))["dossiers"].empty());
@@ -97,14 +103,16 @@ TEST_F(HubReports, TheSamePersonAtTwoUniversitiesAtOnceIsFoundAtTheHub) {
     EXPECT_TRUE(fs::is_empty(folder / "out"));
     // Bob is nobody else's, and Ada's own university cannot know.
     EXPECT_EQ(report("lyon", "student", {"--student", "bob", "--out", folder / "out"}).exit_code, 0);
-    EXPECT_EQ(assidu({"--dir", dir_of("lyon"), "report", "lint", "--student", "ada", "--from", "2026-03-02", "--to",
-                      "2026-03-04"})
+    EXPECT_EQ(assidu({"--dir", dir_of("lyon"), "report", "lint", "--student", "ada", "--from", "2026-03-02",
+                      "--to", "2026-03-04"})
                   .exit_code,
               0);
-    const Finished overridden = report("lyon", "student", {"--student", "ada", "--format", "json", "--override", "two_sites",
-                                                           "--reason", "two terminals, both checked"});
+    const Finished overridden = report("lyon", "student",
+                                       {"--student", "ada", "--format", "json", "--override", "two_sites",
+                                        "--reason", "two terminals, both checked"});
     ASSERT_EQ(overridden.exit_code, 0) << overridden.err;
-    EXPECT_EQ(json::parse(overridden.out)["findings"][0]["override"]["reason"], "two terminals, both checked");
+    EXPECT_EQ(json::parse(overridden.out)["findings"][0]["override"]["reason"],
+              "two terminals, both checked");
 }
 
 TEST_F(HubReports, ATemplateIsOfAMembersReportsOnlyWhereItIsNamed) {
@@ -113,7 +121,8 @@ TEST_F(HubReports, ATemplateIsOfAMembersReportsOnlyWhereItIsNamed) {
     send("lyon");
     const fs::path at = fs::path(hub_dir()) / "templates" / "lyon";
     fs::create_directories(at);
-    std::ofstream(at / "template.json") << R"({"format": 1, "id": "of-lyon", "version": 1, "provider": {"name": "SFC de Lyon"}})";
+    std::ofstream(at / "template.json")
+        << R"({"format": 1, "id": "of-lyon", "version": 1, "provider": {"name": "SFC de Lyon"}})";
     for (const std::string kind : {"student", "group"}) {
         const std::vector<std::string> who =
             kind == "student" ? std::vector<std::string>{"--student", "ada"} : std::vector<std::string>{};
@@ -122,7 +131,8 @@ TEST_F(HubReports, ATemplateIsOfAMembersReportsOnlyWhereItIsNamed) {
             return report("lyon", kind, more);
         };
         EXPECT_TRUE(json::parse(with({"--format", "json"}).out)["provenance"]["template"].is_null());
-        EXPECT_EQ(json::parse(with({"--format", "json", "--template", "templates/lyon"}).out)["provenance"]["template"]["id"],
+        EXPECT_EQ(json::parse(with({"--format", "json", "--template", "templates/lyon"})
+                                  .out)["provenance"]["template"]["id"],
                   "of-lyon");
         EXPECT_THAT(with({"--format", "html", "--template", "templates/lyon"}).out, HasSubstr("SFC de Lyon"));
         EXPECT_EQ(with({"--template", "none"}).exit_code, 3);

@@ -1,9 +1,10 @@
-// Batches that staff asked for, run in turns: whatever ends a turn, nothing is issued twice and nobody is left out.
+// Batches that staff asked for, run in turns: whatever ends a turn, nothing is issued twice and nobody is
+// left out.
 #include <algorithm>
 #include <map>
 
-#include "config/clock.h"
 #include "config/batch_limits.h"
+#include "config/clock.h"
 #include "config/limits.h"
 #include "node/archive/dossier_store.h"
 #include "node/staff/batch_orders.h"
@@ -33,10 +34,12 @@ class OrderedBatches : public NodeProcess {
             people += name + ",u" + name + ",A,Nom" + name + "\n";
             for (int k = 0; k < 5; ++k)
                 log += row(++id, user, kMorning + k * 60);
-            dossiers += "u" + name + (user % 2 == 0 ? ",OPCO" : ",Région") + ",D" + name + ",2026-01-01,2026-12-31\n";
+            dossiers +=
+                "u" + name + (user % 2 == 0 ? ",OPCO" : ",Région") + ",D" + name + ",2026-01-01,2026-12-31\n";
         }
         log += row(++id, 50, kMorning + 5 * 86'400);
-        ASSERT_EQ(run({"import", folder.write("people.csv", people), folder.write("log.csv", log)}).exit_code, 0);
+        ASSERT_EQ(run({"import", folder.write("people.csv", people), folder.write("log.csv", log)}).exit_code,
+                  0);
         ASSERT_EQ(run({"dossier", "import", folder.write("d.csv", dossiers)}).exit_code, 0);
         open();
     }

@@ -1,4 +1,5 @@
-// Staff have many reports made at once: asked for on a page, made by the serving node, followed and downloaded.
+// Staff have many reports made at once: asked for on a page, made by the serving node, followed and
+// downloaded.
 
 #include <nlohmann/json.hpp>
 #include <set>
@@ -19,8 +20,8 @@ using ::testing::StartsWith;
 
 class BatchPagesTest : public StaffProcess {
   protected:
-    // Élodie and Léa of Lyon, Paul of Nantes; Élodie has a dossier of the Région and one of an OPCO, Léa of the
-    // Région.
+    // Élodie and Léa of Lyon, Paul of Nantes; Élodie has a dossier of the Région and one of an OPCO, Léa of
+    // the Région.
     void SetUp() override {
         StaffProcess::SetUp();
         ASSERT_EQ(run({"dossier", "import",
@@ -39,7 +40,8 @@ class BatchPagesTest : public StaffProcess {
         // For what the intake and the scale's days cost, the first round is over before a test begins.
         serve();
     }
-    [[nodiscard]] std::string page_of(const std::string& cookie, const std::string& place = "/staff/batches") const {
+    [[nodiscard]] std::string page_of(const std::string& cookie,
+                                      const std::string& place = "/staff/batches") const {
         return get(place, cookie + "Accept-Language: en\r\n");
     }
     // Asks for a batch of March's first week.
@@ -48,7 +50,8 @@ class BatchPagesTest : public StaffProcess {
                     "csrf=" + csrf_in(page_of(cookie)) + "&from=2026-03-01&to=2026-03-07&language=en&" + more,
                     cookie + "Accept-Language: en\r\n");
     }
-    [[nodiscard]] std::string act(const std::string& cookie, const std::string& place, const std::string& what) const {
+    [[nodiscard]] std::string act(const std::string& cookie, const std::string& place,
+                                  const std::string& what) const {
         return post(place, kForm, "csrf=" + csrf_in(page_of(cookie)) + "&" + what,
                     cookie + "Accept-Language: en\r\n");
     }
@@ -57,7 +60,8 @@ class BatchPagesTest : public StaffProcess {
         std::vector<std::string> values;
         const std::string mark = "name=\"" + name + "\" value=\"";
         for (std::size_t at = page.find(mark); at != std::string::npos; at = page.find(mark, at + 1))
-            values.push_back(page.substr(at + mark.size(), page.find('"', at + mark.size()) - at - mark.size()));
+            values.push_back(
+                page.substr(at + mark.size(), page.find('"', at + mark.size()) - at - mark.size()));
         return values;
     }
     static std::string ending(const std::vector<std::string>& values, const std::string& end,
@@ -96,9 +100,11 @@ TEST_F(BatchPagesTest, ABatchIsAskedForMadeByTheNodeAndDownloaded) {
     EXPECT_THAT(json, StartsWith("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"));
     EXPECT_THAT(json, HasSubstr("Content-Disposition: attachment; filename=\"student-roux-fils-elodie-"));
     EXPECT_THAT(body_of(json), HasSubstr("\"measured_s\": 719"));
-    EXPECT_THAT(body_of(act(anne, "/staff/batch/1", "file=" + ending(files, ".pdf", "group-"))), StartsWith("%PDF-"));
+    EXPECT_THAT(body_of(act(anne, "/staff/batch/1", "file=" + ending(files, ".pdf", "group-"))),
+                StartsWith("%PDF-"));
     const std::string package = body_of(act(anne, "/staff/batch/1", "file=" + ending(files, ".zip")));
-    EXPECT_EQ(assidu_verify({folder.write("one.zip", package)}).exit_code, 4);  // consistent; no --root was given
+    EXPECT_EQ(assidu_verify({folder.write("one.zip", package)}).exit_code,
+              4);  // consistent; no --root was given
 
     const std::string everything = body_of(act(anne, "/staff/batch/1", "zip="));
     const auto all = reports::read_zip(everything);
@@ -139,8 +145,10 @@ TEST_F(BatchPagesTest, ABatchIsSeenByWhoeverMaySeeAllItsStudentsAndNobodyElse) {
     EXPECT_THAT(act(eve, "/staff/batch/1", "file=" + file), StartsWith("HTTP/1.1 200 "));
     EXPECT_THAT(page_of("", "/staff/batch/1"), StartsWith("HTTP/1.1 303 "));
     // Nothing but what was issued, and nothing without a token of a page.
-    for (const char* const path : {"../../assidu.toml", "..%2F..%2Fassidu.toml", "index.html", "", "/etc/passwd"})
-        EXPECT_THAT(act(anne, "/staff/batch/1", std::string("file=") + path), StartsWith("HTTP/1.1 404 ")) << path;
+    for (const char* const path :
+         {"../../assidu.toml", "..%2F..%2Fassidu.toml", "index.html", "", "/etc/passwd"})
+        EXPECT_THAT(act(anne, "/staff/batch/1", std::string("file=") + path), StartsWith("HTTP/1.1 404 "))
+            << path;
     EXPECT_THAT(post("/staff/batch/1", kForm, "csrf=x&file=" + file, anne), StartsWith("HTTP/1.1 403 "));
     EXPECT_THAT(post("/staff/batch/1", kForm, "csrf=" + csrf_in(page_of(anne)) + "&file=" + file,
                      anne + "Sec-Fetch-Site: cross-site\r\n"),
@@ -151,7 +159,8 @@ TEST_F(BatchPagesTest, ABatchIsSeenByWhoeverMaySeeAllItsStudentsAndNobodyElse) {
     // Whose students are others now sees it no more.
     ASSERT_EQ(put_staff("anne", "institution=Nantes"), 0);
     EXPECT_THAT(page_of(cookie_of("anne"), "/staff/batch/1"), StartsWith("HTTP/1.1 404 "));
-    EXPECT_THAT(run({"audit"}).out, HasSubstr("staff nora web.batch.look of universite-de-lyon  outside_scope"));
+    EXPECT_THAT(run({"audit"}).out,
+                HasSubstr("staff nora web.batch.look of universite-de-lyon  outside_scope"));
 }
 
 TEST_F(BatchPagesTest, WhoSeesOneFunderGetsNothingOfAnother) {
@@ -187,10 +196,12 @@ TEST_F(BatchPagesTest, WhatCannotBeAskedForIsRefusedInWords) {
     refused("whom=nobody&format=pdf", "That choice is not offered here.");
     refused("whom=funder:nobody&format=pdf", "Nobody is of that choice");
     refused("whom=&format=pdf&to=2026-02-01", "The period is not valid");
-    EXPECT_THAT(ask(anne + "Sec-Fetch-Site: cross-site\r\n", "whom=&format=pdf"), StartsWith("HTTP/1.1 403 "));
+    EXPECT_THAT(ask(anne + "Sec-Fetch-Site: cross-site\r\n", "whom=&format=pdf"),
+                StartsWith("HTTP/1.1 403 "));
     EXPECT_THAT(post("/staff/batches", kForm, "whom=&format=pdf"), StartsWith("HTTP/1.1 403 "));
     EXPECT_THAT(page_of(eve), Not(HasSubstr("/staff/batch/")));
-    EXPECT_THAT(run({"audit"}).out, HasSubstr("staff anne web.batch.start of universite-de-lyon  outside_scope"));
+    EXPECT_THAT(run({"audit"}).out,
+                HasSubstr("staff anne web.batch.start of universite-de-lyon  outside_scope"));
 }
 
 TEST_F(BatchPagesTest, AWaitingBatchOutlivesTheProcessAndIsStoppedGoneOnWithRepeatedAndForgotten) {
@@ -239,11 +250,12 @@ TEST_F(BatchPagesTest, AWaitingBatchOutlivesTheProcessAndIsStoppedGoneOnWithRepe
 }
 
 TEST_F(BatchPagesTest, WhoWasNotIssuedIsNamedWithWhy) {
-    ASSERT_EQ(run({"dossier", "import",
-                   folder.write("d.csv",
-                                "student;funder;dossier;from;to\nlea;R\xC3\xA9gion;R-2;2026-01-01;2026-03-01\n")})
-                  .exit_code,
-              0);
+    ASSERT_EQ(
+        run({"dossier", "import",
+             folder.write("d.csv",
+                          "student;funder;dossier;from;to\nlea;R\xC3\xA9gion;R-2;2026-01-01;2026-03-01\n")})
+            .exit_code,
+        0);
     const std::string anne = cookie_of("anne");
     ASSERT_THAT(ask(anne, "whom=funder:R%C3%A9gion&format=json&groups=1"), StartsWith("HTTP/1.1 303 "));
     process->wait_for("batch 1 of anne: issued 2, issued again 0, unchanged 0, not issued 1");
