@@ -70,13 +70,13 @@ soak-collector:
 	cmake --build --preset release --target test_database
 	ASSIDU_TEST_KILLS=$(KILLS) build/release/test_database --gtest_filter='*KilledCollector*'
 
-# A hub and a member killed 200 times while they exchange, at any moment.
+# A hub and a member killed 200 times while they exchange, at any moment; a hub that returns to 16 members.
 soak-pool: KILLS ?= 200
 soak-pool:
 	scripts/install-packages test
 	cmake --preset release -DASSIDU_TESTS=ON
 	cmake --build --preset release --target test_pool
-	ASSIDU_TEST_KILLS=$(KILLS) build/release/test_pool --gtest_filter='Pool.KillsOnBothSides*'
+	ASSIDU_TEST_KILLS=$(KILLS) ASSIDU_TEST_BACKLOGS=16 build/release/test_pool --gtest_filter='Pool.KillsOnBothSides*:CatchUp.*'
 
 clean:
 	rm -rf build $(OUT)

@@ -49,7 +49,9 @@ struct Delivered {
     std::int64_t waiting = 0;     // still without a receipt, or not at the hub
     bool agreed = false;          // the log continues what the hub has
     std::int64_t taken_back = 0;  // of this node's own, that the hub had and this node had not
-    std::int64_t set_aside = 0;   // of this node's own, because the hub has others of those numbers
+    // Of this node's own, because the hub has others of those numbers, or would take none under the keys that
+    // signed them: what they said has to be declared anew.
+    std::int64_t set_aside = 0;
     std::optional<rpc::VerifyingKey> hub_key;  // the hub's new key, which its old one endorses: to be kept
     // The code (PoolFault) with which the hub answered the last call; 0 if it answered otherwise or not at
     // all.
@@ -97,6 +99,7 @@ class Delivery {
     [[nodiscard]] config::Result<void> leave();
 
   private:
+    void set_strangers_aside(StatementLog& log, std::int64_t hubs_head, Delivered& delivered);
     // announce(); where the hub does not know this node's key, or answers under another than is known, keys
     // are handed over first, by notes that the old ones signed.
     [[nodiscard]] config::Result<StatementHead> greet(StatementLog& log, Delivered& delivered);

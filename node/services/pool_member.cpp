@@ -90,9 +90,15 @@ config::Result<void> report_to(Node& node, const federation::Hub& hub, const fed
     if (!may_issue(node)) {
         if (auto asked = deliver(node, hub, carry, reported.delivered); !asked) return asked;
     }
-    const auto declared = declare(node, with_roster);
+    auto declared = declare(node, with_roster);
     reported.declared = declared.value_or(0);
+    const std::int64_t aside = reported.delivered.set_aside;
     auto delivered = deliver(node, hub, carry, reported.delivered);
+    if (delivered && declared && reported.delivered.set_aside > aside) {
+        declared = declare(node, with_roster);
+        reported.declared += declared.value_or(0);
+        delivered = deliver(node, hub, carry, reported.delivered);
+    }
     if (!declared) return std::unexpected(declared.error());
     return delivered;
 }

@@ -58,9 +58,10 @@ config::Result<BatchOrder> order_of(const Node& node, const BatchOrders& orders,
     return order;
 }
 
-// Nothing: it was told to stop.
+// How it ended, with why it failed, and in `said` what came of it. Nothing: it was told to stop.
 std::optional<std::pair<State, std::string>> run_one(Node& node, BatchOrders& orders,
-                                                     const OrderedBatch& asked, const OrderedEvents& events) {
+                                                     const OrderedBatch& asked, const OrderedEvents& events,
+                                                     std::string& said) {
     auto order = order_of(node, orders, asked);
     if (!order) return std::pair(State::failed, order.error().what);
     const auto used = settings_template(node);
@@ -75,9 +76,9 @@ std::optional<std::pair<State, std::string>> run_one(Node& node, BatchOrders& or
     const auto result = run_batch(node, *order, batch);
     if (!result) return std::pair(State::failed, result.error().what);
     if (!result->finished) return std::nullopt;
-    events.done(fmt::format("batch {} of {}: issued {}, issued again {}, unchanged {}, not issued {}",
-                            asked.number, asked.account, result->issued, result->reissued, result->unchanged,
-                            result->refused + result->failed));
+    said = fmt::format("batch {} of {}: issued {}, issued again {}, unchanged {}, not issued {}", asked.number,
+                       asked.account, result->issued, result->reissued, result->unchanged,
+                       result->refused + result->failed);
     return std::pair(State::done, std::string());
 }
 
@@ -89,8 +90,11 @@ bool run_ordered_batches(Node& node, const OrderedEvents& events) {
     for (auto asked = orders.next(id); asked; asked = orders.next(id)) {
         if (!events.goes_on()) return true;
         orders.begin(id, asked->number, node.clock().now_utc_s());
-        const auto ended = run_one(node, orders, *asked, events);
+        std::string said;
+        const auto ended = run_one(node, orders, *asked, events, said);
         if (ended) orders.end(id, asked->number, ended->first, ended->second, node.clock().now_utc_s());
+        // Once it stands there that it ended: who reads this looks.
+        if (!said.empty()) events.done(said);
         // Forgotten while it ran: so are the documents that were made meanwhile.
         if (!orders.find(id, asked->number)) {
             std::error_code ignored;

@@ -1,9 +1,10 @@
-// A hub that comes back to sixteen universities, each with thirty days that it has not seen: all of them
+// A hub that comes back to universities, each with thirty days that it has not seen: all of them
 // arrive without anybody, and whoever asks meanwhile how far the members are gets an answer.
 
 #include <signal.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -17,7 +18,9 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr int kUniversities = 16, kDays = 30;
+constexpr int kDays = 30;
+// Sixteen where there is time for it: make soak-pool.
+const int kUniversities = std::getenv("ASSIDU_TEST_BACKLOGS") != nullptr ? std::atoi(std::getenv("ASSIDU_TEST_BACKLOGS")) : 4;
 constexpr std::int64_t kDay = 86'400, kFirstMorning = 1'772'438'400;  // 2026-03-02 09:00 in Paris
 // Far more than a page takes on a busy machine; a page that waits for the exchange to end takes longer.
 constexpr std::chrono::milliseconds kPagePatience{5000};
@@ -34,7 +37,8 @@ class CatchUp : public PoolTest {
         for (int day = 0; day < kDays; ++day)
             for (std::int64_t student = 40; student < 60; ++student) {
                 const std::int64_t at = kFirstMorning + day * kDay + dice.roll(0, 20'000);
-                log += row(++id, student, at) + row(++id, student, at + dice.roll(60, 800));
+                log += row(id + 1, student, at) + row(id + 2, student, at + dice.roll(60, 800));
+                id += 2;
             }
         ASSERT_EQ(assidu({"--dir", dir_of(name), "import", folder.write(name + ".csv", log)}).exit_code, 0);
         for (int day = 0; day < kDays; ++day) {
@@ -72,7 +76,7 @@ class CatchUp : public PoolTest {
     std::uint16_t web_port = 0;
 };
 
-TEST_F(CatchUp, AHubThatReturnsToSixteenMonthsOfBacklogAnswersMeanwhileAndAllOfThemArrive) {
+TEST_F(CatchUp, AHubThatReturnsToMonthsOfBacklogAnswersMeanwhileAndAllOfThemArrive) {
     std::string settings = contents_of(hub_dir() + "/assidu.toml");
     settings.replace(settings.find("listen = \"\"", settings.find("[web]")), 11, "listen = \"127.0.0.1:0\"");
     std::ofstream(hub_dir() + "/assidu.toml") << settings;

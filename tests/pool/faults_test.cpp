@@ -252,7 +252,7 @@ class SmallDisk : public PoolFaults {
   protected:
     void SetUp() override {
         std::filesystem::create_directories(hub_dir());
-        if (::mount("tmpfs", hub_dir().c_str(), "tmpfs", 0, "size=6m,mode=700") != 0)
+        if (::mount("tmpfs", hub_dir().c_str(), "tmpfs", 0, "size=2m,mode=700") != 0)
             GTEST_SKIP() << "no tmpfs can be mounted here: " << std::strerror(errno);
         mounted = true;
         PoolFaults::SetUp();

@@ -67,6 +67,10 @@ class Full final : public federation::Ledger {
     void add_outage(const std::string&, const federation::Outage&) override {}
     void rows(const federation::LedgerQuery&,
               const std::function<void(const federation::LedgerRow&)>&) const override {}
+    bool days(const federation::LedgerQuery&,
+              const std::function<void(const federation::DaySums&)>&) const override {
+        return false;
+    }
     void sessions(const federation::LedgerQuery&, std::int64_t, std::int64_t,
                   const std::function<void(const federation::SessionRow&)>&) const override {}
     std::map<std::string, std::int64_t> dropped(const federation::LedgerQuery&) const override { return {}; }
