@@ -28,6 +28,26 @@ class VarintReader {
     explicit VarintReader(std::string_view bytes) : bytes_(bytes) {}
 
     std::uint64_t get() {
+        // Most are of one byte. While there are bytes, all before read well.
+        if (!bytes_.empty() && static_cast<std::uint8_t>(bytes_.front()) < 0x80) {
+            const auto byte = static_cast<std::uint8_t>(bytes_.front());
+            bytes_.remove_prefix(1);
+            return byte;
+        }
+        return get_longer();
+    }
+
+    std::int64_t get_signed() {
+        const std::uint64_t value = get();
+        return static_cast<std::int64_t>(value >> 1) ^ -static_cast<std::int64_t>(value & 1);
+    }
+
+    [[nodiscard]] bool ok() const { return ok_; }
+    // True at the end of bytes that all read well.
+    [[nodiscard]] bool done() const { return ok_ && bytes_.empty(); }
+
+  private:
+    std::uint64_t get_longer() {
         std::uint64_t value = 0;
         for (unsigned shift = 0; shift < 64; shift += 7) {
             if (bytes_.empty()) break;
@@ -43,16 +63,6 @@ class VarintReader {
         return 0;
     }
 
-    std::int64_t get_signed() {
-        const std::uint64_t value = get();
-        return static_cast<std::int64_t>(value >> 1) ^ -static_cast<std::int64_t>(value & 1);
-    }
-
-    [[nodiscard]] bool ok() const { return ok_; }
-    // True at the end of bytes that all read well.
-    [[nodiscard]] bool done() const { return ok_ && bytes_.empty(); }
-
-  private:
     std::string_view bytes_;
     bool ok_ = true;
 };
