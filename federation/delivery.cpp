@@ -219,8 +219,8 @@ Result<void> Delivery::take_back(StatementLog& log, std::int64_t number, Deliver
     return {};
 }
 
-// A node whose key was revoked comes back with a key of its own, which the old one did not endorse. What it signed
-// before and the hub never had, no hub will take: it is said anew under the key that counts.
+// A node whose key was revoked comes back with a key of its own, which the old one did not endorse. What it
+// signed before and the hub never had, no hub will take: it is said anew under the key that counts.
 void Delivery::set_strangers_aside(StatementLog& log, std::int64_t hubs_head, Delivered& delivered) {
     const rpc::VerifyingKey& current = key_.verifying_key();
     const auto chain = log.handovers().of(node_);
@@ -229,8 +229,10 @@ void Delivery::set_strangers_aside(StatementLog& log, std::int64_t hubs_head, De
     for (std::int64_t number = hubs_head + 1; number <= head; ++number) {
         const auto kept = log.find(node_, number);
         if (!kept || !kept->receipt.empty()) continue;
-        const auto keys = leads_here ? log.handovers().keys_for(node_, current, number) : std::vector{current};
-        if (std::ranges::any_of(keys, [&](const auto& key) { return read_statement(kept->bytes, key).has_value(); }))
+        const auto keys =
+            leads_here ? log.handovers().keys_for(node_, current, number) : std::vector{current};
+        if (std::ranges::any_of(
+                keys, [&](const auto& key) { return read_statement(kept->bytes, key).has_value(); }))
             continue;
         log.set_aside(node_, number, clock_.now_utc_s());
         delivered.set_aside += head - number + 1;

@@ -77,8 +77,8 @@ std::optional<std::pair<State, std::string>> run_one(Node& node, BatchOrders& or
     const auto result = run_batch(node, *order, batch);
     if (!result) return std::pair(State::failed, result.error().what);
     if (!result->finished) return std::nullopt;
-    said = fmt::format("batch {} of {}: issued {}, issued again {}, unchanged {}, not issued {}", asked.number,
-                       asked.account, result->issued, result->reissued, result->unchanged,
+    said = fmt::format("batch {} of {}: issued {}, issued again {}, unchanged {}, not issued {}",
+                       asked.number, asked.account, result->issued, result->reissued, result->unchanged,
                        result->refused + result->failed);
     return std::pair(State::done, std::string());
 }

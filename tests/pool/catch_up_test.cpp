@@ -20,7 +20,8 @@ using ::testing::HasSubstr;
 
 constexpr int kDays = 30;
 // Sixteen where there is time for it: make soak-pool.
-const int kUniversities = std::getenv("ASSIDU_TEST_BACKLOGS") != nullptr ? std::atoi(std::getenv("ASSIDU_TEST_BACKLOGS")) : 4;
+const int kUniversities =
+    std::getenv("ASSIDU_TEST_BACKLOGS") != nullptr ? std::atoi(std::getenv("ASSIDU_TEST_BACKLOGS")) : 4;
 constexpr std::int64_t kDay = 86'400, kFirstMorning = 1'772'438'400;  // 2026-03-02 09:00 in Paris
 // Far more than a page takes on a busy machine; a page that waits for the exchange to end takes longer.
 constexpr std::chrono::milliseconds kPagePatience{5000};
