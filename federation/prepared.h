@@ -33,7 +33,7 @@ class Prepared {
       private:
         SQLite::Statement* statement_;
     };
-    // `sql` is a literal: the texts are kept by address and length. Throws SQLite::Exception.
+    // `sql` must outlive this, as a literal does: it is not copied. Throws SQLite::Exception.
     [[nodiscard]] Use operator()(std::string_view sql);
 
     [[nodiscard]] SQLite::Database& database() const { return database_; }

@@ -28,8 +28,7 @@ void bind_query(SQLite::Statement& select, const LedgerQuery& query) {
 
 constexpr const char* kOfQuery =
     " WHERE c.node=(SELECT key FROM node WHERE id=?1) AND c.scale=(SELECT key FROM scale WHERE sha256=?2) "
-    "AND "
-    "c.day BETWEEN ?3 AND ?4 ORDER BY c.day";
+    "AND c.day BETWEEN ?3 AND ?4 ORDER BY c.day";
 
 bool is_there(SQLite::Database& database, const char* sql, const LedgerQuery& query) {
     SQLite::Statement select(database, sql);
@@ -41,14 +40,16 @@ bool is_there(SQLite::Database& database, const char* sql, const LedgerQuery& qu
 }  // namespace
 
 ReceivedRows::ReceivedRows(SQLite::Database& database, const LedgerQuery& query) {
-    read_students(database, query);
     SQLite::Statement select(database,
                              std::string("SELECT c.day, c.cells, d.details FROM received_cells c JOIN "
                                          "received_details d ON d.node=c.node AND d.scale=c.scale AND "
                                          "d.day=c.day") +
                                  kOfQuery);
     bind_query(select, query);
-    while (select.executeStep()) {
+    bool has_day = select.executeStep();
+    // A node's own rows are no received ones, and its students are many.
+    if (has_day) read_students(database, query);
+    for (; has_day; has_day = select.executeStep()) {
         auto day =
             std::make_unique<DayReader>(CivilDay{select.getColumn(0).getInt()}, blob(select.getColumn(1)),
                                         std::string(blob(select.getColumn(2))));
@@ -103,8 +104,7 @@ bool received_days(SQLite::Database& database, const LedgerQuery& query,
                    const std::function<void(const DaySums&)>& visit) {
     if (is_there(database,
                  "SELECT 1 FROM ledger_row WHERE node=(SELECT key FROM node WHERE id=?1) AND scale=(SELECT "
-                 "key FROM "
-                 "scale WHERE sha256=?2) LIMIT 1",
+                 "key FROM scale WHERE sha256=?2) LIMIT 1",
                  query))
         return false;
     std::string source;

@@ -6,10 +6,8 @@
 #include <charconv>
 #include <functional>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <stdexcept>
 
-#include "config/canonical_json.h"
 #include "config/digest.h"
 #include "config/limits.h"
 #include "federation/canonical_members.h"

@@ -301,8 +301,7 @@ void StatementLog::forget_rows_by_student(std::int64_t node, std::int64_t scale,
     for (const StatementDay& day : statement.header.days) {
         const auto select = sql_(
             "SELECT number FROM stated_day WHERE node=?1 AND scale=?2 AND day=?3 AND NOT EXISTS (SELECT 1 "
-            "FROM "
-            "received_cells WHERE node=?1 AND scale=?2 AND day=?3)");
+            "FROM received_cells WHERE node=?1 AND scale=?2 AND day=?3)");
         select->bind(1, node);
         select->bind(2, scale);
         select->bind(3, day.day.number);
@@ -318,8 +317,7 @@ void StatementLog::forget_rows_by_student(std::int64_t node, std::int64_t scale,
             if (!days.contains(row.day)) continue;
             const auto erase = sql_(
                 "DELETE FROM ledger_row WHERE node=?1 AND scale=?2 AND student=(SELECT key FROM student "
-                "WHERE "
-                "node=?1 AND id=?3) AND day=?4 AND course=?5");
+                "WHERE node=?1 AND id=?3) AND day=?4 AND course=?5");
             erase->bind(1, node);
             erase->bind(2, scale);
             erase->bindNoCopy(3, row.student.bytes.data(), static_cast<int>(row.student.bytes.size()));
