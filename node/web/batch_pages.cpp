@@ -401,7 +401,8 @@ WebAnswer BatchPages::zip(const WebRequest& request, const Looked& looked, const
         bytes += size;
         if (bytes > limits::kBatchZipBytesMax) return page_of(request, looked, "zip_large", kTooLarge);
         auto read = config::read_file(looked.folder / path, limits::kBatchZipBytesMax);
-        if (read) files.push_back({path, *std::move(read)});
+        if (!read) return page_of(request, looked, "file_gone", kNotFound);
+        files.push_back({path, *std::move(read)});
     }
     auto zip = reports::write_zip(std::move(files), {limits::kBatchZipFilesMax, limits::kBatchZipBytesMax,
                                                      limits::kBatchZipNameBytesMax});
