@@ -23,10 +23,6 @@ std::int64_t change(SQLite::Database& file, const char* sql, Bind bind) {
     return statement.exec();
 }
 
-void bind_student(SQLite::Statement& statement, int index, const StudentId& student) {
-    statement.bind(index, student.bytes.data(), static_cast<int>(student.bytes.size()));
-}
-
 // Rewrites the node's statements as `erased` says; how many changed.
 std::int64_t rewrite_statements(SQLite::Database& file, std::int64_t node,
                                 const std::function<std::optional<std::string>(std::string_view)>& erased) {

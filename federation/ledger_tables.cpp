@@ -310,4 +310,8 @@ void bind_blob(SQLite::Statement& statement, int index, std::string_view bytes) 
     statement.bindNoCopy(index, bytes.data(), static_cast<int>(bytes.size()));
 }
 
+void bind_student(SQLite::Statement& statement, int index, const StudentId& student) {
+    statement.bind(index, student.bytes.data(), static_cast<int>(student.bytes.size()));
+}
+
 }  // namespace assidu::federation

@@ -58,5 +58,6 @@ void read_activities(VarintReader& reader, std::size_t bytes_max, std::vector<Ac
 [[nodiscard]] std::string_view blob(const SQLite::Column& column);
 [[nodiscard]] std::optional<std::int64_t> maybe(const SQLite::Column& column);
 void bind_blob(SQLite::Statement& statement, int index, std::string_view bytes);
+void bind_student(SQLite::Statement& statement, int index, const StudentId& student);
 
 }  // namespace assidu::federation

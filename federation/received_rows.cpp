@@ -65,7 +65,7 @@ void ReceivedRows::read_students(SQLite::Database& database, const LedgerQuery& 
                                  (query.student ? " AND id=?2" : ""));
     select.bind(1, query.node);
     if (query.student)
-        select.bind(2, query.student->bytes.data(), static_cast<int>(query.student->bytes.size()));
+        bind_student(select, 2, *query.student);
     all_students_ = !query.student;
     while (select.executeStep())
         students_.emplace(select.getColumn(0).getInt64(), student_id(select.getColumn(1)));

@@ -514,7 +514,7 @@ class SqliteLedger final : public Ledger {
         select.bind(3, from);
         select.bind(4, to);
         if (query.student)
-            select.bind(5, query.student->bytes.data(), static_cast<int>(query.student->bytes.size()));
+            bind_student(select, 5, *query.student);
     }
 
     void digest_dropped(const LedgerQuery& query, config::Sha256Stream& stream) const {

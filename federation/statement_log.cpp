@@ -320,7 +320,7 @@ void StatementLog::forget_rows_by_student(std::int64_t node, std::int64_t scale,
                 "WHERE node=?1 AND id=?3) AND day=?4 AND course=?5");
             erase->bind(1, node);
             erase->bind(2, scale);
-            erase->bindNoCopy(3, row.student.bytes.data(), static_cast<int>(row.student.bytes.size()));
+            bind_student(*erase, 3, row.student);
             erase->bind(4, row.day.number);
             erase->bind(5, row.course);
             is_complete = erase->exec() == 1;

@@ -14,6 +14,7 @@
 namespace assidu::node::archive {
 namespace {
 
+using federation::bind_student;
 using federation::Dossier;
 using federation::in_transaction;
 using federation::StudentId;
@@ -58,10 +59,6 @@ CREATE TABLE batch_line (node TEXT NOT NULL, number INTEGER NOT NULL, student BL
 )sql";
 constexpr std::string_view kMigrations[] = {kVersion1, kVersion2, kVersion3, kVersion4};
 constexpr federation::StoreFormat kFormat{"dossiers", 0x41736431 /* "Asd1" */, kMigrations};
-
-void bind_student(SQLite::Statement& statement, int index, const StudentId& student) {
-    statement.bind(index, student.bytes.data(), static_cast<int>(student.bytes.size()));
-}
 
 Dossier dossier_in(const std::string& said) {
     auto read = federation::parse_dossiers(said);

@@ -19,6 +19,7 @@ namespace assidu::node::staff {
 namespace {
 
 using config::CivilDay;
+using federation::bind_student;
 using federation::in_transaction;
 using federation::translating_errors;
 using nlohmann::json;
@@ -100,10 +101,6 @@ void count(OrderedBatch& order, Outcome outcome, std::int64_t lines) {
             order.failed = lines;
             return;
     }
-}
-
-void bind_student(SQLite::Statement& statement, int index, const federation::StudentId& student) {
-    statement.bind(index, student.bytes.data(), static_cast<int>(student.bytes.size()));
 }
 
 std::int64_t number_of(SQLite::Statement& count) {

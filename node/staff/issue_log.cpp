@@ -13,6 +13,7 @@ namespace assidu::node::staff {
 namespace {
 
 using config::CivilDay;
+using federation::bind_student;
 using federation::in_transaction;
 using federation::translating_errors;
 using nlohmann::json;
@@ -20,10 +21,6 @@ using nlohmann::json;
 constexpr const char* kColumns =
     "batch, student, funder, from_day, to_day, issued_utc_s, data_sha256, fingerprint, parts, folder, files, "
     "replaced_sha256, why";
-
-void bind_student(SQLite::Statement& statement, int index, const federation::StudentId& student) {
-    statement.bind(index, student.bytes.data(), static_cast<int>(student.bytes.size()));
-}
 
 // What we wrote ourselves; of a damaged file, nothing.
 template <class Value>
