@@ -342,6 +342,16 @@ inline constexpr std::size_t kTemplateFundersMax = 200;
 // [[report_schedule]] entries, and periods that one of them missed and makes up.
 inline constexpr std::size_t kReportSchedulesMax = 32;
 inline constexpr std::int32_t kMissedPeriodsMax = 31;
+// Batches that staff asked for on their pages: of a node, of one account that are not ended, and as the page
+// lists them; seconds that one may have before a serving node looks after everything else; files and bytes of
+// one that are given as one zip, and of a file.
+inline constexpr std::size_t kBatchOrdersMax = 500;
+inline constexpr std::size_t kBatchOrdersOpenMax = 5;
+inline constexpr std::size_t kBatchOrdersListed = 50;
+inline constexpr std::int64_t kBatchTurnMilliseconds = 30'000;
+inline constexpr std::size_t kBatchZipFilesMax = 20'000;
+inline constexpr std::size_t kBatchZipBytesMax = std::size_t{128} << 20;
+inline constexpr std::size_t kBatchZipNameBytesMax = 500;
 // Least students of a cell of an anonymous report, as a setting.
 inline constexpr std::int64_t kSmallCellMax = 1'000;
 

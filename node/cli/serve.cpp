@@ -12,7 +12,6 @@
 #include <set>
 #include <utility>
 
-#include "config/batch_limits.h"
 #include "config/durable_file.h"
 #include "config/limits.h"
 #include "federation/reception.h"

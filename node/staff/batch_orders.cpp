@@ -9,7 +9,6 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "config/batch_limits.h"
 #include "config/limits.h"
 #include "federation/ledger_tables.h"
 #include "federation/sqlite_store.h"

@@ -9,7 +9,6 @@
 #include <ranges>
 #include <set>
 
-#include "config/batch_limits.h"
 #include "config/durable_file.h"
 #include "config/limits.h"
 #include "node/archive/dossier_store.h"

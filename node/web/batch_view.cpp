@@ -7,7 +7,6 @@
 #include <ranges>
 #include <tuple>
 
-#include "config/batch_limits.h"
 #include "config/limits.h"
 #include "node/directory.h"
 #include "node/web/staff_forms.h"

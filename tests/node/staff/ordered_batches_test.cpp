@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 
-#include "config/batch_limits.h"
 #include "config/clock.h"
 #include "config/limits.h"
 #include "node/archive/dossier_store.h"

@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "config/batch_limits.h"
 #include "config/limits.h"
 #include "node/node.h"
 #include "reports/package/zip.h"
