@@ -1,8 +1,6 @@
 #include "tests/bench/event_chunks.h"
 
-#include <sys/mman.h>
-
-#include <new>
+#include "node/huge_pages.h"
 
 namespace assidu::bench {
 namespace {
@@ -12,15 +10,12 @@ constexpr std::size_t kBlock = std::size_t{16} << 20;
 }  // namespace
 
 void EventChunks::Free::operator()(std::byte* block) const {
-    munmap(block, kBlock);
+    node::HugePages<std::byte>().deallocate(block, kBlock);
 }
 
 void EventChunks::begin_chunk(Student& student) {
     if (free_ == end_) {
-        void* const block = mmap(nullptr, kBlock, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        if (block == MAP_FAILED) throw std::bad_alloc();
-        madvise(block, kBlock, MADV_HUGEPAGE);  // a wish: without it the pages are small
-        free_ = static_cast<std::byte*>(block);
+        free_ = node::HugePages<std::byte>().allocate(kBlock);
         end_ = free_ + kBlock;
         blocks_.emplace_back(free_);
     }
