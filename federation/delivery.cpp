@@ -220,24 +220,21 @@ Result<void> Delivery::take_back(StatementLog& log, std::int64_t number, Deliver
 }
 
 // A node whose key was revoked comes back with a key of its own, which the old one did not endorse. What it
-// signed before and the hub never had, no hub will take: it is said anew under the key that counts.
+// signed before and the hub never had, no hub will take: it is said anew under the key that counts. The first
+// of these tells of all: those behind it were signed later.
 void Delivery::set_strangers_aside(StatementLog& log, std::int64_t hubs_head, Delivered& delivered) {
+    const std::int64_t first = hubs_head + 1;
+    const auto kept = log.find(node_, first);
+    if (!kept || !kept->receipt.empty()) return;
     const rpc::VerifyingKey& current = key_.verifying_key();
     const auto chain = log.handovers().of(node_);
     const bool leads_here = chain.empty() || chain.back().handover.new_key == current;
-    const std::int64_t head = log.head(node_).number;
-    for (std::int64_t number = hubs_head + 1; number <= head; ++number) {
-        const auto kept = log.find(node_, number);
-        if (!kept || !kept->receipt.empty()) continue;
-        const auto keys =
-            leads_here ? log.handovers().keys_for(node_, current, number) : std::vector{current};
-        if (std::ranges::any_of(
-                keys, [&](const auto& key) { return read_statement(kept->bytes, key).has_value(); }))
-            continue;
-        log.set_aside(node_, number, clock_.now_utc_s());
-        delivered.set_aside += head - number + 1;
+    const auto keys = leads_here ? log.handovers().keys_for(node_, current, first) : std::vector{current};
+    if (std::ranges::any_of(keys,
+                            [&](const auto& key) { return read_statement(kept->bytes, key).has_value(); }))
         return;
-    }
+    delivered.set_aside += log.head(node_).number - hubs_head;
+    log.set_aside(node_, first, clock_.now_utc_s());
 }
 
 Result<StatementHead> Delivery::agree(StatementLog& log, Delivered& delivered) {

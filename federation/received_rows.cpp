@@ -64,8 +64,7 @@ void ReceivedRows::read_students(SQLite::Database& database, const LedgerQuery& 
                                          "id=?1)") +
                                  (query.student ? " AND id=?2" : ""));
     select.bind(1, query.node);
-    if (query.student)
-        bind_student(select, 2, *query.student);
+    if (query.student) bind_student(select, 2, *query.student);
     all_students_ = !query.student;
     while (select.executeStep())
         students_.emplace(select.getColumn(0).getInt64(), student_id(select.getColumn(1)));
