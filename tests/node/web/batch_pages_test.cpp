@@ -1,6 +1,7 @@
 // Staff have many reports made at once: asked for on a page, made by the serving node, followed and
 // downloaded.
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -120,6 +121,19 @@ TEST_F(BatchPagesTest, ABatchIsAskedForMadeByTheNodeAndDownloaded) {
     EXPECT_THAT(of_region, HasSubstr("R-1"));
     EXPECT_THAT(of_region, Not(HasSubstr("O-1")));
     EXPECT_THAT(of_region, Not(HasSubstr("OPCO")));
+
+    // One document grows until the zip has as many bytes as it may have, and then one more.
+    namespace fs = std::filesystem;
+    for (const auto& entry : fs::recursive_directory_iterator(dir() + "/batches")) {
+        if (entry.path().extension() != ".pdf") continue;
+        fs::resize_file(entry.path(), entry.file_size() + limits::kBatchZipBytesMax - everything.size());
+        EXPECT_EQ(body_of(act(anne, "/staff/batch/1", "zip=")).size(), limits::kBatchZipBytesMax);
+        fs::resize_file(entry.path(), fs::file_size(entry.path()) + 1);
+        const std::string refused = act(anne, "/staff/batch/1", "zip=");
+        EXPECT_THAT(refused, StartsWith("HTTP/1.1 413 "));
+        EXPECT_THAT(refused, HasSubstr("That is too much for one zip"));
+        break;
+    }
 
     const std::string audit = run({"audit"}).out;
     EXPECT_THAT(audit, HasSubstr("staff anne web.batch.start of universite-de-lyon  taken: 2 students"));
